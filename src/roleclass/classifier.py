@@ -1,0 +1,384 @@
+"""`RoleClassifier`: one model file, loaded on first use, that turns postings into predictions."""
+
+import json
+import os
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roleclass.errors import ModelError
+from roleclass.prediction import Prediction
+from roleclass.roles import Role
+from roleclass.text import encode, pack
+
+FORMAT: Final = "1"
+"""The layout of the model's inputs, outputs and metadata; a model of another format is refused."""
+
+MAX_BYTES: Final = 16 * 2**20
+"""A longer text is no posting: it is answered `unclear`, so that one row cannot exhaust the memory."""
+
+TOO_LARGE: Final = "larger than 16 MiB"
+_TOO_LARGE_CODE: Final = -1  # the graph's own codes are not negative
+
+_T = TypeVar("_T")
+
+# Postings are read in chunks, sorted by length within a chunk so that rows of a batch need little
+# padding, and scored in batches small enough for a core's cache (measured in benchmarks/).
+_CHUNK_ROWS = 512
+_BATCH_ROWS = 32
+_BATCH_BYTES = 192 * 1024
+
+
+def default_model() -> Path:
+    """Return the path of the model that ships with the package.
+
+    Examples
+    --------
+    >>> default_model().name
+    'model.onnx'
+    """
+    here = Path(__file__).resolve()
+    installed = here.parent / "models" / "model.onnx"
+    # A checkout (an editable install) keeps its models at the top of the tree.
+    return installed if installed.exists() else here.parents[2] / "models" / "model.onnx"
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """A model that is ready to run in this process."""
+
+    session: Any
+    roles: tuple[Role, ...]
+    thresholds: tuple[float, ...]
+    reasons: tuple[str | None, ...]
+
+
+class RoleClassifier:
+    """Classify job postings with one model file.
+
+    The file is read on the first prediction, not before. One instance may be shared by threads,
+    sent to another process by pickle, and used after a fork.
+
+    Parameters
+    ----------
+    model : path or None
+        A ``model.onnx`` written by ``roleclass train``; None for the one that ships inside the package.
+
+    Examples
+    --------
+    >>> classifier = RoleClassifier()
+    >>> posting = '''Fine-tune large language models and build the agents, prompts and retrieval
+    ... that our support assistant runs on. You will evaluate LLM answers with the team.'''
+    >>> classifier.predict(posting).role
+    <Role.AI_FIRST: 'ai-first'>
+    """
+
+    def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
+        self._path = default_model() if model is None else Path(model)
+        self._reset()
+        _classifiers.add(self)
+
+    def __repr__(self) -> str:
+        return f"RoleClassifier({str(self._path)!r})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"path": self._path}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["path"])  # type: ignore[misc]
+
+    def _reset(self) -> None:
+        self._lock = threading.Lock()
+        self._loaded: _Loaded | None = None
+
+    @property
+    def _model(self) -> _Loaded:
+        loaded = self._loaded
+        if loaded is None:
+            with self._lock:
+                loaded = self._loaded = self._loaded or _load(self._path)
+        return loaded
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that the model knows, in the order of the columns of `predict_proba`.
+
+        Raises
+        ------
+        ModelError
+            If the model file is missing, damaged or not a roleclass model.
+
+        Examples
+        --------
+        >>> [str(role) for role in RoleClassifier().roles]
+        ['ai-first', 'ai-support', 'ml-first', 'other']
+        """
+        return self._model.roles
+
+    def predict(self, text: str, title: str | None = None) -> Prediction:
+        """Say which role one posting describes.
+
+        Parameters
+        ----------
+        text : str
+            The posting, in English; any length, empty included.
+        title : str or None
+            The job title, where it is not part of the text.
+
+        Returns
+        -------
+        Prediction
+            Its role is `Role.UNCLEAR` and its `reason` is set where the text lets nobody judge.
+
+        Raises
+        ------
+        TypeError
+            If `text` or `title` is not a string.
+        ModelError
+            If the model file is missing, damaged or not a roleclass model.
+
+        Examples
+        --------
+        >>> RoleClassifier().predict("Wij zoeken een nieuwe collega die met plezier de tuin van het museum verzorgt.").reason
+        'not English'
+        """
+        if not isinstance(text, str):
+            raise _not_text("text", text)
+        if not isinstance(title, str | None):
+            raise _not_text("title", title)
+        return self._predict_chunk([encode(text, title)])[0]
+
+    def predict_many(
+        self,
+        texts: Iterable[str],
+        titles: Iterable[str | None] | None = None,
+        *,
+        threads: int = 1,
+    ) -> Iterator[Prediction]:
+        """Classify postings as they come, in order, in bounded memory.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            The postings: a list, a generator, a column of a data frame.
+        titles : iterable of str or None, or None
+            The job titles, one for each text.
+        threads : int
+            How many threads score at the same time; at least 1.
+
+        Yields
+        ------
+        Prediction
+            One for each text, in the order of `texts`. A few hundred texts are read ahead.
+
+        Raises
+        ------
+        TypeError
+            If `texts` or `titles` is a single string, or an item is not a string; the message names it.
+        ValueError
+            If `titles` and `texts` differ in length, or `threads` is less than 1.
+        ModelError
+            If the model file is missing, damaged or not a roleclass model.
+
+        Examples
+        --------
+        >>> [answer.reason for answer in RoleClassifier().predict_many(["", "?!"])]
+        ['no readable words', 'no readable words']
+        """
+        rows = _encode_many(texts, titles)
+        return chain.from_iterable(self._stream(rows, self._predict_chunk, threads=threads))
+
+    def predict_proba(
+        self, texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
+    ) -> NDArray[np.float32]:
+        """Return the probability of each role for each posting.
+
+        Unlike `predict`, it applies no rule: a row of an empty text holds what the model gives for it.
+
+        Parameters
+        ----------
+        texts, titles, threads
+            As for `predict_many`.
+
+        Returns
+        -------
+        float32 array of shape (N, len(roles))
+            Rows sum to 1; columns in the order of `roles`.
+
+        Raises
+        ------
+        TypeError, ValueError, ModelError
+            As for `predict_many`.
+
+        Examples
+        --------
+        >>> RoleClassifier().predict_proba(["Sells shoes.", "Builds agents."]).shape
+        (2, 4)
+        """
+        rows = _encode_many(texts, titles)
+        chunks = [
+            probabilities for probabilities, _ in self._stream(rows, self._run, threads=threads)
+        ]
+        return np.concatenate(chunks) if chunks else np.empty((0, len(self.roles)), np.float32)
+
+    def _stream(
+        self, rows: Iterator[bytes], score: Callable[[Sequence[bytes]], _T], *, threads: int
+    ) -> Iterator[_T]:
+        """Apply `score` to chunks of `rows`, in order, on `threads` threads."""
+        if threads < 1:
+            raise ValueError(f"threads must be at least 1, got {threads}")
+        # Checked at once, hence a function that returns a generator.
+        chunks = iter(lambda: list(islice(rows, _CHUNK_ROWS)), [])
+        return map(score, chunks) if threads == 1 else _map_ahead(score, chunks, threads)
+
+    def _predict_chunk(self, rows: Sequence[bytes]) -> list[Prediction]:
+        model = self._model
+        probabilities, codes = self._run(rows)
+        best = probabilities.argmax(axis=1).tolist()
+        predictions = []
+        for p, k, code in zip(probabilities.tolist(), best, codes.tolist(), strict=True):
+            reason = TOO_LARGE if code == _TOO_LARGE_CODE else model.reasons[code]
+            by_role = dict(zip(model.roles, p, strict=True))
+            predictions.append(
+                Prediction(model.roles[k], p[k], by_role, p[k] >= model.thresholds[k])
+                if reason is None
+                else Prediction(Role.UNCLEAR, 0.0, by_role, reliable=False, reason=reason)
+            )
+        return predictions
+
+    def _run(self, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Score encoded postings: probabilities of shape (N, roles) and reason codes of shape (N,)."""
+        model = self._model
+        probabilities = np.empty((len(rows), len(model.roles)), np.float32)
+        codes = np.empty(len(rows), np.int64)
+        oversized = [i for i, row in enumerate(rows) if len(row) > MAX_BYTES]
+        if oversized:
+            rows = [row if len(row) <= MAX_BYTES else b"" for row in rows]
+        for batch in _batches(rows):
+            probabilities[batch], codes[batch] = model.session.run(
+                ["probabilities", "reason"], {"utf8": pack([rows[i] for i in batch])}
+            )
+        codes[oversized] = _TOO_LARGE_CODE
+        return probabilities, codes
+
+
+def _map_ahead(
+    score: Callable[[Sequence[bytes]], _T], chunks: Iterator[list[bytes]], threads: int
+) -> Iterator[_T]:
+    """Like ``map`` on a pool of threads: in order, with one chunk a thread and one to spare in flight."""
+    with ThreadPoolExecutor(threads, thread_name_prefix="roleclass") as pool:
+        pending: deque[Future[_T]] = deque()
+        for chunk in chunks:
+            pending.append(pool.submit(score, chunk))
+            if len(pending) > threads:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+
+
+_classifiers: "weakref.WeakSet[RoleClassifier]" = weakref.WeakSet()
+
+
+def _forget_after_fork() -> None:
+    # A session belongs to the process that made it, and a lock may have been held by a thread
+    # that the child does not have.
+    for classifier in _classifiers:
+        classifier._reset()  # noqa: SLF001
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch  (absent on Windows only)
+    os.register_at_fork(after_in_child=_forget_after_fork)
+
+
+def _batches(rows: Sequence[bytes]) -> Iterator[list[int]]:
+    """Group row numbers into batches of similar length that fit a core's cache."""
+    batch: list[int] = []
+    for i in sorted(range(len(rows)), key=lambda i: len(rows[i])):
+        # Sorted by length, so this row sets the width of the whole batch.
+        if batch and (
+            len(batch) == _BATCH_ROWS or (len(batch) + 1) * len(rows[i]) > _BATCH_BYTES
+        ):
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def _encode_many(
+    texts: Iterable[str], titles: Iterable[str | None] | None
+) -> Iterator[bytes]:
+    for name, value in (("texts", texts), ("titles", titles)):
+        if isinstance(value, str | bytes):
+            raise TypeError(
+                f"{name} must be an iterable of strings, got a single {type(value).__name__}; "
+                "call predict for one posting"
+            )
+    # None where there are no titles at all, so that a missing title still is an error.
+    pairs = (
+        ((text, None) for text in texts) if titles is None else zip(texts, titles, strict=True)
+    )
+    return (_encode_item(i, text, title) for i, (text, title) in enumerate(pairs))
+
+
+def _encode_item(i: int, text: object, title: object) -> bytes:
+    if not isinstance(text, str):
+        raise _not_text(f"texts[{i}]", text)
+    if not isinstance(title, str | None):
+        raise _not_text(f"titles[{i}]", title)
+    return encode(text, title)
+
+
+def _not_text(name: str, value: object) -> TypeError:
+    if isinstance(value, bytes | bytearray):
+        advice = "decode it first, for example with .decode('utf-8', errors='replace')"
+    elif value is None or isinstance(value, float):
+        advice = "a missing value is not a posting: drop it, or pass an empty string to get 'unclear'"
+    elif isinstance(value, Iterable):
+        advice = "call predict_many for several postings"
+    else:
+        advice = "convert it with str() if that is what the posting says"
+    return TypeError(f"{name} must be a string, got {type(value).__name__}; {advice}")
+
+
+def _load(path: Path) -> _Loaded:
+    """Read a model file and check that it is one that this version understands."""
+    import onnxruntime as ort
+
+    if not path.is_file():
+        raise ModelError(f"no model file at {path}; write one with `roleclass train --output DIR`")
+    options = ort.SessionOptions()
+    # One thread a call: callers bring threads of their own, which scales better and does not
+    # start threads that a fork would lose.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        session = ort.InferenceSession(
+            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        # ONNX Runtime's exceptions share no base class but Exception.
+        raise ModelError(f"{path} is damaged or not an ONNX model: {error}") from error
+    metadata = session.get_modelmeta().custom_metadata_map
+    found = metadata.get("roleclass.format")
+    if found != FORMAT:
+        raise ModelError(
+            f"{path} is not a model of roleclass format {FORMAT} (found: {found}); "
+            "train it again with this version, or install the version that wrote it"
+        )
+    return _Loaded(
+        session=session,
+        roles=tuple(Role(name) for name in json.loads(metadata["roleclass.roles"])),
+        thresholds=tuple(json.loads(metadata["roleclass.thresholds"])),
+        reasons=tuple(json.loads(metadata["roleclass.reasons"])),
+    )

@@ -1,0 +1,49 @@
+"""The command ``roleclass``: it parses, calls the library, and prints. No logic of its own.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 something
+could not be done (the message says what), 2 the command line is wrong.
+"""
+
+from typing import Any
+
+import click
+
+from roleclass import __version__
+from roleclass.errors import RoleclassError
+
+
+class _Group(click.Group):
+    """Commands are imported when they are called: ``predict`` must not wait for scikit-learn."""
+
+    _commands = ("predict", "train", "evaluate", "corpus")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self._commands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        from importlib import import_module
+
+        if cmd_name not in self._commands:
+            return None
+        module = import_module(f"roleclass.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RoleclassError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="roleclass")
+def main() -> None:
+    """Say which kind of AI role a job posting describes.
+
+    \b
+    Examples:
+      roleclass predict posting.txt
+      roleclass predict --json *.txt > roles.jsonl
+      roleclass train --corpus corpus --output runs/first
+    """

@@ -1,0 +1,94 @@
+"""``roleclass evaluate``: how right a model is on labelled postings."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from roleclass.classifier import RoleClassifier
+
+
+@click.command()
+@click.option(
+    "--corpus",
+    "folder",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of labelled Parquet files.",
+)
+@click.option("--split", type=click.Choice(["train", "dev"]), default="dev", show_default=True)
+@click.option(
+    "--model",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Another model file than the one in the package.",
+)
+@click.option(
+    "--json",
+    "output",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    help="Write all figures to this file (- for standard output) as JSON.",
+)
+@click.option("--skip-bad-rows", is_flag=True, help="Leave bad rows out instead of stopping.")
+def evaluate(
+    folder: Path, split: str, model: Path | None, output: Path | None, skip_bad_rows: bool
+) -> None:
+    """Score the model on the postings of one split that have a role and on which readers agree.
+
+    \b
+    Examples:
+      roleclass evaluate --corpus corpus
+      roleclass evaluate --corpus corpus --model runs/first/model.onnx --json figures.json
+    """
+    from roleclass.training.corpus import load_corpus
+    from roleclass.training.evaluation import Report
+    from roleclass.training.evaluation import evaluate as score
+
+    corpus = load_corpus(
+        folder, warn=lambda message: click.echo(message, err=True), skip_bad_rows=skip_bad_rows
+    ).split(split)
+    if not len(corpus):
+        raise click.ClickException(f"{folder} has no posting of split {split} with a role")
+    figures: Report = score(RoleClassifier(model), corpus)
+    text = json.dumps(figures, indent=2)
+    if output is not None and str(output) == "-":
+        click.echo(text)
+        return
+    if output is not None:
+        output.write_text(text + "\n", encoding="utf-8")
+    for table in _tables(figures):
+        Console().print(table)
+
+
+def _tables(figures: dict[str, dict[str, dict[str, float]]]) -> list[Table]:
+    parts = {"all": figures["all"], **figures["by_part"]}
+    parts |= {f"confidence {key}": value for key, value in figures["by_confidence"].items()}
+    parts["without title"] = figures["without_title"]
+    for name, value in figures.get("field_guide_three_roles", {}).items():
+        parts[f"field guide, three roles: {name.replace('_', ' ')}"] = value
+    overall = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("postings", "n", "accuracy", "macro-F1"):
+        overall.add_column(column, justify="left" if column == "postings" else "right")
+    for name, part in parts.items():
+        overall.add_row(name, *map(str, (part["n"], f"{part['accuracy']:.3f}", f"{part['macro_f1']:.3f}")))
+    roles = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("role", "precision", "recall", "F1", "support"):
+        roles.add_column(column, justify="left" if column == "role" else "right")
+    for name, row in figures["all"]["roles"].items():
+        roles.add_row(
+            name,
+            *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")),
+            str(row["support"]),
+        )
+    doubt = Table(box=None, pad_edge=False, header_style="bold")
+    doubt.add_column("doubt")
+    doubt.add_column("", justify="right")
+    calibration = figures["calibration"]
+    doubt.add_row("expected calibration error", f"{calibration['expected_calibration_error']:.3f}")
+    for share, accuracy in calibration["accuracy_at_coverage"].items():
+        doubt.add_row(f"accuracy of the most confident {float(share):.0%}", f"{accuracy:.3f}")
+    if "reliable" in figures:
+        doubt.add_row("share called reliable", f"{figures['reliable']['coverage']:.3f}")
+        doubt.add_row("accuracy of those", f"{figures['reliable']['accuracy']:.3f}")
+    return [overall, roles, doubt]

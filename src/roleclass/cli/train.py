@@ -1,0 +1,62 @@
+"""``roleclass train``: a model of one's own."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+@click.command()
+@click.option(
+    "--corpus",
+    "folder",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of labelled Parquet files (columns id, description, role, and more).",
+)
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for model.onnx, metrics.json and MODEL_CARD.md.",
+)
+@click.option("--skip-bad-rows", is_flag=True, help="Leave bad rows out instead of stopping.")
+def train(folder: Path, output: Path, skip_bad_rows: bool) -> None:
+    """Train, calibrate, export, check and evaluate a model.
+
+    Everything is chosen by cross-validation on the split "train"; "dev" is only reported. If it is
+    interrupted, the same command goes on where it stopped.
+
+    \b
+    Example:
+      roleclass train --corpus corpus --output runs/first
+    """
+    from roleclass.training.corpus import load_corpus
+    from roleclass.training.run import train as run
+
+    def warn(message: str) -> None:
+        click.echo(message, err=True)
+
+    corpus = load_corpus(folder, warn=warn, skip_bad_rows=skip_bad_rows)
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+        tasks: dict[str, int] = {}
+
+        def progress(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(bars.task_ids[tasks[what]], completed=done)
+
+        figures = run(corpus, output, warn=warn, progress=progress)
+    click.echo(f"{output / 'model.onnx'}: {figures['model']['bytes']:,} bytes")
+    for name, part in (("cross-validation", figures["cross_validation"]), ("dev", figures["dev"])):
+        if part:
+            scores = part["all"]
+            click.echo(f"{name}: accuracy {scores['accuracy']:.3f}, macro-F1 {scores['macro_f1']:.3f}")

@@ -1,0 +1,60 @@
+"""Every exception that roleclass raises on purpose.
+
+::
+
+    RoleclassError
+    +-- ModelError            the model file is missing, damaged or not a roleclass model
+    +-- CorpusError           a corpus cannot be used: what, where (file, row, column), what was expected
+    +-- MissingExtraError     an optional dependency is not installed (also an ImportError)
+
+A wrong type of argument raises the built-in ``TypeError``, a wrong value ``ValueError``.
+"""
+
+from importlib.util import find_spec
+
+
+class RoleclassError(Exception):
+    """Base of all errors raised by roleclass on purpose."""
+
+
+class ModelError(RoleclassError):
+    """A model file is missing, damaged, or not one that roleclass wrote."""
+
+
+class CorpusError(RoleclassError):
+    """A corpus cannot be read or holds rows that break its contract."""
+
+
+class MissingExtraError(RoleclassError, ImportError):
+    """An optional dependency is missing; the message names the extra to install."""
+
+
+def require_extra(extra: str, *modules: str) -> None:
+    """Raise `MissingExtraError` unless all `modules` can be imported.
+
+    Parameters
+    ----------
+    extra : str
+        The name of the optional dependency group, such as ``"train"``.
+    *modules : str
+        Import names that the group provides.
+
+    Raises
+    ------
+    MissingExtraError
+        If a module is not installed; the message says what to install.
+
+    Examples
+    --------
+    >>> require_extra("train", "numpy")
+    >>> require_extra("train", "no_such_module")
+    Traceback (most recent call last):
+    ...
+    roleclass.errors.MissingExtraError: no_such_module is not installed; this part of roleclass needs it: pip install 'roleclass[train]'
+    """
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        raise MissingExtraError(
+            f"{', '.join(missing)} is not installed; this part of roleclass needs it: "
+            f"pip install 'roleclass[{extra}]'"
+        )

@@ -1,0 +1,104 @@
+"""The lexicon: concepts of the field and the phrases that mention them.
+
+One file, ``lexicon.toml``, is read by training (keyword features), by explanations and by reports.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from roleclass.text import encode, tokenize
+
+MAX_PHRASE_WORDS = 4
+"""The longest phrase; the graph looks up n-grams of up to so many words."""
+
+
+@dataclass(frozen=True)
+class Concept:
+    """Something that a posting can mention.
+
+    Attributes
+    ----------
+    key : str
+        Its identifier in the file, such as ``"rag"``.
+    name : str
+        Its name for a person.
+    group : str
+        What it belongs to: ``genai``, ``ml``, ``ai``, ``near``, ``other``, ``verb``, ``section``, ...
+    description : str
+        One sentence.
+    phrases : tuple of tuples of bytes
+        The token sequences that mention it; each occurrence counts, overlapping ones too.
+    """
+
+    key: str
+    name: str
+    group: str
+    description: str
+    phrases: tuple[tuple[bytes, ...], ...]
+
+
+@cache
+def load_lexicon() -> tuple[Concept, ...]:
+    """Read the concepts, in the order of the file.
+
+    Returns
+    -------
+    tuple of Concept
+
+    Raises
+    ------
+    ValueError
+        If a phrase is not made of one to four tokens of the text contract, or stands twice in a
+        concept; the message names both.
+
+    Examples
+    --------
+    >>> next(concept.name for concept in load_lexicon() if concept.key == "llm")
+    'Large language models'
+    """
+    return parse_lexicon(files("roleclass").joinpath("lexicon.toml").read_text("utf-8"))
+
+
+def parse_lexicon(text: str) -> tuple[Concept, ...]:
+    """Read concepts from the text of a lexicon file; see `load_lexicon`.
+
+    Examples
+    --------
+    >>> parse_lexicon('''
+    ... [concepts.rag]
+    ... name = "Retrieval"
+    ... group = "genai"
+    ... description = "Looks things up for a language model."
+    ... phrases = ["rag", "vector search"]
+    ... ''')[0].phrases
+    ((b'rag',), (b'vector', b'search'))
+    """
+    return tuple(
+        Concept(
+            key=key,
+            name=entry["name"],
+            group=entry["group"],
+            description=entry["description"],
+            phrases=_phrases(key, entry["phrases"]),
+        )
+        for key, entry in tomllib.loads(text)["concepts"].items()
+    )
+
+
+def _phrases(key: str, written: list[str]) -> tuple[tuple[bytes, ...], ...]:
+    phrases: dict[tuple[bytes, ...], None] = {}
+    for phrase in written:
+        tokens = tuple(tokenize(encode(phrase)))
+        if b" ".join(tokens).decode() != phrase:
+            raise ValueError(
+                f"concept {key}: phrase {phrase!r} is not written in tokens (a-z 0-9 + #, one space "
+                f"between); expected {b' '.join(tokens).decode()!r}"
+            )
+        if not 1 <= len(tokens) <= MAX_PHRASE_WORDS:
+            raise ValueError(f"concept {key}: phrase {phrase!r} has {len(tokens)} words, expected 1 to 4")
+        if tokens in phrases:
+            raise ValueError(f"concept {key}: phrase {phrase!r} stands twice")
+        phrases[tokens] = None
+    return tuple(phrases)

@@ -1,0 +1,51 @@
+"""The roles that a job posting can have: one place, read by the model, the command and the docs."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What kind of role a job posting describes. Members are strings: ``Role.AI_FIRST == "ai-first"``.
+
+    The duties decide, then the must-have requirements; the title alone does not, nor does what the
+    company sells. ``docs/codebook.md`` holds the full definitions and the tie-breakers.
+
+    Examples
+    --------
+    >>> Role("ml-first")
+    <Role.ML_FIRST: 'ml-first'>
+    >>> Role.AI_FIRST.label
+    'AI-First'
+    """
+
+    AI_FIRST = "ai-first"
+    AI_SUPPORT = "ai-support"
+    ML_FIRST = "ml-first"
+    OTHER = "other"
+    UNCLEAR = "unclear"
+
+    @property
+    def label(self) -> str:
+        """The name to show to a person."""
+        return _LABELS[self]
+
+    @property
+    def definition(self) -> str:
+        """What the role means, in one sentence."""
+        return _DEFINITIONS[self]
+
+
+_LABELS = {
+    Role.AI_FIRST: "AI-First",
+    Role.AI_SUPPORT: "AI-Support",
+    Role.ML_FIRST: "ML-First",
+    Role.OTHER: "Other",
+    Role.UNCLEAR: "Unclear",
+}
+
+_DEFINITIONS = {
+    Role.AI_FIRST: "Works on generative AI: builds, adapts, evaluates or serves LLMs, agents, retrieval or prompts.",
+    Role.AI_SUPPORT: "Works near AI: runs, feeds, sells, tests or surrounds it, with no hands on the models.",
+    Role.ML_FIRST: "Works on models of the classical kind: machine learning or deep learning without generative AI.",
+    Role.OTHER: "Does no real AI or machine-learning work.",
+    Role.UNCLEAR: "The text does not let anyone judge: empty, a stub, or not English.",
+}

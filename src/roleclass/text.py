@@ -1,0 +1,94 @@
+"""The text contract: what a posting's bytes and tokens are. Training and the ONNX graph share it.
+
+A posting is UTF-8 bytes, its title (where there is one) on a line of its own before the text.
+ASCII letters are folded to lower case. Token bytes are ``a-z 0-9 + #``, so that ``C++`` and ``C#``
+are words and ``GPT-4`` is ``gpt 4``; every other byte, all of non-ASCII included, separates. A token
+is a maximal run of token bytes. Nothing crosses the end of a posting.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+TOKEN_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789+#"
+"""The bytes that make up tokens, after folding."""
+
+SEPARATOR = b" "
+
+FOLD = bytes(
+    folded if (folded := ord(chr(byte).lower()) if byte < 128 else 0) in TOKEN_BYTES else SEPARATOR[0]
+    for byte in range(256)
+)
+"""What each of the 256 bytes counts as: itself, its lower-case letter, or a separator (a space)."""
+
+
+def encode(text: str, title: str | None = None) -> bytes:
+    r"""Turn a posting into the bytes that the model reads.
+
+    Parameters
+    ----------
+    text : str
+        The posting. Lone surrogates, which UTF-8 cannot hold, count as separators.
+    title : str or None
+        The job title; it becomes the first line. None or blank: no such line.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+
+    Examples
+    --------
+    >>> encode("Build agents.", title="AI Engineer")
+    b'AI Engineer\nBuild agents.'
+    """
+    if title is not None and (title := title.strip()):
+        # One line: the model looks for the title's words in the first line only.
+        text = f"{' '.join(title.split())}\n{text}"
+    return text.encode("utf-8", errors="replace")
+
+
+def tokenize(data: bytes) -> list[bytes]:
+    r"""Split a posting's bytes into tokens, in order.
+
+    Parameters
+    ----------
+    data : bytes
+        A posting as given by `encode`.
+
+    Returns
+    -------
+    list of bytes
+        Lower-case tokens.
+
+    Examples
+    --------
+    >>> tokenize(b"C++/C# and GPT-4, na\xc3\xafve")
+    [b'c++', b'c#', b'and', b'gpt', b'4', b'na', b've']
+    """
+    return data.translate(FOLD).split()
+
+
+def pack(rows: Sequence[bytes]) -> NDArray[np.uint8]:
+    """Lay postings side by side as one zero-padded matrix, the input of the model.
+
+    Parameters
+    ----------
+    rows : sequence of bytes
+        Postings as given by `encode`.
+
+    Returns
+    -------
+    uint8 array of shape (N, L)
+        L is the longest row's length, and at least 1. Zero is a separator, so padding adds no token.
+
+    Examples
+    --------
+    >>> pack([b"ab", b"c"])
+    array([[97, 98],
+           [99,  0]], dtype=uint8)
+    """
+    width = max(map(len, rows), default=0) or 1
+    padded = b"".join([row.ljust(width, b"\0") for row in rows])
+    return np.frombuffer(padded, dtype=np.uint8).reshape(len(rows), width)

@@ -1,0 +1,139 @@
+"""The model card: what a model is for, how it came about, how right it is."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from roleclass import __version__
+from roleclass.roles import Role
+
+_TEMPLATE = """\
+# Model card
+
+Written by `roleclass train` (roleclass {version}) from `metrics.json`; corpus {fingerprint}.
+
+## What it is for
+It reads one job posting in English and says which kind of role it describes: {roles}. It is meant
+for the study of many postings and for sorting them. The definitions are in `docs/codebook.md`.
+
+## What it is not for
+It does not judge people, and should decide nothing about one. It does not judge whether a posting is
+genuine, lawful or fair. Postings that are not in English are answered `unclear`. It was shown
+postings of 2020 to 2026, mostly of technology companies in the United States and Europe; outside of
+that expect less than the figures say.
+
+## How it works
+Words and word pairs, the phrases of a lexicon and the concepts that they mention are counted and
+weighed by one multinomial logistic regression ({features:,} features), whose temperature was fitted
+out of fold. The file ({size:,} bytes) is one ONNX graph of standard operators, from UTF-8 bytes to
+probabilities.
+
+## Data
+{train} postings to learn from and {dev} to report on. The labels were made by LLM annotators who read each
+posting with the codebook. The postings of `dev` were read twice, independently (the readings agree on
+97 %), those of `train` once. About half of the boards' training postings were chosen because a rough
+model was unsure of them, so they are harder than a random sample, and the shares of roles are nobody's
+market. No posting's text is in the model or in this project.
+
+## How right it is
+Everything (features, regularisation, temperature, thresholds) was chosen by grouped cross-validation
+within `train`: no board and no company is on both sides of a fold. `dev` chose nothing. The two
+differ by {gap:+.1f} points of accuracy, which is mostly that `train` is the harder sample.
+
+{overall}
+
+### By role (dev)
+
+{by_role}
+
+### By part, year and the annotator's confidence (dev)
+
+{by_slice}
+
+## How sure it is
+Expected calibration error {ece:.3f} on dev ({ece_cv:.3f} out of fold). An answer is called `reliable` from
+the confidence at which {precision:.0%} of such answers were right out of fold: {thresholds}.
+
+{coverage}
+
+## How to train it again
+```
+roleclass train --corpus CORPUS --output DIR
+```
+"""
+
+
+def model_card(figures: Mapping[str, Any], precision: float) -> str:
+    """Write the card of a model from its figures.
+
+    Parameters
+    ----------
+    figures : dict
+        What ``metrics.json`` holds; see `roleclass.training.run.train`.
+    precision : float
+        What the thresholds were chosen for.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    dev, cross_validation = figures["dev"] or figures["cross_validation"], figures["cross_validation"]
+    slices = {
+        **dev["by_part"],
+        **dev["by_year"],
+        **{f"confidence {key}": value for key, value in dev["by_confidence"].items()},
+    }
+    three = dev.get("field_guide_three_roles", {})
+    overall = {
+        "dev": dev["all"],
+        "cross-validation": cross_validation["all"],
+        "dev, without titles": dev.get("without_title"),
+        "dev, field guide, three roles": three.get("model"),
+        "the same, the guide's published labels": three.get("published_labels"),
+    }
+    return _TEMPLATE.format(
+        version=__version__,
+        fingerprint=figures["corpus"]["fingerprint"],
+        roles=", ".join(Role(name).label for name in figures["corpus"]["train"]),
+        features=figures["model"]["features"],
+        size=figures["model"]["bytes"],
+        train=sum(figures["corpus"]["train"].values()),
+        dev=sum(figures["corpus"]["dev"].values()),
+        gap=100 * (dev["all"]["accuracy"] - cross_validation["all"]["accuracy"]),
+        overall=_scores_table({name: part for name, part in overall.items() if part}),
+        by_role=_table(
+            ("role", "precision", "recall", "F1", "postings"),
+            (
+                (name, *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")), row["support"])
+                for name, row in dev["all"]["roles"].items()
+            ),
+        ),
+        by_slice=_scores_table(slices),
+        ece=dev["calibration"]["expected_calibration_error"],
+        ece_cv=cross_validation["calibration"]["expected_calibration_error"],
+        precision=precision,
+        thresholds=", ".join(f"{name} {value:.2f}" for name, value in figures["thresholds"].items()),
+        coverage=_table(
+            ("most confident share of dev", "accuracy"),
+            (
+                (f"{float(share):.0%}", f"{accuracy:.3f}")
+                for share, accuracy in dev["calibration"]["accuracy_at_coverage"].items()
+            ),
+        ),
+    )
+
+
+def _scores_table(parts: Mapping[str, Any]) -> str:
+    return _table(
+        ("postings", "n", "accuracy", "macro-F1"),
+        (
+            (name, part["n"], f"{part['accuracy']:.3f}", f"{part['macro_f1']:.3f}")
+            for name, part in parts.items()
+        ),
+    )
+
+
+def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    lines = [list(header), *(list(map(str, row)) for row in rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

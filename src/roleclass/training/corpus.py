@@ -1,0 +1,260 @@
+"""Labelled postings: read from a folder of Parquet files, checked row by row."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roleclass.errors import CorpusError
+from roleclass.roles import Role
+from roleclass.text import encode
+
+SPLITS = ("train", "dev")
+
+Warn = Callable[[str], None]
+"""Is told what a person should know: a file that was passed over, a row that was left out."""
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One labelled posting.
+
+    Attributes
+    ----------
+    id : str
+        Unique in its corpus.
+    part : str
+        The file that it came from, such as ``"boards"``.
+    group : str
+        Postings of one group (a board, else a company) stay on one side of every fold.
+    title, text : str or None, str
+        What the model reads.
+    role : Role
+        The label.
+    confidence : int
+        How sure the annotator was: 3 any reader would agree, 2 probable, 1 a coin flip.
+    runner_up : str or None
+        The next best role, where the confidence is below 3.
+    agreed : bool
+        False where two readers disagreed.
+    split : str
+        ``"train"`` or ``"dev"``.
+    year : str
+        When it was posted, as far as the corpus says: ``"2026"`` or ``""``.
+    published_label : str or None
+        What the publisher of the corpus says, for comparison only.
+    """
+
+    id: str
+    part: str
+    group: str
+    title: str | None
+    text: str
+    role: Role
+    confidence: int = 3
+    runner_up: str | None = None
+    agreed: bool = True
+    split: str = "train"
+    year: str = ""
+    published_label: str | None = None
+
+    def encode(self, *, with_title: bool = True) -> bytes:
+        """Return the bytes that the model reads."""
+        return encode(self.text, self.title if with_title else None)
+
+
+@dataclass(frozen=True)
+class Corpus(Sequence[Posting]):
+    """Labelled postings, in the order of their files."""
+
+    postings: tuple[Posting, ...]
+
+    def __len__(self) -> int:
+        return len(self.postings)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.postings[index]
+
+    def where(self, keep: Callable[[Posting], bool]) -> Self:
+        """Return the postings that `keep` is true of.
+
+        Examples
+        --------
+        >>> one = Posting("a", "jobs", "acme", None, "Sells shoes.", Role.OTHER, split="dev")
+        >>> len(Corpus((one,)).where(lambda posting: posting.split == "train"))
+        0
+        """
+        return type(self)(tuple(filter(keep, self.postings)))
+
+    def at(self, indices: Iterable[int]) -> Self:
+        """Return the postings at these places, in their order."""
+        return type(self)(tuple(self.postings[i] for i in indices))
+
+    def split(self, name: str) -> Self:
+        """Return the postings of one split that have a role which can be learnt or scored.
+
+        Unclear postings teach no role, and where two readers disagree nobody knows the answer.
+        """
+        return self.where(lambda p: p.split == name and p.role != Role.UNCLEAR and p.agreed)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return one attribute of all postings as an array.
+
+        Examples
+        --------
+        >>> one = Posting("a", "jobs", "acme", None, "Sells shoes.", Role.OTHER)
+        >>> Corpus((one,)).column("confidence")
+        array([3])
+        """
+        values = [getattr(posting, name) for posting in self.postings]
+        return np.array([str(v) if isinstance(v, str) else v for v in values])
+
+    def fingerprint(self) -> str:
+        """Return a hash of the postings and their labels, which names what a model was trained on."""
+        digest = hashlib.sha256()
+        for p in self.postings:
+            digest.update(p.encode())
+            digest.update(f"\0{p.id}\0{p.role}\0{p.confidence}\0{p.runner_up}\0{p.split}\0".encode())
+        return digest.hexdigest()[:16]
+
+    def encode(self, *, with_title: bool = True) -> list[bytes]:
+        """Return the bytes of all postings."""
+        return [posting.encode(with_title=with_title) for posting in self.postings]
+
+
+def load_corpus(folder: Path, *, warn: Warn, skip_bad_rows: bool = False) -> Corpus:
+    """Read every labelled Parquet file of a folder.
+
+    A file is labelled if it has the columns ``id``, ``description`` and ``role``. Further columns are
+    used where they exist: ``title``, ``company``, ``source``, ``confidence``, ``runner_up``,
+    ``agreed``, ``split``, ``published_label``, and ``posted``, ``date`` or ``period`` for the year.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the files are.
+    warn : callable
+        Called with a sentence for each file that is passed over and, with `skip_bad_rows`, each row.
+    skip_bad_rows : bool
+        Leave bad rows out and go on, instead of refusing the corpus.
+
+    Returns
+    -------
+    Corpus
+        In the order of the file names and their rows.
+
+    Raises
+    ------
+    CorpusError
+        If the folder holds no labelled file, a file cannot be read, or rows are bad; each bad row is
+        named with its file, number, column, value and what was expected.
+    """
+    files = sorted(folder.glob("*.parquet"))
+    if not files:
+        raise CorpusError(f"no .parquet file in {folder}; expected at least one with labelled postings")
+    postings: list[Posting] = []
+    problems: list[str] = []
+    seen: dict[str, str] = {}
+    for file in files:
+        columns, rows = _read_parquet(file)
+        missing = {"id", "description", "role"} - set(columns)
+        if missing:
+            warn(f"{file.name}: passed over, it has no column {', '.join(sorted(missing))}")
+            continue
+        for number, row in enumerate(rows):
+            where = f"{file.name} row {number}"
+            try:
+                posting = _posting(row, file.stem)
+                if posting.id in seen:
+                    raise ValueError(f"column id: {posting.id!r} stands already in {seen[posting.id]}")
+            except ValueError as error:
+                problems.append(f"{where}: {error}")
+            else:
+                seen[posting.id] = where
+                postings.append(posting)
+    if problems and not skip_bad_rows:
+        raise CorpusError(_list_problems(folder, problems))
+    for problem in problems:
+        warn(f"{problem}; left out")
+    if not postings:
+        raise CorpusError(f"no labelled posting in {folder}; expected columns id, description and role")
+    return Corpus(tuple(postings))
+
+
+def _read_parquet(file: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
+    import datasets
+
+    datasets.disable_progress_bars()
+    try:
+        # A cache of its own: the default one outlives a file that changed in place.
+        with tempfile.TemporaryDirectory() as cache:
+            table = datasets.Dataset.from_parquet(str(file), cache_dir=cache, keep_in_memory=True)
+            return table.column_names, iter(table.to_list())
+    except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
+        raise CorpusError(f"{file} cannot be read as Parquet: {error}") from error
+
+
+def _posting(row: Mapping[str, Any], part: str) -> Posting:
+    """Check one row; a ValueError says which column is wrong and what was expected."""
+    text = _string(row, "description")
+    identifier = _string(row, "id")
+    if not identifier:
+        raise ValueError("column id: empty, expected a unique string")
+    given = {
+        "confidence": _one_of(row, "confidence", (1, 2, 3)),
+        "split": _one_of(row, "split", SPLITS),
+        "agreed": _one_of(row, "agreed", (True, False)),
+    }
+    return Posting(
+        id=identifier,
+        part=part,
+        group=f"{part}/{row.get('source') or row.get('company') or identifier}",
+        title=_string(row, "title", optional=True),
+        text=text or "",
+        role=Role(_one_of(row, "role", tuple(map(str, Role)), required=True)),
+        runner_up=_string(row, "runner_up", optional=True),
+        year=_year(row),
+        published_label=_string(row, "published_label", optional=True),
+        **{name: value for name, value in given.items() if value is not None},
+    )
+
+
+def _string(row: Mapping[str, Any], column: str, *, optional: bool = False) -> Any:
+    value = row.get(column)
+    if isinstance(value, str) or (optional and value is None):
+        return value
+    raise ValueError(f"column {column}: expected a string, got {value!r}")
+
+
+def _one_of(
+    row: Mapping[str, Any], column: str, expected: tuple[Any, ...], *, required: bool = False
+) -> Any:
+    value = row.get(column)
+    if value in expected or (value is None and not required):
+        return value
+    raise ValueError(
+        f"column {column}: expected one of {', '.join(map(str, expected))}, got {value!r}"
+    )
+
+
+def _year(row: Mapping[str, Any]) -> str:
+    for column in ("posted", "date", "period"):
+        value = str(row.get(column) or "")
+        if value[:2] == "20" and value[:4].isdigit():
+            return value[:4]
+    return ""
+
+
+def _list_problems(folder: Path, problems: Iterable[str], shown: int = 20) -> str:
+    problems = list(problems)
+    listed = "\n".join(f"  {problem}" for problem in problems[:shown])
+    more = f"\n  ... and {len(problems) - shown} more" if len(problems) > shown else ""
+    return (
+        f"{len(problems)} bad rows in {folder}:\n{listed}{more}\n"
+        "correct them, or leave them out with --skip-bad-rows"
+    )

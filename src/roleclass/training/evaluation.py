@@ -1,0 +1,170 @@
+"""How right a model is: one set of figures, for cross-validation, ``metrics.json`` and the command."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
+
+from roleclass.classifier import RoleClassifier
+from roleclass.roles import Role
+from roleclass.training.calibration import (
+    Floats,
+    accuracy_at_coverage,
+    expected_calibration_error,
+    reliability_diagram,
+)
+from roleclass.training.corpus import Corpus, Posting
+
+Report = dict[str, Any]
+"""Figures ready for JSON, as made by `report`."""
+
+FIELD_GUIDE_ROLES = (Role.AI_FIRST, Role.AI_SUPPORT, Role.ML_FIRST)
+"""The roles that the field guide's published labels know."""
+
+_COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+def evaluate(classifier: RoleClassifier, corpus: Corpus) -> Report:
+    """Score a model file on labelled postings.
+
+    Parameters
+    ----------
+    classifier : RoleClassifier
+        The model.
+    corpus : Corpus
+        Postings that have a role; see `Corpus.split`.
+
+    Returns
+    -------
+    dict
+        As `report`, plus ``without_title``: the figures where the model is not shown the titles.
+    """
+    roles = classifier.roles
+    texts = [posting.text for posting in corpus]
+    titled = list(classifier.predict_many(texts, [posting.title for posting in corpus]))
+    untitled = list(classifier.predict_many(texts))
+    figures = report(
+        corpus,
+        roles,
+        np.array([[answer.probabilities[role] for role in roles] for answer in titled]),
+        np.array([str(answer.role) for answer in titled]),
+        reliable=np.array([answer.reliable for answer in titled]),
+    )
+    figures["without_title"] = scores(
+        corpus.column("role"), np.array([str(answer.role) for answer in untitled]), roles
+    )
+    return figures
+
+
+def report(
+    corpus: Corpus,
+    roles: Sequence[Role],
+    probabilities: Floats,
+    predicted: NDArray[np.str_],
+    reliable: NDArray[np.bool_] | None = None,
+) -> Report:
+    """Return accuracy, F1 and calibration: over all postings and over each part of them.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        N postings.
+    roles : sequence of K roles
+        The columns of `probabilities`.
+    probabilities : float array of shape (N, K)
+        What the model gives each role.
+    predicted : str array of shape (N,)
+        The answers; "unclear", from the rule, counts as wrong.
+    reliable : bool array of shape (N,) or None
+        Which answers the model calls reliable.
+
+    Returns
+    -------
+    dict
+        ``all`` and ``by_part``, ``by_confidence``, ``by_year`` (each with `scores`),
+        ``field_guide_three_roles`` with the published labels beside ours, ``calibration``, ``confusion``.
+    """
+    truth = corpus.column("role")
+    right = predicted == truth
+    # An unclear answer claims nothing.
+    confidence = np.where(predicted == Role.UNCLEAR, 0.0, probabilities.max(axis=1))
+    names = [str(role) for role in roles]
+
+    def by(key: Callable[[Posting], str]) -> dict[str, Report]:
+        keys = np.array([key(posting) for posting in corpus])
+        return {
+            value: scores(truth[keys == value], predicted[keys == value], roles)
+            for value in sorted(set(keys.tolist()))
+        }
+
+    figures: Report = {
+        "all": scores(truth, predicted, roles),
+        "by_part": by(lambda posting: posting.part),
+        "by_confidence": by(lambda posting: str(posting.confidence)),
+        "by_year": by(lambda posting: posting.year or "unknown"),
+        "confusion": {
+            name: {
+                answer: int(((truth == name) & (predicted == answer)).sum())
+                for answer in [*names, str(Role.UNCLEAR)]
+            }
+            for name in names
+        },
+        "calibration": {
+            "expected_calibration_error": round(expected_calibration_error(confidence, right), 6),
+            "reliability_diagram": reliability_diagram(confidence, right),
+            "accuracy_at_coverage": accuracy_at_coverage(confidence, right, _COVERAGES),
+        },
+    }
+    if reliable is not None and reliable.any():
+        figures["reliable"] = {
+            "coverage": round(float(reliable.mean()), 6),
+            "accuracy": round(float(right[reliable].mean()), 6),
+        }
+    published = corpus.column("published_label")
+    comparable = np.isin(published, [*map(str, FIELD_GUIDE_ROLES), "unknown"]) & np.isin(
+        truth, FIELD_GUIDE_ROLES
+    )
+    if comparable.any():
+        figures["field_guide_three_roles"] = {
+            "model": scores(truth[comparable], predicted[comparable], FIELD_GUIDE_ROLES),
+            "published_labels": scores(truth[comparable], published[comparable], FIELD_GUIDE_ROLES),
+        }
+    return figures
+
+
+def scores(
+    truth: NDArray[np.str_], predicted: NDArray[Any], roles: Sequence[Role]
+) -> Report:
+    """Return accuracy, macro-F1 and the figures of each role, rounded to six digits.
+
+    A role that neither the truth nor the answers contain has no F1 and is left out of the mean.
+
+    Examples
+    --------
+    >>> truth = np.array(["ai-first", "other"])
+    >>> scores(truth, np.array(["ai-first", "ai-first"]), [Role.AI_FIRST, Role.OTHER])["accuracy"]
+    0.5
+    """
+    names = [str(role) for role in roles]
+    predicted = predicted.astype(str)
+    present = [name for name in names if (truth == name).any() or (predicted == name).any()]
+    precision, recall, f1, support = precision_recall_fscore_support(
+        truth, predicted, labels=names, zero_division=0.0
+    )
+    macro_f1 = f1_score(truth, predicted, labels=present, average="macro", zero_division=0.0)
+    return {
+        "n": len(truth),
+        "accuracy": round(float(accuracy_score(truth, predicted)), 6),
+        "macro_f1": round(float(macro_f1), 6),
+        "roles": {
+            name: {
+                "precision": round(float(precision[k]), 6),
+                "recall": round(float(recall[k]), 6),
+                "f1": round(float(f1[k]), 6),
+                "support": int(support[k]),
+            }
+            for k, name in enumerate(names)
+        },
+    }

@@ -1,0 +1,176 @@
+"""The linear model on top of the features, how it is fitted, and how it is judged without `dev`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+from sklearn.pipeline import Pipeline
+
+from roleclass.roles import Role
+from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.features import PostingFeatures
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is chosen by cross-validation.
+
+    Attributes
+    ----------
+    max_ngrams, concept_scale, title_scale
+        See `PostingFeatures`.
+    regularisation : float
+        C of scikit-learn's `LogisticRegression`: larger is freer.
+    runner_up_share : tuple of float
+        How much of a posting's weight goes to the label's runner-up, at confidence 1, 2 and 3.
+    untitled_share : float
+        Weight of a second copy of each posting without its title, against the first.
+    """
+
+    max_ngrams: int = 2000
+    concept_scale: float = 0.1
+    title_scale: float = 0.1
+    regularisation: float = 1.5
+    runner_up_share: tuple[float, float, float] = (0.4, 0.2, 0.0)
+    untitled_share: float = 0.0
+
+    def features(self) -> PostingFeatures:
+        """Return the features, not yet fitted."""
+        return PostingFeatures(
+            max_ngrams=self.max_ngrams,
+            concept_scale=self.concept_scale,
+            title_scale=self.title_scale,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings, ready for JSON."""
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+
+
+class RoleRegression(LogisticRegression):  # type: ignore[misc]
+    """Multinomial logistic regression that is exported as ``Softmax(x @ coef + intercept)``.
+
+    A class of its own, so that the ONNX graph uses standard operators only: skl2onnx turns the base
+    class into one of the ``ai.onnx.ml`` domain.
+    """
+
+    def with_temperature(self, temperature: float) -> Self:
+        """Divide all logits by `temperature`, which is exact, and return the model itself."""
+        self.coef_ = self.coef_ / temperature
+        self.intercept_ = self.intercept_ / temperature
+        return self
+
+
+def fit(corpus: Corpus, settings: Settings) -> Pipeline:
+    """Fit features and model on all postings of a corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Postings with a role; see `Corpus.split`.
+    settings : Settings
+        What to fit.
+
+    Returns
+    -------
+    Pipeline
+        Steps ``features`` and ``role``: from postings as bytes to a role. Not yet calibrated.
+    """
+    features = settings.features().fit(corpus.encode())
+    blocks = [features.transform(corpus.encode())]
+    shares = [1.0]
+    if settings.untitled_share:
+        blocks.append(features.transform(corpus.encode(with_title=False)))
+        shares.append(settings.untitled_share)
+    index, labels, weights = soft_labels(corpus, settings.runner_up_share)
+    role = RoleRegression(C=settings.regularisation, max_iter=2000)
+    role.fit(
+        sp.vstack([block[index] for block in blocks], format="csr"),
+        np.tile(labels, len(blocks)),
+        # Shares are relative: each posting weighs 1 in all, so that C means the same.
+        np.concatenate([weights * share for share in shares]) / sum(shares),
+    )
+    return Pipeline([("features", features), ("role", role)])
+
+
+def soft_labels(
+    corpus: Sequence[Posting], runner_up_share: Sequence[float]
+) -> tuple[NDArray[np.int64], NDArray[np.str_], NDArray[np.float64]]:
+    """Split the weight of an unsure posting between its label and the runner-up.
+
+    Parameters
+    ----------
+    corpus : sequence of N Posting
+    runner_up_share : sequence of three floats
+        Share of the runner-up at confidence 1, 2 and 3.
+
+    Returns
+    -------
+    index : int64 array of shape (M,)
+        The posting of each row; M >= N.
+    labels : str array of shape (M,)
+    weights : float64 array of shape (M,)
+        They sum to 1 for each posting.
+
+    Examples
+    --------
+    >>> unsure = Posting("1", "jobs", "acme", None, "", Role.OTHER, 1, "ai-support")
+    >>> [column.tolist() for column in soft_labels([unsure], (0.4, 0.2, 0.0))]
+    [[0, 0], ['other', 'ai-support'], [0.6, 0.4]]
+    """
+    rows: list[tuple[int, str, float]] = []
+    for i, posting in enumerate(corpus):
+        share = runner_up_share[posting.confidence - 1]
+        known = posting.runner_up not in {None, str(Role.UNCLEAR), str(posting.role)}
+        if not (share and known):
+            share = 0.0
+        rows.append((i, str(posting.role), 1 - share))
+        if share:
+            rows.append((i, str(posting.runner_up), share))
+    index, labels, weights = zip(*rows, strict=True)
+    return np.array(index), np.array(labels), np.array(weights)
+
+
+def folds(corpus: Corpus, number: int, seed: int) -> Iterator[tuple[Corpus, NDArray[np.int64]]]:
+    """Split a corpus so that no group (a board, a company) is on both sides.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    number : int
+        How many folds; fewer where there are fewer groups.
+    seed : int
+        Decides which groups go together.
+
+    Yields
+    ------
+    training postings : Corpus
+    held-out postings : int64 array
+        Their places in `corpus`.
+    """
+    groups = corpus.column("group")
+    number = min(number, len(set(groups.tolist())))
+    splitter = GroupKFold(number, shuffle=True, random_state=seed)
+    for inside, outside in splitter.split(groups, groups=groups):
+        yield corpus.at(inside), outside
+
+
+def logits(pipeline: Pipeline, corpus: Corpus, roles: Sequence[Role]) -> NDArray[np.float64]:
+    """Return the logits of the postings, of shape (N, len(roles)).
+
+    A role that the pipeline never saw has the lowest of the row's logits, less 10.
+    """
+    known = pipeline.decision_function(corpus.encode())
+    classes = list(pipeline[-1].classes_)
+    if known.ndim == 1:  # scikit-learn's way with two classes
+        known = np.column_stack([-known / 2, known / 2])
+    values = np.tile(known.min(axis=1, keepdims=True) - 10, (1, len(roles)))
+    for column, role in enumerate(roles):
+        if role in classes:
+            values[:, column] = known[:, classes.index(role)]
+    return values

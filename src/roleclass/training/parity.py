@@ -1,0 +1,77 @@
+"""Whether a model file answers like the scikit-learn pipeline that it was made from."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from roleclass.classifier import RoleClassifier
+from roleclass.errors import RoleclassError
+from roleclass.text import encode
+from roleclass.training.selection import Progress
+
+TOLERANCE: Final = 1e-5
+"""The largest difference of a probability that single precision accounts for."""
+
+_CHUNK = 512
+
+
+class ParityError(RoleclassError):
+    """A model file does not answer like the pipeline that it was made from."""
+
+
+def check_parity(
+    pipeline: Pipeline,
+    classifier: RoleClassifier,
+    texts: Sequence[str],
+    titles: Sequence[str | None] | None = None,
+    *,
+    progress: Progress | None = None,
+) -> dict[str, float]:
+    """Compare all probabilities and all labels.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        As fitted and calibrated.
+    classifier : RoleClassifier
+        With the exported file.
+    texts, titles
+        As for `RoleClassifier.predict_proba`.
+    progress : callable or None
+        Is told how far the work is.
+
+    Returns
+    -------
+    dict
+        ``postings`` compared and ``max_difference`` of a probability.
+
+    Raises
+    ------
+    ParityError
+        If a probability differs by more than `TOLERANCE`, or a label differs although its
+        probability is ahead by more than that; it names the posting's place.
+    """
+    worst = 0.0
+    titles = [None] * len(texts) if titles is None else titles
+    for start in range(0, len(texts), _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        expected = pipeline.predict_proba(list(map(encode, texts[chunk], titles[chunk])))
+        actual = classifier.predict_proba(texts[chunk], titles[chunk])
+        difference = np.abs(expected - actual).max(axis=1)
+        two_best = np.sort(expected, axis=1)[:, -2:]
+        tied = two_best[:, 1] - two_best[:, 0] <= TOLERANCE
+        wrong = (difference > TOLERANCE) | (
+            (expected.argmax(axis=1) != actual.argmax(axis=1)) & ~tied
+        )
+        if wrong.any():
+            i = int(np.flatnonzero(wrong)[0])
+            raise ParityError(
+                f"{int(wrong.sum())} of {len(expected)} postings differ; posting {start + i}: the pipeline "
+                f"gives {expected[i].round(6).tolist()}, the model file {actual[i].round(6).tolist()}"
+            )
+        worst = max(worst, float(difference.max(initial=0.0)))
+        if progress is not None:
+            progress("parity", min(start + _CHUNK, len(texts)), len(texts))
+    return {"postings": len(texts), "max_difference": float(f"{worst:.1e}")}

@@ -1,0 +1,174 @@
+"""Look-up tables of the graph: words by perfect hash, longer n-grams by a trie without any hash.
+
+All integers are 32 bits wide and arithmetic is modulo 2^32, as in the graph.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roleclass.text import FOLD, SEPARATOR, TOKEN_BYTES
+from roleclass.training.vocabulary import Vocabulary
+
+Int32 = NDArray[np.int32]
+
+BASE: Final = 0x9E3779B5
+"""The base of the polynomial hash: odd, so that it has an inverse modulo 2^32."""
+
+_MODULUS = 2**32
+
+
+def byte_codes(seed: int) -> Int32:
+    """Return a code for each byte: random and odd for what `FOLD` keeps, 0 for separators.
+
+    Examples
+    --------
+    >>> codes = byte_codes(1)
+    >>> codes[ord("A")] == codes[ord("a")], int(codes[ord(" ")])
+    (np.True_, 0)
+    """
+    rng = np.random.default_rng(seed)
+    # int32 views keep the bits; an odd code is never 0.
+    of_token = (rng.integers(0, 2**31, len(TOKEN_BYTES)) * 2 + 1).astype(np.uint32).view(np.int32)
+    code = dict(zip(TOKEN_BYTES, of_token, strict=True)) | {SEPARATOR[0]: np.int32(0)}
+    return np.array([code[folded] for folded in FOLD], np.int32)
+
+
+def hash_word(word: bytes, codes: Int32) -> np.int32:
+    """Hash a word: the sum of ``code[word[j]] * BASE ** (j + 1 - len(word))``.
+
+    The exponent is 0 at the last byte: the graph knows where words end.
+    """
+    inverse = pow(BASE, -1, _MODULUS)
+    value, power = 0, 1
+    for byte in reversed(word):
+        value += int(codes[byte]) * power
+        power = power * inverse % _MODULUS
+    return np.array([value % _MODULUS], np.uint32).view(np.int32)[0]
+
+
+@dataclass(frozen=True)
+class WordTable:
+    """A perfect hash of the words (compress, hash and displace: Belazzougui et al., 2009).
+
+    The slot of a word whose hash is h is ``int(float32(h) * 2**-24 + shift[h & mask])``; it is the
+    word if ``keys[slot] == h``. Floating point, because ONNX has no shift of signed integers; the
+    product is exact and the sum is rounded the same everywhere.
+
+    Attributes
+    ----------
+    codes : int32 array of shape (256,)
+        See `byte_codes`.
+    shift : float32 array of shape (2^b,)
+    keys : int32 array of shape (S,)
+        Empty slots hold a hash that leads to another slot.
+    slots : int64 array of shape (W,)
+        The slot of each word, at least 1; the graph knows words by their slots.
+    """
+
+    codes: Int32
+    shift: NDArray[np.float32]
+    keys: Int32
+    slots: NDArray[np.int64]
+
+    @classmethod
+    def from_words(cls, words: Sequence[bytes]) -> "WordTable":
+        """Place every word; other codes are drawn until no two words share a hash."""
+        seed = 1
+        while (table := cls._place(words, byte_codes(seed))) is None:
+            seed += 1
+        return table
+
+    @classmethod
+    def _place(cls, words: Sequence[bytes], codes: Int32) -> "WordTable | None":
+        hashes = np.array([hash_word(word, codes) for word in words], np.int32)
+        if len({0, *hashes.tolist()}) <= len(words):  # 0 is what no word has
+            return None
+        buckets = 2 ** max(4, int(np.ceil(np.log2(1.6 * len(words) + 1))))
+        bucket = hashes & (buckets - 1)
+        spread = hashes.astype(np.float32) * np.float32(2.0**-24)  # within -128 and 128
+        shift = np.full(buckets, _LOWEST_SHIFT, np.float32)
+        slots = np.zeros(len(words), np.int64)
+        free = np.ones(int(1.25 * len(words)) + 1536, bool)
+        order = np.argsort(bucket, kind="stable")
+        members = np.split(order, np.flatnonzero(np.diff(bucket[order])) + 1) if len(words) else []
+        # The fullest buckets first, while there is room; each takes the first shift that fits.
+        for group in sorted(members, key=len, reverse=True):
+            # Only shifts that bring the first member to a free slot (or next to it, by rounding).
+            shifts = np.flatnonzero(free[:-256]) - int(np.floor(spread[group[0]]))
+            for candidate in shifts[shifts >= _LOWEST_SHIFT]:
+                at = (spread[group] + np.float32(candidate)).astype(np.int32)
+                if free[at].all() and len(set(at.tolist())) == len(group):
+                    break
+            else:
+                return None
+            free[at] = False
+            slots[group] = at
+            shift[bucket[group[0]]] = candidate
+        # Long enough for whatever hash an unknown word has.
+        keys = np.zeros(int(shift.max()) + 130, np.int32)
+        if len(words):
+            # A hash of the vocabulary leads to its own slot and to no other: it marks a slot empty.
+            keys[:] = hashes[0]
+            keys[slots] = hashes
+        return cls(codes, shift, keys, slots)
+
+
+_LOWEST_SHIFT = 129  # keeps slots above 0, which means "unknown"
+
+
+@dataclass(frozen=True)
+class Trie:
+    """The children of all states in one table, by row displacement (Tarjan and Yao, 1979).
+
+    From state s, word w leads to ``child[base[s] + w]`` if ``owner[base[s] + w] == s``. Words are
+    states: the slots of a `WordTable`. No hash, hence no collision.
+
+    Attributes
+    ----------
+    base : int32 array of shape (S,)
+    owner, child : int32 arrays of shape (T,)
+    ngram : int32 array of shape (S,)
+        The n-gram that ends in a state; the number of n-grams where none does.
+    depth : int
+        Words of the longest n-gram.
+    """
+
+    base: Int32
+    owner: Int32
+    child: Int32
+    ngram: Int32
+    depth: int
+
+    @classmethod
+    def from_vocabulary(cls, vocabulary: Vocabulary, words: WordTable) -> "Trie":
+        """Lay out the trie of a vocabulary over the slots of its words."""
+        first_longer = len(words.keys)
+        # States of the vocabulary are numbered 0 (none), words, longer n-grams; here words are slots.
+        renumbered = np.concatenate(
+            [[0], words.slots, first_longer + np.arange(len(vocabulary.parents))]
+        )
+        states = first_longer + len(vocabulary.parents)
+        ngram = np.full(states, len(vocabulary.ngrams), np.int32)
+        ends = vocabulary.ngram_of_state >= 0
+        ngram[renumbered[ends]] = vocabulary.ngram_of_state[ends]
+
+        parents, lasts = renumbered[vocabulary.parents], renumbered[vocabulary.lasts]
+        targets = renumbered[1 + len(words.slots) :]
+        base = np.zeros(states, np.int32)
+        owner = np.full(len(parents) + 2 * first_longer, -1, np.int32)
+        child = np.zeros_like(owner)
+        order = np.argsort(parents, kind="stable")
+        families = np.split(order, np.flatnonzero(np.diff(parents[order])) + 1)
+        for family in sorted(filter(len, families), key=len, reverse=True):
+            # Only offsets that bring the first child to a free place.
+            free = np.flatnonzero(owner[lasts[family[0]] : -first_longer] < 0)
+            offset = next(o for o in free if (owner[o + lasts[family]] < 0).all())
+            base[parents[family[0]]] = offset
+            owner[offset + lasts[family]] = parents[family]
+            child[offset + lasts[family]] = targets[family]
+        used = int(base.max(initial=0)) + first_longer
+        return cls(base, owner[:used], child[:used], ngram, vocabulary.depth)

@@ -1,0 +1,109 @@
+"""The field guide's YAML files become rows, malformed ones too."""
+
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+
+from roleclass.errors import CorpusError
+from roleclass.training.fieldguide import MAX_FILE_BYTES, build_corpus, our_labels, read_fieldguide
+
+WELL_FORMED = """\
+job_id: {id}
+title: AI Engineer
+company: Harbour Mutual
+location: Lisbon, PRT
+level: Mid level
+skills:
+  - Python
+description: |
+  Build the assistant.
+
+  - Evaluate its answers.
+industries:
+  - Insurance
+posted_date: 2026-01-28
+"""
+
+# A line of the text that lost its indentation, as one of the published files has.
+MALFORMED = WELL_FORMED.replace("  - Evaluate", "\nEvaluate: it\n  - Evaluate")
+
+STRUCTURED = "position:\n  ai_type:\n    type: ai-support\n"
+
+
+@pytest.fixture
+def guide(tmp_path: Path) -> Path:
+    (tmp_path / "data_raw").mkdir()
+    (tmp_path / "data_structured").mkdir()
+    return tmp_path
+
+
+def write(guide: Path, name: str, raw: str, structured: str | None = STRUCTURED) -> None:
+    (guide / "data_raw" / name).write_text(raw, "utf-8")
+    if structured is not None:
+        (guide / "data_structured" / name).write_text(structured, "utf-8")
+
+
+def test_a_file_becomes_a_row_with_the_published_label_and_ours(guide: Path) -> None:
+    write(guide, "8594191_x.yaml", WELL_FORMED.format(id=8594191))
+    messages: list[str] = []
+    (row,) = read_fieldguide(guide, warn=messages.append)
+    assert row["id"] == "8594191"
+    assert row["description"] == "Build the assistant.\n\n- Evaluate its answers."
+    assert row["posted"] == "2026-01-28"
+    assert row["published_label"] == "ai-support"
+    assert row["role"] == our_labels()["8594191"]["role"]
+    assert messages == []
+
+
+def test_a_malformed_file_is_reported_and_still_read(guide: Path) -> None:
+    write(guide, "1_x.yaml", MALFORMED.format(id=1))
+    messages: list[str] = []
+    (row,) = read_fieldguide(guide, warn=messages.append)
+    assert row["description"].splitlines()[-2:] == ["Evaluate: it", "- Evaluate its answers."]
+    assert "Insurance" not in row["description"]
+    (message,) = messages
+    assert message.startswith("1_x.yaml: malformed, read after")
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        ("{", "not readable as YAML"),
+        ("- a list", "expected a mapping, got list"),
+        ("a: &a [x]\nb: [*a, *a]", "aliases are not allowed"),
+        ("a: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
+        ("a: 1\n" + "#" * MAX_FILE_BYTES, "larger than"),
+    ],
+)
+def test_a_hostile_file_is_reported_and_passed_over(guide: Path, raw: str, problem: str) -> None:
+    write(guide, "1_bad.yaml", raw, structured=None)
+    write(guide, "2_good.yaml", WELL_FORMED.format(id=2), structured=None)
+    messages: list[str] = []
+    rows = read_fieldguide(guide, warn=messages.append)
+    assert [row["id"] for row in rows] == ["2"]
+    assert [problem in message for message in messages] == [True]
+
+
+def test_a_structured_file_without_a_type_is_reported(guide: Path) -> None:
+    write(guide, "1_x.yaml", WELL_FORMED.format(id=1), structured="position: {}\n")
+    messages: list[str] = []
+    (row,) = read_fieldguide(guide, warn=messages.append)
+    assert row["published_label"] is None
+    assert "no position.ai_type.type" in messages[0]
+
+
+def test_labelled_and_unlabelled_postings_go_to_files_of_their_own(guide: Path, tmp_path: Path) -> None:
+    write(guide, "8594191_x.yaml", WELL_FORMED.format(id=8594191))
+    write(guide, "1_x.yaml", WELL_FORMED.format(id=1))
+    output = tmp_path / "corpus"
+    written = build_corpus(guide, output, warn=lambda _: None)
+    assert written == {"fieldguide.parquet": 1, "fieldguide_unlabelled.parquet": 1}
+    assert "role" in pyarrow.parquet.read_schema(output / "fieldguide.parquet").names
+    assert "role" not in pyarrow.parquet.read_schema(output / "fieldguide_unlabelled.parquet").names
+    assert sorted(path.name for path in output.iterdir()) == sorted(written)
+
+
+def test_a_folder_without_postings_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="data_raw"):
+        read_fieldguide(tmp_path, warn=lambda _: None)
