@@ -1,20 +1,29 @@
 """`PostingFeatures`: from the bytes of postings to the numbers that the linear model weighs.
 
-Three blocks, side by side:
+Columns, block by block (c: mentions of a concept, g: of a group of concepts, n: words of the posting):
 
-1. **n-grams**: sub-linear tf-idf of the frequent words and word pairs and of all phrases of the lexicon,
-   each posting's block scaled to length 1;
-2. **concepts**: how often a posting mentions each concept of the lexicon, ``log(1 + count)``;
-3. **title concepts**: the same, of the title alone (the first line, if it is a short one).
+=============  =================================================================================
+``ngram``      ``(1 + log(tf)) * idf`` of the lexicon's phrases and of the most frequent words and
+               word pairs; each posting's block scaled to length 1
+``density``    ``log(1 + 1000 c / max(n, 50))`` of each concept
+``title``      ``min(c, 1)`` of each concept, in the title
+``duties``     ``log(1 + c)`` of each concept, among the duties
+``balance``    for the posting and for its duties: ``log(1 + g)``, ``g / (n + 20)``, the share of
+               generative AI among all AI and of AI among all mentions; and ``log(1 + n)``
+``product``    for each two of the groups and of the concepts that tell the roles apart: the product
+               of their densities, each standardised and cut at 2.5
+=============  =================================================================================
 
-Columns of blocks 2 and 3 are divided by their standard deviation on the training postings and
-multiplied by the block's scale, which sets how freely the model may use them.
+Columns of all blocks but the first are divided by their standard deviation on the training postings
+and multiplied by the block's scale, which sets how freely the model may use them. Who does what is a
+matter of combinations (agents that are built, agents that are sold): the products let a linear model see
+them.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain, pairwise
-from typing import Any, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,13 +33,37 @@ from sklearn.utils.validation import check_is_fitted
 
 from roleclass.lexicon import Concept, load_lexicon
 from roleclass.text import tokenize
+from roleclass.training.mentions import count_mentions, heading_codes, membership
 from roleclass.training.vocabulary import Ngram, Occurrences, Vocabulary
 
-TITLE_BYTES = 256
-"""The first line is a title if it is no longer than this; a longer one is running text."""
+Floats = NDArray[np.float64]
 
-NOT_FEATURES = frozenset({"language"})
-"""Groups of concepts that are counted (see `roleclass.training.export`) but tell nothing of the role."""
+GROUPS: Final = ("genai", "ml", "ai", "near", "other", "verb", "section")
+"""Groups of the lexicon whose mentions are added up; concepts of other groups are no features."""
+
+CROSSED: Final = (
+    "llm", "agents", "rag", "ai_word", "ml_word", "ds_title", "infra", "dataeng", "customer", "sales",
+    "product", "analytics", "v_build", "backend", "gpu", "modelbuild", "x_forteam", "mlops",
+)  # fmt: skip
+"""Concepts that, with the groups, enter the products."""
+
+# The least length for which a density is taken at its word; the same for shares.
+DENSITY_WORDS: Final = 50.0
+SHARE_WORDS: Final = 20.0
+CUT: Final = 2.5
+
+BLOCKS: Final = ("density", "title", "duties", "balance", "product")
+"""The blocks after the n-grams, in the order of their columns."""
+
+
+class Scales(NamedTuple):
+    """Scale of each block against the n-grams, whose rows have length 1."""
+
+    density: float = 0.1
+    title: float = 0.07
+    duties: float = 0.06
+    balance: float = 0.12
+    product: float = 0.04
 
 
 class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -39,10 +72,13 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     max_ngrams : int
-        How many words and word pairs to keep, by the number of postings that contain them; the
-        lexicon's phrases come on top.
-    concept_scale, title_scale : float
-        Scale of the concept blocks against the n-grams, whose rows have length 1.
+        How many words and word pairs to keep, by the number of postings that contain them, besides
+        the lexicon's phrases.
+    min_postings : int
+        An n-gram that fewer training postings contain has no tf-idf.
+    min_mentions : int
+        A column of another block that fewer training postings fill is left empty.
+    scales : Scales
     lexicon : tuple of Concept or None
         None for the package's own.
 
@@ -52,12 +88,17 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The n-grams; column k of the n-gram block is n-gram k.
     idf_ : float64 array of shape (V,)
         ``log((1 + N) / (1 + df)) + 1``, the smooth idf of scikit-learn's `TfidfTransformer`.
-    membership_ : sparse matrix of shape (V, C)
-        1 where the n-gram is a phrase of the concept.
     concepts_ : tuple of C Concept
-        The concepts, in the order of the columns.
-    concept_weights_, title_weights_ : float64 arrays of shape (C,)
-        What ``log(1 + count)`` is multiplied by.
+    membership_ : sparse matrix of shape (V, C)
+    headings_ : int64 array of shape (V,)
+        See `roleclass.training.mentions`.
+    groups_ : float64 array of shape (C, G)
+        1 where the concept is of the group.
+    crossed_ : float64 array of shape (C, P)
+        What adds up densities to the P quantities whose products are taken.
+    crossed_mean_, crossed_deviation_ : float64 arrays of shape (P,)
+    weights_ : dict of str to float64 array
+        For each of `BLOCKS`, what its columns are multiplied by.
 
     Examples
     --------
@@ -69,14 +110,16 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        max_ngrams: int = 2000,
-        concept_scale: float = 0.1,
-        title_scale: float = 0.1,
+        max_ngrams: int = 0,
+        min_postings: int = 3,
+        min_mentions: int = 15,
+        scales: Scales = Scales(),  # noqa: B008  (immutable)
         lexicon: tuple[Concept, ...] | None = None,
     ) -> None:
         self.max_ngrams = max_ngrams
-        self.concept_scale = concept_scale
-        self.title_scale = title_scale
+        self.min_postings = min_postings
+        self.min_mentions = min_mentions
+        self.scales = scales
         self.lexicon = lexicon
 
     def fit(self, rows: Sequence[bytes], y: object = None) -> Self:  # noqa: ARG002
@@ -91,17 +134,39 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.concepts_ = load_lexicon() if self.lexicon is None else self.lexicon
         phrases = chain.from_iterable(concept.phrases for concept in self.concepts_)
         # In a fixed order, so that the same corpus gives the same model file.
-        ngrams = sorted({*frequent_ngrams(rows, self.max_ngrams), *phrases})
-        self.vocabulary_ = Vocabulary.from_ngrams(ngrams)
-        self.membership_ = _membership(ngrams, self.concepts_)
+        self.vocabulary_ = Vocabulary.from_ngrams(
+            sorted({*frequent_ngrams(rows, self.max_ngrams), *phrases})
+        )
+        self.membership_ = membership(self.vocabulary_.ngrams, self.concepts_)
+        self.headings_ = heading_codes(self.concepts_, self.membership_)
+        self.groups_ = np.array(
+            [[concept.group == group for group in GROUPS] for concept in self.concepts_], float
+        )
+        single = np.array([[c.key == key for key in CROSSED] for c in self.concepts_], float)
+        self.crossed_ = np.hstack([self.groups_, single[:, single.any(axis=0)]])
 
         found = self.vocabulary_.find(rows)
-        counts = self._counts(found, len(rows))
-        document_frequency = np.bincount(counts.indices, minlength=len(ngrams))
-        self.idf_ = np.log((1 + len(rows)) / (1 + document_frequency)) + 1
-        self.concept_weights_ = self._weights(self._concepts(counts), self.concept_scale)
-        in_title = self._counts(_in_title(found, rows), len(rows))
-        self.title_weights_ = self._weights(self._concepts(in_title), self.title_scale)
+        document_frequency = np.bincount(
+            self._counts(found, len(rows)).indices, minlength=len(self.vocabulary_.ngrams)
+        )
+        idf = np.log((1 + len(rows)) / (1 + document_frequency)) + 1
+        self.idf_ = np.where(document_frequency >= self.min_postings, idf, 0.0)
+
+        mentions = count_mentions(rows, found, self.membership_, self.headings_)
+        words = _words(rows)
+        crossed = _log_density(mentions[:, 0] @ self.crossed_, words)
+        self.crossed_mean_ = crossed.mean(axis=0)
+        self.crossed_deviation_ = crossed.std(axis=0) + 1e-6
+        self.weights_ = {
+            name: self._weights(block, getattr(self.scales, name))
+            for name, block in self._blocks(mentions, words).items()
+        }
+        used = self.groups_.any(axis=1)
+        for name in ("density", "title", "duties"):
+            self.weights_[name] = np.where(used, self.weights_[name], 0.0)
+        # Each product once: the matrix is symmetric.
+        side = len(self.crossed_mean_)
+        self.weights_["product"] *= np.triu(np.ones((side, side))).ravel()
         return self
 
     def transform(self, rows: Sequence[bytes]) -> sp.csr_matrix:
@@ -114,33 +179,45 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         Returns
         -------
-        float64 sparse matrix of shape (N, V + 2 C)
+        float64 sparse matrix of shape (N, F)
         """
         check_is_fitted(self, "vocabulary_")
         found = self.vocabulary_.find(rows)
-        counts = self._counts(found, len(rows))
-        in_title = self._counts(_in_title(found, rows), len(rows))
+        mentions = count_mentions(rows, found, self.membership_, self.headings_)
+        blocks = self._blocks(mentions, _words(rows))
         return sp.hstack(
             [
-                self._tf_idf(counts),
-                self._concepts(counts) @ sp.diags(self.concept_weights_),
-                self._concepts(in_title) @ sp.diags(self.title_weights_),
+                self._tf_idf(self._counts(found, len(rows))),
+                *(sp.csr_matrix(blocks[name] * self.weights_[name]) for name in BLOCKS),
             ],
             format="csr",
         )
 
     def feature_names(self) -> list[str]:
-        """Return a name for each column: the n-gram, ``concept:key`` or ``title:key``."""
+        """Return a name for each column, ``block:what``."""
         check_is_fitted(self, "vocabulary_")
-        ngrams = [b" ".join(ngram).decode() for ngram in self.vocabulary_.ngrams]
         keys = [concept.key for concept in self.concepts_]
-        return [*ngrams, *(f"concept:{key}" for key in keys), *(f"title:{key}" for key in keys)]
+        crossed = [*GROUPS, *(key for key in CROSSED if key in keys)]
+        balance = [
+            f"{region} {what}"
+            for region in ("posting", "duties")
+            for what in (
+                *(f"log {group}" for group in GROUPS),
+                *(f"share {group}" for group in GROUPS),
+                "share of genai in AI",
+                "share of AI",
+            )
+        ]
+        return [
+            *(f"ngram:{b' '.join(ngram).decode()}" for ngram in self.vocabulary_.ngrams),
+            *(f"{block}:{key}" for block in ("density", "title", "duties") for key in keys),
+            *(f"balance:{name}" for name in [*balance, "log words"]),
+            *(f"product:{first} x {second}" for first in crossed for second in crossed),
+        ]
 
     def _counts(self, found: Occurrences, rows: int) -> sp.csr_matrix:
         shape = (rows, len(self.vocabulary_.ngrams))
-        ones = np.ones(len(found.row))
-        # The constructor adds up what stands in one place.
-        return sp.csr_matrix((ones, (found.row, found.ngram)), shape=shape)
+        return sp.csr_matrix((np.ones(len(found.row)), (found.row, found.ngram)), shape)
 
     def _tf_idf(self, counts: sp.csr_matrix) -> sp.csr_matrix:
         weighted = counts.copy()
@@ -149,16 +226,31 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         norm = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
         return sp.diags(1 / np.maximum(norm, 1e-12)) @ weighted
 
-    def _concepts(self, counts: sp.csr_matrix) -> sp.csr_matrix:
-        return (counts @ self.membership_).log1p()
+    def _blocks(self, mentions: Floats, words: Floats) -> dict[str, Floats]:
+        """Return all blocks but the n-grams, not yet weighted."""
+        posting, title, duties = mentions.transpose(1, 0, 2)
+        crossed = _log_density(posting @ self.crossed_, words)
+        standard = (crossed - self.crossed_mean_) / self.crossed_deviation_
+        standard = np.clip(standard, -CUT, CUT)
+        return {
+            "density": _log_density(posting, words),
+            "title": np.minimum(title, 1),
+            "duties": np.log1p(duties),
+            "balance": np.hstack(
+                [
+                    _balance(posting @ self.groups_, words),
+                    _balance(duties @ self.groups_, words),
+                    np.log1p(words),
+                ]
+            ),
+            "product": (standard[:, :, None] * standard[:, None, :]).reshape(len(words), -1),
+        }
 
-    def _weights(self, concepts: sp.csr_matrix, scale: float) -> NDArray[np.float64]:
-        mean = np.asarray(concepts.mean(axis=0)).ravel()
-        variance = np.asarray(concepts.multiply(concepts).mean(axis=0)).ravel() - mean**2
-        used = np.array([concept.group not in NOT_FEATURES for concept in self.concepts_])
-        # A concept that the training postings never mention has no scale and no say.
-        seen = (variance > 1e-9) & used
-        return np.where(seen, scale / np.sqrt(np.where(seen, variance, 1.0)), 0.0)
+    def _weights(self, block: Floats, scale: float) -> Floats:
+        deviation = block.std(axis=0)
+        # A column that hardly any posting fills would get a huge weight, and noise a say.
+        filled = ((block != 0).sum(axis=0) >= self.min_mentions) & (deviation > 1e-6)
+        return np.where(filled, scale / np.where(filled, deviation, 1.0), 0.0)
 
 
 def frequent_ngrams(rows: Sequence[bytes], number: int) -> list[Ngram]:
@@ -171,6 +263,8 @@ def frequent_ngrams(rows: Sequence[bytes], number: int) -> list[Ngram]:
     >>> frequent_ngrams([b"bake bread", b"bake rolls"], 2)
     [(b'bake',), (b'bake', b'bread')]
     """
+    if not number:
+        return []
     frequency: Counter[Ngram] = Counter()
     for row in rows:
         tokens = tokenize(row)
@@ -179,24 +273,22 @@ def frequent_ngrams(rows: Sequence[bytes], number: int) -> list[Ngram]:
     return sorted(frequency, key=lambda ngram: (-frequency[ngram], ngram))[:number]
 
 
-def _membership(ngrams: Sequence[Ngram], concepts: Sequence[Concept]) -> sp.csr_matrix:
-    place = {ngram: k for k, ngram in enumerate(ngrams)}
-    pairs = [(place[phrase], c) for c, concept in enumerate(concepts) for phrase in concept.phrases]
-    rows, columns = zip(*pairs, strict=True) if pairs else ((), ())
-    return sp.csr_matrix(
-        (np.ones(len(pairs)), (rows, columns)), shape=(len(ngrams), len(concepts))
+def _words(rows: Sequence[bytes]) -> Floats:
+    """Return the number of words of each posting, of shape (N, 1)."""
+    return np.array([[len(tokenize(row))] for row in rows], float).reshape(-1, 1)
+
+
+def _log_density(counts: Floats, words: Floats) -> Floats:
+    return np.log1p(1000 * counts / np.maximum(words, DENSITY_WORDS))
+
+
+def _balance(groups: Floats, words: Floats) -> Floats:
+    genai, ml, ai = (groups[:, [GROUPS.index(name)]] for name in ("genai", "ml", "ai"))
+    return np.hstack(
+        [
+            np.log1p(groups),
+            groups / (words + SHARE_WORDS),
+            (genai + 0.5) / (genai + ml + 1),
+            (genai + ml + ai + 0.5) / (groups.sum(axis=1, keepdims=True) + 5),
+        ]
     )
-
-
-def _in_title(found: Occurrences, rows: Sequence[bytes]) -> Occurrences:
-    """Keep the n-grams that begin in the title."""
-    # -1, not found, gives row[:0]: no title.
-    titles = (row[: max(row.find(b"\n", 0, TITLE_BYTES + 1), 0)] for row in rows)
-    words = np.fromiter((len(tokenize(title)) for title in titles), np.int64, len(rows))
-    inside = found.word < words[found.row]
-    return Occurrences(*(column[inside] for column in found))
-
-
-def feature_settings(features: PostingFeatures) -> dict[str, Any]:
-    """Return the settings that were chosen, ready for JSON."""
-    return {k: v for k, v in features.get_params().items() if k != "lexicon"}

@@ -75,6 +75,10 @@ class Writer:
         """``x[start:stop]`` along an axis."""
         return self.op("Slice", x, self.vector(start), self.vector(stop), self.vector(axis))
 
+    def as_int(self, x: str) -> str:
+        """A bool tensor as int32; in two steps, because ONNX Runtime does it slowly in one."""
+        return self.cast(self.cast(x, TensorProto.UINT8), TensorProto.INT32)
+
     def keep(self, x: str, condition: str) -> str:
         """``x[condition]`` in one dimension."""
         return self.op("Compress", x, condition, axis=0)
@@ -110,12 +114,15 @@ class Words:
         See `WordTable`; 0 where the word is not in the vocabulary.
     number : float tensor of shape (N,)
         Words a row, unknown ones too, without the one at its end.
+    last : bool tensor of shape (W,)
+        Whether a word is the one at its row's end.
     """
 
     row: str
     end: str
     slot: str
     number: str
+    last: str
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,8 @@ class Found:
 
     Attributes
     ----------
+    word : int32 tensor of shape (H,)
+        Place of the n-gram's first word among the W words of the batch.
     row : int32 tensor of shape (H,)
     end : int32 tensor of shape (H,)
         Column of the last byte of the n-gram's first word.
@@ -131,6 +140,7 @@ class Found:
         Index of the n-gram; the number of n-grams where the words are on the way to one only, or unknown.
     """
 
+    word: str
     row: str
     end: str
     ngram: str
@@ -156,7 +166,8 @@ def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
     end = w.op("Sub", place, w.op("Mul", row, width))
 
     hashes = _hash_words(w, codes, width, place, end)
-    return Words(row, end, _look_up(w, table, hashes), number)
+    last = w.op("Equal", end, w.op("Sub", width, w.const(1)))
+    return Words(row, end, _look_up(w, table, hashes), number, last)
 
 
 def _hash_words(w: Writer, codes: str, width: str, place: str, end: str) -> str:
@@ -217,13 +228,14 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
         exists = w.op("Equal", w.take(owner, place), state)
         starts.append(w.keep(start, exists))
         states.append(w.take(child, w.keep(place, exists)))
-    state, row, end = words.slot, words.row, words.end
+    state, word, row, end = words.slot, w.numbers_to(w.size(words.slot)), words.row, words.end
     if starts:
         first = w.op("Concat", *starts, axis=0)
+        word = w.op("Concat", word, first, axis=0)
         row = w.op("Concat", row, w.take(row, first), axis=0)
         end = w.op("Concat", end, w.take(end, first), axis=0)
         state = w.op("Concat", state, *states, axis=0)
-    return Found(row, end, w.take(w.const(trie.ngram), state))
+    return Found(word, row, end, w.take(w.const(trie.ngram), state))
 
 
 def count(w: Writer, row: str, column: str, rows: str, width: int) -> tuple[str, str]:

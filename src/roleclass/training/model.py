@@ -8,12 +8,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
+from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 
 from roleclass.roles import Role
 from roleclass.training.corpus import Corpus, Posting
-from roleclass.training.features import PostingFeatures
+from roleclass.training.features import PostingFeatures, Scales
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,9 @@ class Settings:
 
     Attributes
     ----------
-    max_ngrams, concept_scale, title_scale
+    max_ngrams : int
+        See `PostingFeatures`.
+    scales : Scales
         See `PostingFeatures`.
     regularisation : float
         C of scikit-learn's `LogisticRegression`: larger is freer.
@@ -32,24 +34,19 @@ class Settings:
         Weight of a second copy of each posting without its title, against the first.
     """
 
-    max_ngrams: int = 2000
-    concept_scale: float = 0.1
-    title_scale: float = 0.1
-    regularisation: float = 1.5
+    max_ngrams: int = 0
+    scales: Scales = Scales()  # noqa: RUF009  (immutable)
+    regularisation: float = 1.8
     runner_up_share: tuple[float, float, float] = (0.4, 0.2, 0.0)
     untitled_share: float = 0.0
 
     def features(self) -> PostingFeatures:
         """Return the features, not yet fitted."""
-        return PostingFeatures(
-            max_ngrams=self.max_ngrams,
-            concept_scale=self.concept_scale,
-            title_scale=self.title_scale,
-        )
+        return PostingFeatures(max_ngrams=self.max_ngrams, scales=self.scales)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
-        return {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(self).items()}
+        return {**asdict(self), "scales": self.scales._asdict()}
 
 
 class RoleRegression(LogisticRegression):  # type: ignore[misc]
@@ -155,8 +152,9 @@ def folds(corpus: Corpus, number: int, seed: int) -> Iterator[tuple[Corpus, NDAr
     """
     groups = corpus.column("group")
     number = min(number, len(set(groups.tolist())))
-    splitter = GroupKFold(number, shuffle=True, random_state=seed)
-    for inside, outside in splitter.split(groups, groups=groups):
+    # Stratified, because boards differ in size and roles: folds of whole boards come out as even as can be.
+    splitter = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
+    for inside, outside in splitter.split(groups, corpus.column("role"), groups):
         yield corpus.at(inside), outside
 
 
