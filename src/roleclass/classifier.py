@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -323,11 +323,17 @@ def _encode_many(
                 f"{name} must be an iterable of strings, got a single {type(value).__name__}; "
                 "call predict for one posting"
             )
-    # None where there are no titles at all, so that a missing title still is an error.
-    pairs = (
-        ((text, None) for text in texts) if titles is None else zip(texts, titles, strict=True)
-    )
+    pairs = ((text, None) for text in texts) if titles is None else _pairs(texts, titles)
     return (_encode_item(i, text, title) for i, (text, title) in enumerate(pairs))
+
+
+def _pairs(texts: Iterable[str], titles: Iterable[str | None]) -> Iterator[tuple[str, str | None]]:
+    missing = object()
+    for i, (text, title) in enumerate(zip_longest(texts, titles, fillvalue=missing)):
+        if text is missing or title is missing:
+            ended = "texts" if text is missing else "titles"
+            raise ValueError(f"titles and texts differ in length: {ended} end after {i}")
+        yield text, title
 
 
 def _encode_item(i: int, text: object, title: object) -> bytes:
@@ -376,9 +382,12 @@ def _load(path: Path) -> _Loaded:
             f"{path} is not a model of roleclass format {FORMAT} (found: {found}); "
             "train it again with this version, or install the version that wrote it"
         )
-    return _Loaded(
-        session=session,
-        roles=tuple(Role(name) for name in json.loads(metadata["roleclass.roles"])),
-        thresholds=tuple(json.loads(metadata["roleclass.thresholds"])),
-        reasons=tuple(json.loads(metadata["roleclass.reasons"])),
-    )
+    try:
+        return _Loaded(
+            session=session,
+            roles=tuple(Role(name) for name in json.loads(metadata["roleclass.roles"])),
+            thresholds=tuple(json.loads(metadata["roleclass.thresholds"])),
+            reasons=tuple(json.loads(metadata["roleclass.reasons"])),
+        )
+    except (KeyError, ValueError) as error:
+        raise ModelError(f"{path} has damaged metadata: {error}") from error

@@ -23,11 +23,11 @@ from roleclass.training.parity import check_parity
 from roleclass.training.selection import Progress, Trial, select
 
 CANDIDATES: Final = tuple(
-    Settings(regularisation=c, concept_scale=s, title_scale=s)
-    for c in (0.75, 1.5, 3.0)
-    for s in (0.07, 0.15)
+    Settings(max_ngrams=number, regularisation=c, untitled_share=0.3)
+    for number in (0, 2500)
+    for c in (0.9, 1.8)
 )
-"""The settings that cross-validation chooses from; `benchmarks/ablation.py` tries more."""
+"""The settings that cross-validation chooses from; ``benchmarks/ablation.py`` tries more."""
 
 PRECISION: Final = 0.9
 """A prediction is called reliable where the model is right this often."""

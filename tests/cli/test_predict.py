@@ -1,0 +1,109 @@
+"""``roleclass predict`` in-process: results, messages, exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from roleclass.cli import main
+from tests.written import posting
+
+
+def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(main, ["predict", *arguments], input=stdin)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "posting [x].txt"
+    path.write_text(posting("ai-first", 5), "utf-8")
+    return path
+
+
+def test_json_is_one_object_a_posting(file: Path) -> None:
+    done = run("--json", str(file), "-", stdin=posting("other", 3))
+    assert done.exit_code == 0
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert list(first) == ["source", "role", "confidence", "probabilities", "reliable", "reason"]
+    assert (first["source"], first["role"]) == (str(file), "ai-first")
+    assert (second["source"], second["role"]) == ("-", "other")
+
+
+def test_the_table_names_file_role_and_doubt(file: Path) -> None:
+    done = run(str(file))
+    assert done.exit_code == 0
+    assert "AI-First" in done.stdout
+    assert "[x].txt" in done.stdout.replace("\n", "")
+    assert done.stderr == ""
+
+
+def test_text_and_title_come_from_options() -> None:
+    done = run("--text", posting("ml-first", 1), "--title", "Data Scientist", "--json")
+    assert json.loads(done.stdout)["role"] == "ml-first"
+
+
+def test_an_unclear_posting_is_answered_with_its_reason() -> None:
+    done = run("--text", "")
+    assert done.exit_code == 0
+    assert "Unclear" in done.stdout
+    assert "no readable words" in done.stdout
+
+
+def test_a_file_that_cannot_be_read_is_said_and_the_others_are_scored(file: Path) -> None:
+    done = run("--json", "/no/such/file", str(file), str(file.parent))
+    assert done.exit_code == 1
+    assert len(done.stdout.splitlines()) == 1
+    assert "/no/such/file: cannot be read: No such file" in done.stderr
+    assert f"{file.parent}: cannot be read: Is a directory" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("--text", "x", "file.txt"), ("--no-such-option",)])
+def test_a_wrong_command_line_is_exit_code_2(arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_byte_order_marks_are_heeded(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text(posting("ai-first", 5), encoding)
+    done = run("--json", str(path))
+    assert json.loads(done.stdout)["role"] == "ai-first"
+    assert done.stderr == ""
+
+
+def test_bytes_that_are_not_utf8_are_said_and_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_bytes(posting("ai-first", 5).encode() + b"\xff\xfe\xff")
+    done = run("--json", str(path))
+    assert json.loads(done.stdout)["role"] == "ai-first"
+    assert "not utf-8 (byte" in done.stderr
+
+
+def test_binary_input_is_no_crash(tmp_path: Path) -> None:
+    path = tmp_path / "x.bin"
+    path.write_bytes(bytes(range(256)) * 400)
+    assert run("--json", str(path)).exit_code == 0
+
+
+def test_a_bad_model_is_an_error_without_a_traceback(tmp_path: Path, file: Path) -> None:
+    done = run("--model", str(tmp_path / "none.onnx"), str(file))
+    assert done.exit_code == 1
+    assert "no model file at" in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_help_has_examples() -> None:
+    done = run("--help")
+    assert done.exit_code == 0
+    assert "roleclass predict posting.txt" in done.stdout
+
+
+def test_an_unknown_command_is_exit_code_2() -> None:
+    assert CliRunner().invoke(main, ["predikt"]).exit_code == 2
+
+
+def test_the_commands_are_listed() -> None:
+    done = CliRunner().invoke(main, ["--help"])
+    for command in ("predict", "train", "evaluate", "corpus"):
+        assert f"\n  {command} " in done.stdout

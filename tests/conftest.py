@@ -1,0 +1,42 @@
+"""Fixtures that several tests share."""
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.written import corpus_rows
+
+CORPUS = Path(os.environ.get("ROLECLASS_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
+
+
+@pytest.fixture(scope="session")
+def shared_corpus() -> Path:
+    """The folder of the real labelled corpus; tests that need it are skipped where it is missing."""
+    if not CORPUS.is_dir():
+        pytest.skip(f"no corpus at {CORPUS}; set ROLECLASS_CORPUS")
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+def written_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small corpus of postings written for the tests."""
+    folder = tmp_path_factory.mktemp("corpus")
+    pq.write_table(pa.Table.from_pylist(list(corpus_rows(40))), folder / "written.parquet")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(written_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a training run on the written corpus."""
+    from roleclass.training.corpus import load_corpus
+    from roleclass.training.model import Settings
+    from roleclass.training.run import Protocol, train
+
+    output = tmp_path_factory.mktemp("trained")
+    corpus = load_corpus(written_corpus, warn=print)
+    protocol = Protocol(candidates=[Settings(max_ngrams=50)], folds=2, seeds=[0])
+    train(corpus, output, warn=print, progress=lambda *_: None, protocol=protocol)
+    return output

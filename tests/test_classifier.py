@@ -1,0 +1,278 @@
+"""What `RoleClassifier` promises: answers, order, memory, threads, forks, errors."""
+
+import json
+import multiprocessing
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import roleclass
+from roleclass import ModelError, Prediction, Role, RoleClassifier
+from roleclass.classifier import MAX_BYTES, default_model
+from tests.written import TITLES, posting
+
+POSTINGS = [posting(role, seed) for seed in range(40) for role in TITLES]
+
+
+@pytest.fixture(scope="module")
+def classifier() -> RoleClassifier:
+    return RoleClassifier()
+
+
+def test_module_functions_are_the_default_classifier(classifier: RoleClassifier) -> None:
+    assert roleclass.predict(POSTINGS[0]) == classifier.predict(POSTINGS[0])
+    assert list(roleclass.predict_many(POSTINGS[:3])) == list(classifier.predict_many(POSTINGS[:3]))
+
+
+@pytest.mark.parametrize("role", TITLES)
+def test_clear_postings_get_their_role(classifier: RoleClassifier, role: str) -> None:
+    texts = [posting(role, seed) for seed in range(20)]
+    answers = [answer.role for answer in classifier.predict_many(texts)]
+    assert answers.count(Role(role)) >= 18
+
+
+def test_probabilities_are_of_all_roles_and_sum_to_one(classifier: RoleClassifier) -> None:
+    answer = classifier.predict(POSTINGS[0])
+    assert tuple(answer.probabilities) == classifier.roles
+    assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-6)
+    assert answer.confidence == max(answer.probabilities.values())
+
+
+def test_reliable_means_that_the_threshold_of_the_role_is_reached(classifier: RoleClassifier) -> None:
+    metadata = {p.key: p.value for p in onnx.load(default_model()).metadata_props}
+    thresholds = dict(zip(classifier.roles, json.loads(metadata["roleclass.thresholds"]), strict=True))
+    answers = list(classifier.predict_many(POSTINGS))
+    for answer in answers:
+        assert answer.reliable == (answer.confidence >= thresholds[answer.role])
+    assert {answer.reliable for answer in answers} == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "no readable words"),
+        ("\n\t \u4f60\u597d", "no readable words"),
+        ("AI Engineer", "too few words"),
+        ("Wij zoeken een ervaren collega voor ons team in Utrecht, die graag met taalmodellen werkt.",
+         "not English prose"),
+        ("\0" * 1000, "no readable words"),
+        ("x " * (MAX_BYTES // 2 + 1), "larger than 16 MiB"),
+    ],
+)  # fmt: skip
+def test_text_that_nobody_could_judge_is_unclear_with_the_reason(
+    classifier: RoleClassifier, text: str, reason: str
+) -> None:
+    answer = classifier.predict(text)
+    assert (answer.role, answer.reason) == (Role.UNCLEAR, reason)
+    assert (answer.confidence, answer.reliable) == (0.0, False)
+    assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-6)
+
+
+def test_a_posting_of_ten_megabytes_is_read_to_its_end(classifier: RoleClassifier) -> None:
+    # Its last line alone makes it English: at 10 MB nothing is cut off.
+    text = "kubernetes " * 900_000 + "the and with you your " * 40_000
+    assert classifier.predict(text).reason is None
+
+
+def test_lone_surrogates_and_nul_separate_words(classifier: RoleClassifier) -> None:
+    text = POSTINGS[0]
+    assert classifier.predict(text.replace(" ", "\ud800")) == classifier.predict(text)
+    assert classifier.predict(text.replace(" ", "\0")) == classifier.predict(text)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.text(max_size=80), max_size=6))
+def test_any_text_has_an_answer_and_neighbours_do_not_change_it(texts: list[str]) -> None:
+    classifier = RoleClassifier()
+    together = classifier.predict_proba(texts)
+    assert together.shape == (len(texts), 4)
+    assert together.dtype == np.float32
+    for text, row in zip(texts, together, strict=True):
+        np.testing.assert_allclose(classifier.predict_proba([text])[0], row, atol=1e-5)
+
+
+def test_upper_case_changes_nothing(classifier: RoleClassifier) -> None:
+    assert classifier.predict(POSTINGS[1].upper()) == classifier.predict(POSTINGS[1])
+
+
+def test_title_counts(classifier: RoleClassifier) -> None:
+    text = POSTINGS[0]
+    with_title = classifier.predict(text, title="Payroll Accountant")
+    assert with_title != classifier.predict(text)
+    assert with_title == next(classifier.predict_many([text], ["Payroll Accountant"]))
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_predict_many_keeps_the_order_across_chunks(
+    classifier: RoleClassifier, threads: int
+) -> None:
+    texts = [POSTINGS[i % len(POSTINGS)] + " and more" * (i % 7) for i in range(1500)]
+    expected = [classifier.predict(text).role for text in texts[:160]]
+    answers = [answer.role for answer in classifier.predict_many(texts, threads=threads)]
+    assert len(answers) == 1500
+    assert answers[:160] == expected
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_predict_many_reads_ahead_a_bounded_number_of_postings(
+    classifier: RoleClassifier, threads: int
+) -> None:
+    read = 0
+
+    def endless() -> Iterator[str]:
+        nonlocal read
+        while True:
+            read += 1
+            yield POSTINGS[read % len(POSTINGS)]
+
+    answers = classifier.predict_many(endless(), threads=threads)
+    for _ in range(3):
+        next(answers)
+    assert read <= 512 * (threads + 2)
+
+
+def test_no_postings_give_no_predictions(classifier: RoleClassifier) -> None:
+    assert list(classifier.predict_many([])) == []
+    assert classifier.predict_proba([]).shape == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("value", "advice"),
+    [
+        (b"text", r"text must be a string, got bytes; decode it first"),
+        (None, r"got NoneType; a missing value is not a posting"),
+        (float("nan"), r"got float; a missing value is not a posting"),
+        (["a", "b"], r"got list; call predict_many"),
+        (7, r"got int; convert it with str\(\)"),
+    ],
+)
+def test_a_wrong_type_says_what_to_do_instead(
+    classifier: RoleClassifier, value: object, advice: str
+) -> None:
+    with pytest.raises(TypeError, match=advice):
+        classifier.predict(value)  # type: ignore[arg-type]
+
+
+def test_a_wrong_item_is_named_by_its_place(classifier: RoleClassifier) -> None:
+    with pytest.raises(TypeError, match=r"texts\[1\] must be a string, got NoneType"):
+        list(classifier.predict_many(["fine", None]))  # type: ignore[list-item]
+    with pytest.raises(TypeError, match=r"titles\[0\] must be a string, got int"):
+        list(classifier.predict_many(["fine"], [3]))  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="title must be a string"):
+        classifier.predict("fine", title=3)  # type: ignore[arg-type]
+
+
+def test_a_single_string_is_refused_before_anything_is_scored(classifier: RoleClassifier) -> None:
+    with pytest.raises(TypeError, match="call predict for one posting"):
+        classifier.predict_many("one posting")
+    with pytest.raises(TypeError, match="titles must be an iterable"):
+        classifier.predict_many(["text"], "AI Engineer")
+
+
+@pytest.mark.parametrize("titles", [["one"], ["one", "two", "three"]])
+def test_titles_must_be_as_many_as_texts(classifier: RoleClassifier, titles: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"titles and texts differ in length: .* after 2|.* after 1"):
+        list(classifier.predict_many(["a", "b"], titles))
+
+
+def test_threads_must_be_positive(classifier: RoleClassifier) -> None:
+    with pytest.raises(ValueError, match="threads must be at least 1, got 0"):
+        classifier.predict_many(["a"], threads=0)
+
+
+def test_threads_may_share_one_classifier(classifier: RoleClassifier) -> None:
+    fresh = RoleClassifier()
+    expected = [answer.role for answer in classifier.predict_many(POSTINGS)]
+    results: list[list[Role]] = []
+    workers = [
+        threading.Thread(target=lambda: results.append([fresh.predict(t).role for t in POSTINGS]))
+        for _ in range(6)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert results == [expected] * 6
+
+
+def test_it_survives_pickling_before_and_after_it_was_loaded() -> None:
+    classifier = RoleClassifier()
+    unloaded = pickle.loads(pickle.dumps(classifier))
+    expected = classifier.predict(POSTINGS[0])
+    loaded = pickle.loads(pickle.dumps(classifier))
+    assert unloaded.predict(POSTINGS[0]) == loaded.predict(POSTINGS[0]) == expected
+
+
+def _in_child(classifier: RoleClassifier, queue: "multiprocessing.Queue[Prediction]") -> None:
+    queue.put(classifier.predict(POSTINGS[0]))
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork here")
+def test_it_survives_a_fork_even_while_it_was_being_loaded(classifier: RoleClassifier) -> None:
+    expected = classifier.predict(POSTINGS[0])
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    with classifier._lock:  # as if another thread held it
+        child = context.Process(target=_in_child, args=(classifier, queue))
+        child.start()
+    assert queue.get(timeout=30) == expected
+    child.join()
+
+
+def test_a_missing_model_file_is_said_with_its_path(tmp_path: Path) -> None:
+    classifier = RoleClassifier(tmp_path / "none.onnx")
+    with pytest.raises(ModelError, match=r"no model file at .*none.onnx"):
+        classifier.predict("text")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", default_model().read_bytes()[:5000]])
+def test_a_damaged_model_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "bad.onnx"
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"bad.onnx is"):
+        RoleClassifier(path).predict("text")
+
+
+@pytest.mark.parametrize("change", ["format", "foreign", "metadata"])
+def test_a_foreign_model_is_refused(tmp_path: Path, change: str) -> None:
+    model = onnx.load(default_model())
+    for entry in model.metadata_props:
+        if change == "format" and entry.key == "roleclass.format":
+            entry.value = "0"
+        if change == "metadata" and entry.key == "roleclass.roles":
+            entry.value = "[not json"
+    if change == "foreign":
+        del model.metadata_props[:]
+    onnx.save(model, tmp_path / "foreign.onnx")
+    with pytest.raises(ModelError, match=r"foreign.onnx"):
+        RoleClassifier(tmp_path / "foreign.onnx").predict("text")
+
+
+def test_predicting_imports_numpy_and_onnxruntime_only() -> None:
+    script = (
+        "import sys, roleclass; roleclass.predict('Build agents.');"
+        "print(sorted({'sklearn', 'skl2onnx', 'onnx', 'datasets', 'scipy', 'click', 'rich', 'joblib'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_importing_roleclass_does_not_load_onnxruntime() -> None:
+    script = "import sys, roleclass; print('onnxruntime' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_repr_names_the_file() -> None:
+    assert repr(RoleClassifier("m.onnx")) == "RoleClassifier('m.onnx')"

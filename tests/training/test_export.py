@@ -1,0 +1,127 @@
+"""The model file answers like the pipeline, with standard operators only."""
+
+import json
+from pathlib import Path
+
+import joblib
+import numpy as np
+import onnx
+import onnxruntime as ort
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.pipeline import Pipeline
+
+from roleclass import Role, RoleClassifier
+from roleclass.lexicon import load_lexicon
+from roleclass.text import encode, pack
+from roleclass.training.corpus import Corpus, load_corpus
+from roleclass.training.export import ModelInfo, to_onnx
+from roleclass.training.model import Settings, fit
+from roleclass.training.parity import ParityError, check_parity
+from roleclass.training.unclear import ENGLISH, REASONS, UnclearRule
+from tests.written import TITLES, posting
+
+WORDS = sorted({word.decode() for c in load_lexicon() for phrase in c.phrases for word in phrase})
+# Text that is full of what the model knows, and of what separates words.
+KNOWN = st.lists(st.sampled_from(WORDS) | st.sampled_from(["\n", "?", "\u00e9", "\0"]), max_size=60)
+TEXTS = st.lists(KNOWN.map(" ".join) | st.text(max_size=60), min_size=1, max_size=5)
+SMALL_WORDS = frozenset(
+    phrase[0] for concept in load_lexicon() if concept.key == ENGLISH for phrase in concept.phrases
+)
+
+
+@pytest.fixture(scope="module")
+def pipeline(trained: Path) -> Pipeline:
+    fitted: Pipeline = joblib.load(trained / "pipeline.joblib")
+    return fitted
+
+
+@pytest.fixture(scope="module")
+def classifier(trained: Path) -> RoleClassifier:
+    return RoleClassifier(trained / "model.onnx")
+
+
+@pytest.fixture(scope="module")
+def session(trained: Path) -> ort.InferenceSession:
+    return ort.InferenceSession(trained / "model.onnx", providers=["CPUExecutionProvider"])
+
+
+@settings(deadline=None, max_examples=150)
+@given(TEXTS)
+def test_file_and_pipeline_agree_on_any_text(
+    pipeline: Pipeline, classifier: RoleClassifier, texts: list[str]
+) -> None:
+    check_parity(pipeline, classifier, texts)
+
+
+@pytest.mark.parametrize("length", [1, 255, 256, 257, 1023, 1024, 1025, 4096, 100_000, 1_000_000])
+def test_file_and_pipeline_agree_at_any_length(
+    pipeline: Pipeline, classifier: RoleClassifier, length: int
+) -> None:
+    text = (posting("ai-first", 1) + " ").replace("\n", " ") * (length // 200 + 1)
+    texts = [text[:length], text[: length - 1] + "\n", "x" * length]
+    check_parity(pipeline, classifier, texts, ["AI Engineer", None, None])
+
+
+@settings(deadline=None, max_examples=150)
+@given(TEXTS)
+def test_the_graph_answers_the_rule(session: ort.InferenceSession, texts: list[str]) -> None:
+    rows = [encode(text) for text in texts]
+    (reasons,) = session.run(["reason"], {"utf8": pack(rows)})
+    assert reasons.tolist() == UnclearRule().reasons(rows, SMALL_WORDS).tolist()
+
+
+@settings(deadline=None, max_examples=50)
+@given(TEXTS, st.integers(0, 3000))
+def test_padding_changes_nothing(session: ort.InferenceSession, texts: list[str], more: int) -> None:
+    matrix = pack([encode(text) for text in texts])
+    padded = np.pad(matrix, [(0, 0), (0, more)])
+    for one, other in zip(session.run(None, {"utf8": matrix}), session.run(None, {"utf8": padded}), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_inputs_and_outputs_are_as_documented(session: ort.InferenceSession) -> None:
+    (utf8,) = session.get_inputs()
+    assert (utf8.name, utf8.type, utf8.shape) == ("utf8", "tensor(uint8)", ["N", "L"])
+    assert [(out.name, out.type, out.shape) for out in session.get_outputs()] == [
+        ("probabilities", "tensor(float)", ["N", 4]),
+        ("reason", "tensor(int64)", ["N"]),
+    ]
+
+
+def test_all_operators_are_of_the_standard_set(trained: Path) -> None:
+    model = onnx.load(trained / "model.onnx")
+    assert {operator_set.domain for operator_set in model.opset_import} == {""}
+    assert {node.domain for node in model.graph.node} == {""}
+    assert not any("String" in node.op_type for node in model.graph.node)
+
+
+def test_metadata_says_what_a_runtime_must_know(session: ort.InferenceSession) -> None:
+    metadata = session.get_modelmeta().custom_metadata_map
+    assert json.loads(metadata["roleclass.roles"]) == ["ai-first", "ai-support", "ml-first", "other"]
+    assert json.loads(metadata["roleclass.reasons"]) == list(REASONS)
+    assert len(json.loads(metadata["roleclass.thresholds"])) == 4
+
+
+def test_two_roles_are_enough(written_corpus: Path) -> None:
+    corpus: Corpus = load_corpus(written_corpus, warn=print).split("train")
+    two = corpus.where(lambda p: p.role in {Role.AI_FIRST, Role.OTHER})
+    pipeline = fit(two, Settings())
+    model = to_onnx(pipeline, ModelInfo((Role.AI_FIRST, Role.OTHER), (0.5, 0.5), "x"))
+    session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    rows = [posting(role, 77).encode() for role in TITLES]
+    (probabilities,) = session.run(["probabilities"], {"utf8": pack(rows)})
+    np.testing.assert_allclose(probabilities, pipeline.predict_proba(rows), atol=1e-5)
+
+
+def test_roles_in_another_order_are_refused(pipeline: Pipeline) -> None:
+    with pytest.raises(ValueError, match="the pipeline's classes are"):
+        to_onnx(pipeline, ModelInfo((Role.OTHER, Role.AI_FIRST), (0.5, 0.5), "x"))
+
+
+def test_a_file_that_differs_is_caught(trained: Path, classifier: RoleClassifier) -> None:
+    other: Pipeline = joblib.load(trained / "pipeline.joblib")
+    other[-1].with_temperature(3.0)
+    with pytest.raises(ParityError, match="posting 0: the pipeline gives"):
+        check_parity(other, classifier, [posting("ai-first", 3)])

@@ -1,0 +1,95 @@
+"""The blocks of features, each against its formula."""
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+
+from roleclass.training.features import BLOCKS, PostingFeatures, Scales, frequent_ngrams
+from tests.written import TITLES, posting
+
+ROWS = [posting(role, seed).encode() for seed in range(10) for role in TITLES]
+
+
+@pytest.fixture(scope="module")
+def features() -> PostingFeatures:
+    return PostingFeatures(max_ngrams=30, min_mentions=3).fit(ROWS)
+
+
+def column(features: PostingFeatures, name: str, rows: list[bytes]) -> np.ndarray:
+    return features.transform(rows)[:, features.feature_names().index(name)].toarray().ravel()
+
+
+def test_every_column_has_a_name_of_its_own(features: PostingFeatures) -> None:
+    names = features.feature_names()
+    assert len(set(names)) == len(names) == features.transform(ROWS).shape[1]
+
+
+def test_the_ngram_block_is_tf_idf_of_length_one(features: PostingFeatures) -> None:
+    size = len(features.vocabulary_.ngrams)
+    block = features.transform(ROWS)[:, :size].toarray()
+    np.testing.assert_allclose(np.linalg.norm(block, axis=1), 1)
+    one, two = (column(features, f"ngram:{w}", [b"rag rag pytorch"])[0] for w in ("rag", "pytorch"))
+    idf = dict(zip(features.vocabulary_.ngrams, features.idf_, strict=True))
+    assert one / two == pytest.approx((1 + np.log(2)) * idf[(b"rag",)] / idf[(b"pytorch",)])
+
+
+def test_a_rare_ngram_has_no_tf_idf(features: PostingFeatures) -> None:
+    # No written posting mentions it.
+    assert column(features, "ngram:langsmith", [b"langsmith rag"])[0] == 0
+
+
+def test_a_column_is_scaled_to_its_spread_on_the_training_postings() -> None:
+    scales = Scales(density=0.5)
+    features = PostingFeatures(min_mentions=3, scales=scales).fit(ROWS)
+    assert column(features, "density:rag", ROWS).std() == pytest.approx(0.5)
+
+
+def test_the_density_of_a_short_posting_is_not_taken_at_its_word(features: PostingFeatures) -> None:
+    short, longer = (
+        column(features, "density:rag", [b"rag " + b"x " * n])[0] for n in (4, 49)
+    )
+    assert short == longer > column(features, "density:rag", [b"rag " + b"x " * 99])[0] > 0
+
+
+def test_the_title_column_says_whether_not_how_often(features: PostingFeatures) -> None:
+    once, twice = (
+        column(features, "title:ai_engineer", [title + b"\nBuild."])[0]
+        for title in (b"AI Engineer", b"AI Engineer, AI Engineer")
+    )
+    assert once == twice
+
+
+def test_each_product_stands_once(features: PostingFeatures) -> None:
+    names = features.feature_names()
+    matrix = features.transform(ROWS).toarray()
+    there = matrix[:, names.index("product:genai x ml")]
+    back = matrix[:, names.index("product:ml x genai")]
+    assert there.any()
+    assert not back.any()
+
+
+def test_what_hardly_any_posting_fills_is_left_empty() -> None:
+    features = PostingFeatures(min_mentions=len(ROWS) + 1).fit(ROWS)
+    for block in BLOCKS:
+        assert not features.weights_[block].any()
+
+
+def test_small_words_are_no_feature(features: PostingFeatures) -> None:
+    names = features.feature_names()
+    matrix = features.transform(ROWS).toarray()
+    for block in ("density", "title", "duties"):
+        assert not matrix[:, names.index(f"{block}:english")].any()
+
+
+def test_an_empty_posting_has_finite_features(features: PostingFeatures) -> None:
+    assert np.isfinite(features.transform([b"", b"\0"]).toarray()).all()
+
+
+def test_it_must_be_fitted_first() -> None:
+    with pytest.raises(NotFittedError):
+        PostingFeatures().transform([b"x"])
+
+
+def test_ties_in_frequency_are_broken_by_the_alphabet() -> None:
+    assert frequent_ngrams([b"b a"], 3) == [(b"a",), (b"b",), (b"b", b"a")]
+    assert frequent_ngrams([b"b a"], 0) == []

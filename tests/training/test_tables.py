@@ -1,0 +1,74 @@
+"""The tables hold every word and n-gram, and nothing else is found in them."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roleclass.text import FOLD, TOKEN_BYTES
+from roleclass.training.tables import Trie, WordTable, byte_codes, hash_word
+from roleclass.training.vocabulary import Vocabulary
+
+WORD = st.text(alphabet=TOKEN_BYTES.decode(), min_size=1, max_size=20).map(str.encode)
+
+
+def slot(table: WordTable, word: bytes) -> int:
+    """What the graph does to look a word up."""
+    value = hash_word(word, table.codes)
+    shift = table.shift[value & (len(table.shift) - 1)]
+    place = int(np.float32(value) * np.float32(2.0**-24) + shift)
+    return place if table.keys[place] == value else 0
+
+
+def test_codes_fold_like_the_text_contract() -> None:
+    codes = byte_codes(1)
+    for byte, folded in enumerate(FOLD):
+        assert codes[byte] == codes[folded]
+        assert (codes[byte] == 0) == (folded not in TOKEN_BYTES)
+    assert len(set(codes.tolist())) == len(TOKEN_BYTES) + 1
+
+
+@given(st.lists(WORD, unique=True, max_size=200), st.lists(WORD, max_size=50))
+def test_every_word_has_a_slot_of_its_own_and_others_have_none(
+    words: list[bytes], others: list[bytes]
+) -> None:
+    table = WordTable.from_words(words)
+    assert [slot(table, word) for word in words] == table.slots.tolist()
+    assert len(set(table.slots.tolist()) | {0}) == len(words) + 1
+    # By hash, so an unknown word may be taken for a known one: once in 2^32 / len(words).
+    assert [slot(table, word) for word in others if word not in words] == [
+        0 for word in others if word not in words
+    ]
+
+
+def test_extreme_hashes_stay_inside_the_table() -> None:
+    table = WordTable.from_words([b"a", b"b"])
+    for value in (np.int32(2**31 - 1), np.int32(-(2**31))):
+        for shift in (table.shift.min(), table.shift.max()):
+            assert 0 < int(np.float32(value) * np.float32(2.0**-24) + shift) < len(table.keys)
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([b"a", b"b", b"c"]), min_size=1, max_size=4).map(tuple), unique=True
+    )
+)
+def test_walking_the_trie_finds_exactly_the_ngrams(ngrams: list[tuple[bytes, ...]]) -> None:
+    vocabulary = Vocabulary.from_ngrams(ngrams)
+    table = WordTable.from_words(vocabulary.words)
+    trie = Trie.from_vocabulary(vocabulary, table)
+    slots = dict(zip(vocabulary.words, table.slots.tolist(), strict=True))
+
+    def walk(words: tuple[bytes, ...]) -> int:
+        state = slots.get(words[0], 0)
+        for word in words[1:]:
+            place = trie.base[state] + slots.get(word, 0)
+            if trie.owner[place] != state:
+                return len(ngrams)
+            state = trie.child[place]
+        return int(trie.ngram[state])
+
+    for index, ngram in enumerate(ngrams):
+        assert walk(ngram) == index
+        assert walk((*ngram, b"zz")) == len(ngrams)
+        longer = (*ngram, b"a")
+        assert walk(longer) == (ngrams.index(longer) if longer in ngrams else len(ngrams))
