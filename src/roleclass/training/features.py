@@ -7,17 +7,18 @@ Columns, block by block (c: mentions of a concept, g: of a group of concepts, n:
                word pairs; each posting's block scaled to length 1
 ``density``    ``log(1 + 1000 c / max(n, 50))`` of each concept
 ``title``      ``min(c, 1)`` of each concept, in the title
-``duties``     ``log(1 + c)`` of each concept, among the duties
-``balance``    for the posting and for its duties: ``log(1 + g)``, ``g / (n + 20)``, the share of
-               generative AI among all AI and of AI among all mentions; and ``log(1 + n)``
+``balance``    ``log(1 + g)``, ``g / (n + 20)``, the share of generative AI among models and of AI
+               among all mentions; and ``log(1 + n)``
+``section``    the same of each section: start, duties, requirements, nice to have, company
 ``product``    for each two of the groups and of the concepts that tell the roles apart: the product
                of their densities, each standardised and cut at 2.5
 =============  =================================================================================
 
-Columns of all blocks but the first are divided by their standard deviation on the training postings
-and multiplied by the block's scale, which sets how freely the model may use them. Who does what is a
-matter of combinations (agents that are built, agents that are sold): the products let a linear model see
-them.
+Columns of all blocks but the first are cut at six standard deviations from their mean on the training
+postings, divided by the standard deviation, and multiplied by the block's scale, which sets how
+freely the model may use them. Who does what is a matter of combinations (agents that are built,
+agents that are sold) and of places (a duty, a nice-to-have, the company's own praise): products and
+sections let a linear model see them.
 """
 
 from collections import Counter
@@ -33,7 +34,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from roleclass.lexicon import Concept, load_lexicon
 from roleclass.text import tokenize
-from roleclass.training.mentions import count_mentions, heading_codes, membership
+from roleclass.training.mentions import REGIONS, count_mentions, heading_codes, membership
 from roleclass.training.vocabulary import Ngram, Occurrences, Vocabulary
 
 Floats = NDArray[np.float64]
@@ -51,9 +52,12 @@ CROSSED: Final = (
 DENSITY_WORDS: Final = 50.0
 SHARE_WORDS: Final = 20.0
 CUT: Final = 2.5
+OUTLIER: Final = 6.0
 
-BLOCKS: Final = ("density", "title", "duties", "balance", "product")
+BLOCKS: Final = ("density", "title", "balance", "section", "product")
 """The blocks after the n-grams, in the order of their columns."""
+
+SECTIONS: Final = REGIONS[2:]
 
 
 class Scales(NamedTuple):
@@ -61,8 +65,8 @@ class Scales(NamedTuple):
 
     density: float = 0.1
     title: float = 0.07
-    duties: float = 0.06
-    balance: float = 0.12
+    balance: float = 0.15
+    section: float = 0.08
     product: float = 0.04
 
 
@@ -97,8 +101,8 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     crossed_ : float64 array of shape (C, P)
         What adds up densities to the P quantities whose products are taken.
     crossed_mean_, crossed_deviation_ : float64 arrays of shape (P,)
-    weights_ : dict of str to float64 array
-        For each of `BLOCKS`, what its columns are multiplied by.
+    lowest_, highest_, weights_ : float64 arrays of shape (B,)
+        Where the columns of all `BLOCKS` are cut, and what they are multiplied by then.
 
     Examples
     --------
@@ -157,16 +161,19 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         crossed = _log_density(mentions[:, 0] @ self.crossed_, words)
         self.crossed_mean_ = crossed.mean(axis=0)
         self.crossed_deviation_ = crossed.std(axis=0) + 1e-6
-        self.weights_ = {
-            name: self._weights(block, getattr(self.scales, name))
-            for name, block in self._blocks(mentions, words).items()
-        }
+        blocks = self._blocks(mentions, words)
+        self.weights_ = np.concatenate(
+            [self._weights(block, getattr(self.scales, name)) for name, block in blocks.items()]
+        )
+        columns = np.hstack(list(blocks.values()))
+        mean, reach = columns.mean(axis=0), OUTLIER * columns.std(axis=0)
+        self.lowest_, self.highest_ = mean - reach, mean + reach
+        # Concepts of no group tell nothing of the role, and each product stands once: the matrix
+        # of products is symmetric.
         used = self.groups_.any(axis=1)
-        for name in ("density", "title", "duties"):
-            self.weights_[name] = np.where(used, self.weights_[name], 0.0)
-        # Each product once: the matrix is symmetric.
         side = len(self.crossed_mean_)
-        self.weights_["product"] *= np.triu(np.ones((side, side))).ravel()
+        self.weights_[: 2 * len(used)] *= np.tile(used, 2)
+        self.weights_[-(side**2) :] *= np.triu(np.ones((side, side))).ravel()
         return self
 
     def transform(self, rows: Sequence[bytes]) -> sp.csr_matrix:
@@ -184,13 +191,10 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "vocabulary_")
         found = self.vocabulary_.find(rows)
         mentions = count_mentions(rows, found, self.membership_, self.headings_)
-        blocks = self._blocks(mentions, _words(rows))
+        columns = np.hstack(list(self._blocks(mentions, _words(rows)).values()))
+        weighted = np.clip(columns, self.lowest_, self.highest_) * self.weights_
         return sp.hstack(
-            [
-                self._tf_idf(self._counts(found, len(rows))),
-                *(sp.csr_matrix(blocks[name] * self.weights_[name]) for name in BLOCKS),
-            ],
-            format="csr",
+            [self._tf_idf(self._counts(found, len(rows))), sp.csr_matrix(weighted)], format="csr"
         )
 
     def feature_names(self) -> list[str]:
@@ -199,19 +203,16 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         keys = [concept.key for concept in self.concepts_]
         crossed = [*GROUPS, *(key for key in CROSSED if key in keys)]
         balance = [
-            f"{region} {what}"
-            for region in ("posting", "duties")
-            for what in (
-                *(f"log {group}" for group in GROUPS),
-                *(f"share {group}" for group in GROUPS),
-                "share of genai in AI",
-                "share of AI",
-            )
+            *(f"log {group}" for group in GROUPS),
+            *(f"share {group}" for group in GROUPS),
+            "genai of models",
+            "AI of all",
         ]
         return [
             *(f"ngram:{b' '.join(ngram).decode()}" for ngram in self.vocabulary_.ngrams),
-            *(f"{block}:{key}" for block in ("density", "title", "duties") for key in keys),
-            *(f"balance:{name}" for name in [*balance, "log words"]),
+            *(f"{block}:{key}" for block in ("density", "title") for key in keys),
+            *(f"balance:{what}" for what in [*balance, "log words"]),
+            *(f"section:{section}, {what}" for section in SECTIONS for what in balance),
             *(f"product:{first} x {second}" for first in crossed for second in crossed),
         ]
 
@@ -228,21 +229,16 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _blocks(self, mentions: Floats, words: Floats) -> dict[str, Floats]:
         """Return all blocks but the n-grams, not yet weighted."""
-        posting, title, duties = mentions.transpose(1, 0, 2)
+        posting, title = mentions[:, 0], mentions[:, 1]
+        groups = mentions @ self.groups_
         crossed = _log_density(posting @ self.crossed_, words)
         standard = (crossed - self.crossed_mean_) / self.crossed_deviation_
         standard = np.clip(standard, -CUT, CUT)
         return {
             "density": _log_density(posting, words),
             "title": np.minimum(title, 1),
-            "duties": np.log1p(duties),
-            "balance": np.hstack(
-                [
-                    _balance(posting @ self.groups_, words),
-                    _balance(duties @ self.groups_, words),
-                    np.log1p(words),
-                ]
-            ),
+            "balance": np.hstack([_balance(groups[:, 0], words), np.log1p(words)]),
+            "section": _balance(groups[:, 2:], words[:, None]).reshape(len(words), -1),
             "product": (standard[:, :, None] * standard[:, None, :]).reshape(len(words), -1),
         }
 
@@ -283,12 +279,14 @@ def _log_density(counts: Floats, words: Floats) -> Floats:
 
 
 def _balance(groups: Floats, words: Floats) -> Floats:
-    genai, ml, ai = (groups[:, [GROUPS.index(name)]] for name in ("genai", "ml", "ai"))
-    return np.hstack(
+    """Return logs and shares of the groups, which are the last axis."""
+    genai, ml, ai = (groups[..., [GROUPS.index(name)]] for name in ("genai", "ml", "ai"))
+    return np.concatenate(
         [
             np.log1p(groups),
             groups / (words + SHARE_WORDS),
             (genai + 0.5) / (genai + ml + 1),
-            (genai + ml + ai + 0.5) / (groups.sum(axis=1, keepdims=True) + 5),
-        ]
+            (genai + ml + ai + 0.5) / (groups.sum(axis=-1, keepdims=True) + 5),
+        ],
+        axis=-1,
     )

@@ -1,4 +1,4 @@
-"""How often a posting mentions each concept: in all of it, in its title, and among its duties."""
+"""How often a posting mentions each concept: in all of it, in its title, in each of its sections."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -11,17 +11,24 @@ from roleclass.lexicon import Concept
 from roleclass.text import tokenize
 from roleclass.training.vocabulary import Ngram, Occurrences
 
-REGIONS: Final = ("posting", "title", "duties")
-"""Where mentions are counted, in the order of the second axis of the counts."""
+REGIONS: Final = ("posting", "title", "start", "duties", "requirements", "nice to have", "company")
+"""Where mentions are counted; the last five are sections, of which a mention is in one at most."""
 
 TITLE_BYTES: Final = 256
 """The first line is a title if it is no longer than this; a longer one is running text."""
 
-SECTION_GROUP: Final = "section"
-"""The group of the lexicon whose concepts are headings: each opens a part of the posting."""
+HEADINGS: Final = {
+    "s_duties": 1,
+    "s_must": 2,
+    "s_nice": 3,
+    "s_company": 4,
+    "s_benefits": 5,
+    "s_legal": 5,
+}
+"""Concepts whose phrases open a section, with the section's code. A posting begins with code 0."""
 
-DUTIES_HEADING: Final = "s_duties"
-"""The concept whose phrases open the duties; any other heading, and the posting's end, closes them."""
+REGION_OF_CODE: Final = np.array([2, 3, 4, 5, 6, -1])
+"""The place in `REGIONS` of each code; -1: benefits and legal text are not looked at."""
 
 
 def membership(ngrams: Sequence[Ngram], concepts: Sequence[Concept]) -> sp.csr_matrix:
@@ -38,15 +45,14 @@ def membership(ngrams: Sequence[Ngram], concepts: Sequence[Concept]) -> sp.csr_m
     return sp.csr_matrix((np.ones(len(pairs)), (rows, columns)), (len(ngrams), len(concepts)))
 
 
-def heading_codes(concepts: Sequence[Concept], membership: sp.csr_matrix) -> NDArray[np.int64]:
-    """Return what each n-gram opens: 2 the duties, 1 another part, 0 nothing.
+def heading_codes(concepts: Sequence[Concept], member: sp.csr_matrix) -> NDArray[np.int64]:
+    """Return the code of the section that each n-gram opens; 0 where it opens none.
 
-    Where two headings begin at one word, the greater code counts.
+    Of several, the greatest: a phrase of two headings belongs to the one further down in postings.
     """
-    codes = np.array(
-        [(c.group == SECTION_GROUP) * (2.0 if c.key == DUTIES_HEADING else 1.0) for c in concepts]
-    )
-    return (membership @ sp.diags(codes)).max(axis=1).toarray().ravel().astype(np.int64)
+    codes = sp.csr_matrix(np.array([[float(HEADINGS.get(c.key, 0))] for c in concepts]))
+    opened = member.multiply(codes.T).max(axis=1).toarray() if concepts else np.zeros(member.shape[0])
+    return np.asarray(opened).ravel().astype(np.int64)
 
 
 def count_mentions(
@@ -69,8 +75,13 @@ def count_mentions(
     -------
     float64 array of shape (N, len(REGIONS), C)
     """
-    regions = (np.full(len(found.row), True), _in_title(rows, found), _in_duties(found, headings))
-    return np.stack([_count(found, where, len(rows), member) for where in regions], axis=1)
+    region = REGION_OF_CODE[_sections(found, headings)]
+    inside = [
+        np.full(len(found.row), True),
+        _in_title(rows, found),
+        *(region == r for r in range(2, len(REGIONS))),
+    ]
+    return np.stack([_count(found, where, len(rows), member) for where in inside], axis=1)
 
 
 def _count(
@@ -90,16 +101,19 @@ def _in_title(rows: Sequence[bytes], found: Occurrences) -> NDArray[np.bool_]:
     return np.asarray(found.word < words[found.row])
 
 
-def _in_duties(found: Occurrences, headings: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether the last heading before an n-gram, or the n-gram itself, opens the duties."""
-    code = headings[found.ngram]
-    # Occurrences are sorted by posting and word. A posting begins outside of its duties.
-    row_and_word = np.stack([found.row, found.word], axis=1)
-    places, inverse = np.unique(row_and_word, axis=0, return_inverse=True)
-    inverse = inverse.ravel()
-    at_place = np.zeros(len(places), np.int64)
-    np.maximum.at(at_place, inverse, code)
-    new_row = np.diff(places[:, 0], prepend=-1) > 0
-    opens = (at_place > 0) | new_row
+def _sections(found: Occurrences, headings: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the code that the last heading gave, up to each n-gram and itself included.
+
+    Of headings that begin at one word, the one with the greatest code counts.
+    """
+    # Occurrences are sorted by posting and word; a place is a word at which some n-gram begins.
+    places, place = np.unique(
+        np.stack([found.row, found.word], axis=1), axis=0, return_inverse=True
+    )
+    place = place.ravel()
+    code = np.zeros(len(places), np.int64)
+    np.maximum.at(code, place, headings[found.ngram])
+    new_posting = np.diff(places[:, 0], prepend=-1) > 0
+    opens = (code > 0) | new_posting
     last = np.maximum.accumulate(np.where(opens, np.arange(len(places)), 0))
-    return np.asarray((at_place[last] == 2)[inverse])
+    return np.asarray(code[last][place])

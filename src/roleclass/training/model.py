@@ -37,8 +37,8 @@ class Settings:
     max_ngrams: int = 0
     scales: Scales = Scales()  # noqa: RUF009  (immutable)
     regularisation: float = 1.8
-    runner_up_share: tuple[float, float, float] = (0.4, 0.2, 0.0)
-    untitled_share: float = 0.0
+    runner_up_share: tuple[float, float, float] = (0.4, 0.25, 0.0)
+    untitled_share: float = 0.4
 
     def features(self) -> PostingFeatures:
         """Return the features, not yet fitted."""

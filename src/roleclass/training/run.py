@@ -22,10 +22,10 @@ from roleclass.training.model import Settings, fit
 from roleclass.training.parity import check_parity
 from roleclass.training.selection import Progress, Trial, select
 
-CANDIDATES: Final = tuple(
-    Settings(max_ngrams=number, regularisation=c, untitled_share=0.3)
-    for number in (0, 2500)
-    for c in (0.9, 1.8)
+CANDIDATES: Final = (
+    Settings(regularisation=0.9),
+    Settings(regularisation=1.8),
+    Settings(regularisation=1.8, max_ngrams=1500),
 )
 """The settings that cross-validation chooses from; ``benchmarks/ablation.py`` tries more."""
 
@@ -58,6 +58,7 @@ def train(
     warn: Warn,
     progress: Progress,
     protocol: Protocol | None = None,
+    jobs: int = 1,
 ) -> Report:
     """Choose settings, fit, calibrate, export, check, evaluate, and write all of it to a folder.
 
@@ -75,6 +76,8 @@ def train(
         Is told how far the work is.
     protocol : Protocol or None
         None for the package's own.
+    jobs : int
+        How many folds are fitted at the same time; it changes nothing but the time.
 
     Returns
     -------
@@ -104,6 +107,7 @@ def train(
         seeds=protocol.seeds,
         progress=progress,
         checkpoints=checkpoints,
+        jobs=jobs,
     )
     best = trials[0]
     temperature, thresholds, cross_validation = _calibrate(best, training, roles)
