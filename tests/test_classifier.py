@@ -47,9 +47,13 @@ def test_probabilities_are_of_all_roles_and_sum_to_one(classifier: RoleClassifie
     assert answer.confidence == max(answer.probabilities.values())
 
 
-def test_reliable_means_that_the_threshold_of_the_role_is_reached(classifier: RoleClassifier) -> None:
+def test_reliable_means_that_the_threshold_of_the_role_is_reached(
+    classifier: RoleClassifier,
+) -> None:
     metadata = {p.key: p.value for p in onnx.load(default_model()).metadata_props}
-    thresholds = dict(zip(classifier.roles, json.loads(metadata["roleclass.thresholds"]), strict=True))
+    thresholds = dict(
+        zip(classifier.roles, json.loads(metadata["roleclass.thresholds"]), strict=True)
+    )
     answers = list(classifier.predict_many(POSTINGS))
     for answer in answers:
         assert answer.reliable == (answer.confidence >= thresholds[answer.role])
@@ -180,7 +184,9 @@ def test_a_single_string_is_refused_before_anything_is_scored(classifier: RoleCl
 
 @pytest.mark.parametrize("titles", [["one"], ["one", "two", "three"]])
 def test_titles_must_be_as_many_as_texts(classifier: RoleClassifier, titles: list[str]) -> None:
-    with pytest.raises(ValueError, match=r"titles and texts differ in length: .* after 2|.* after 1"):
+    with pytest.raises(
+        ValueError, match=r"titles and texts differ in length: .* after 2|.* after 1"
+    ):
         list(classifier.predict_many(["a", "b"], titles))
 
 
@@ -264,13 +270,17 @@ def test_predicting_imports_numpy_and_onnxruntime_only() -> None:
         "print(sorted({'sklearn', 'skl2onnx', 'onnx', 'datasets', 'scipy', 'click', 'rich', 'joblib'}"
         " & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"
 
 
 def test_importing_roleclass_does_not_load_onnxruntime() -> None:
     script = "import sys, roleclass; print('onnxruntime' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "False"
 
 

@@ -19,7 +19,9 @@ def test_it_is_frozen_hashable_and_compares_by_value() -> None:
 
 
 def test_its_dict_is_plain_json() -> None:
-    answer = roleclass.predict("Build agents and evaluate large language models with the team, you and us.")
+    answer = roleclass.predict(
+        "Build agents and evaluate large language models with the team, you and us."
+    )
     content = answer.to_dict()
     assert json.loads(json.dumps(content)) == content
     assert content["role"] == answer.role

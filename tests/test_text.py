@@ -28,7 +28,14 @@ def test_any_bytes_can_be_tokenised_and_folding_twice_changes_nothing(data: byte
 
 
 def test_names_of_languages_and_models_survive_as_words() -> None:
-    assert tokenize(encode("C++, C#, GPT-4o & CI/CD")) == [b"c++", b"c#", b"gpt", b"4o", b"ci", b"cd"]
+    assert tokenize(encode("C++, C#, GPT-4o & CI/CD")) == [
+        b"c++",
+        b"c#",
+        b"gpt",
+        b"4o",
+        b"ci",
+        b"cd",
+    ]
 
 
 def test_letters_beyond_ascii_separate_and_are_not_folded() -> None:

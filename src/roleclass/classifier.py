@@ -148,8 +148,9 @@ class RoleClassifier:
 
         Examples
         --------
-        >>> RoleClassifier().predict("Wij zoeken een nieuwe collega die met plezier de tuin van het museum verzorgt.").reason
-        'not English'
+        >>> posting = "Wij zoeken een nieuwe collega die met plezier de tuin van het museum verzorgt."
+        >>> RoleClassifier().predict(posting).reason
+        'not English prose'
         """
         if not isinstance(text, str):
             raise _not_text("text", text)
@@ -304,9 +305,7 @@ def _batches(rows: Sequence[bytes]) -> Iterator[list[int]]:
     batch: list[int] = []
     for i in sorted(range(len(rows)), key=lambda i: len(rows[i])):
         # Sorted by length, so this row sets the width of the whole batch.
-        if batch and (
-            len(batch) == _BATCH_ROWS or (len(batch) + 1) * len(rows[i]) > _BATCH_BYTES
-        ):
+        if batch and (len(batch) == _BATCH_ROWS or (len(batch) + 1) * len(rows[i]) > _BATCH_BYTES):
             yield batch
             batch = []
         batch.append(i)
@@ -314,9 +313,7 @@ def _batches(rows: Sequence[bytes]) -> Iterator[list[int]]:
         yield batch
 
 
-def _encode_many(
-    texts: Iterable[str], titles: Iterable[str | None] | None
-) -> Iterator[bytes]:
+def _encode_many(texts: Iterable[str], titles: Iterable[str | None] | None) -> Iterator[bytes]:
     for name, value in (("texts", texts), ("titles", titles)):
         if isinstance(value, str | bytes):
             raise TypeError(
@@ -327,7 +324,7 @@ def _encode_many(
     return (_encode_item(i, text, title) for i, (text, title) in enumerate(pairs))
 
 
-def _pairs(texts: Iterable[str], titles: Iterable[str | None]) -> Iterator[tuple[str, str | None]]:
+def _pairs(texts: Iterable[str], titles: Iterable[str | None]) -> Iterator[tuple[Any, Any]]:
     missing = object()
     for i, (text, title) in enumerate(zip_longest(texts, titles, fillvalue=missing)):
         if text is missing or title is missing:
@@ -348,7 +345,9 @@ def _not_text(name: str, value: object) -> TypeError:
     if isinstance(value, bytes | bytearray):
         advice = "decode it first, for example with .decode('utf-8', errors='replace')"
     elif value is None or isinstance(value, float):
-        advice = "a missing value is not a posting: drop it, or pass an empty string to get 'unclear'"
+        advice = (
+            "a missing value is not a posting: drop it, or pass an empty string to get 'unclear'"
+        )
     elif isinstance(value, Iterable):
         advice = "call predict_many for several postings"
     else:

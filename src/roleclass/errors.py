@@ -50,7 +50,8 @@ def require_extra(extra: str, *modules: str) -> None:
     >>> require_extra("train", "no_such_module")
     Traceback (most recent call last):
     ...
-    roleclass.errors.MissingExtraError: no_such_module is not installed; this part of roleclass needs it: pip install 'roleclass[train]'
+    roleclass.errors.MissingExtraError: no_such_module is not installed; this part of roleclass needs
+    it: pip install 'roleclass[train]'
     """
     missing = [module for module in modules if find_spec(module) is None]
     if missing:

@@ -97,7 +97,9 @@ def _phrases(key: str, written: list[str]) -> tuple[tuple[bytes, ...], ...]:
                 f"between); expected {b' '.join(tokens).decode()!r}"
             )
         if not 1 <= len(tokens) <= MAX_PHRASE_WORDS:
-            raise ValueError(f"concept {key}: phrase {phrase!r} has {len(tokens)} words, expected 1 to 4")
+            raise ValueError(
+                f"concept {key}: phrase {phrase!r} has {len(tokens)} words, expected 1 to 4"
+            )
         if tokens in phrases:
             raise ValueError(f"concept {key}: phrase {phrase!r} stands twice")
         phrases[tokens] = None

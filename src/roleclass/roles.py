@@ -43,9 +43,9 @@ _LABELS = {
 }
 
 _DEFINITIONS = {
-    Role.AI_FIRST: "Works on generative AI: builds, adapts, evaluates or serves LLMs, agents, retrieval or prompts.",
+    Role.AI_FIRST: "Works on generative AI: builds, adapts, evaluates or serves LLMs, agents or retrieval.",
     Role.AI_SUPPORT: "Works near AI: runs, feeds, sells, tests or surrounds it, with no hands on the models.",
-    Role.ML_FIRST: "Works on models of the classical kind: machine learning or deep learning without generative AI.",
+    Role.ML_FIRST: "Works on models of the classical kind: machine or deep learning without generative AI.",
     Role.OTHER: "Does no real AI or machine-learning work.",
     Role.UNCLEAR: "The text does not let anyone judge: empty, a stub, or not English.",
 }

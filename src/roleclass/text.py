@@ -17,7 +17,9 @@ TOKEN_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789+#"
 SEPARATOR = b" "
 
 FOLD = bytes(
-    folded if (folded := ord(chr(byte).lower()) if byte < 128 else 0) in TOKEN_BYTES else SEPARATOR[0]
+    folded
+    if (folded := ord(chr(byte).lower()) if byte < 128 else 0) in TOKEN_BYTES
+    else SEPARATOR[0]
     for byte in range(256)
 )
 """What each of the 256 bytes counts as: itself, its lower-case letter, or a separator (a space)."""

@@ -43,7 +43,10 @@ def test_parts_confidence_and_years_are_told_apart() -> None:
     )
     p = np.eye(4)[[3, 3]]
     got = report(corpus, ROLES, p, np.array(["other", "other"]))
-    assert {key: part["accuracy"] for key, part in got["by_confidence"].items()} == {"1": 1.0, "3": 0.0}
+    assert {key: part["accuracy"] for key, part in got["by_confidence"].items()} == {
+        "1": 1.0,
+        "3": 0.0,
+    }
     assert set(got["by_year"]) == {"2020", "unknown"}
     assert got["by_part"]["part"]["n"] == 2
 
@@ -57,7 +60,12 @@ def test_published_labels_are_scored_beside_ours_on_the_roles_that_they_know() -
             made(Role.AI_FIRST),
         )
     )
-    got = report(corpus, ROLES, np.eye(4)[[0, 2, 3, 0]], np.array(["ai-first", "ml-first", "other", "ai-first"]))
+    got = report(
+        corpus,
+        ROLES,
+        np.eye(4)[[0, 2, 3, 0]],
+        np.array(["ai-first", "ml-first", "other", "ai-first"]),
+    )
     assert got["field_guide_three_roles"]["model"]["n"] == 2
     assert got["field_guide_three_roles"]["model"]["accuracy"] == 1.0
     assert got["field_guide_three_roles"]["published_labels"]["accuracy"] == 0.5

@@ -74,10 +74,14 @@ def test_the_graph_answers_the_rule(session: ort.InferenceSession, texts: list[s
 
 @settings(deadline=None, max_examples=50)
 @given(TEXTS, st.integers(0, 3000))
-def test_padding_changes_nothing(session: ort.InferenceSession, texts: list[str], more: int) -> None:
+def test_padding_changes_nothing(
+    session: ort.InferenceSession, texts: list[str], more: int
+) -> None:
     matrix = pack([encode(text) for text in texts])
     padded = np.pad(matrix, [(0, 0), (0, more)])
-    for one, other in zip(session.run(None, {"utf8": matrix}), session.run(None, {"utf8": padded}), strict=True):
+    for one, other in zip(
+        session.run(None, {"utf8": matrix}), session.run(None, {"utf8": padded}), strict=True
+    ):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
@@ -99,7 +103,12 @@ def test_all_operators_are_of_the_standard_set(trained: Path) -> None:
 
 def test_metadata_says_what_a_runtime_must_know(session: ort.InferenceSession) -> None:
     metadata = session.get_modelmeta().custom_metadata_map
-    assert json.loads(metadata["roleclass.roles"]) == ["ai-first", "ai-support", "ml-first", "other"]
+    assert json.loads(metadata["roleclass.roles"]) == [
+        "ai-first",
+        "ai-support",
+        "ml-first",
+        "other",
+    ]
     assert json.loads(metadata["roleclass.reasons"]) == list(REASONS)
     assert len(json.loads(metadata["roleclass.thresholds"])) == 4
 

@@ -45,9 +45,7 @@ def test_a_column_is_scaled_to_its_spread_on_the_training_postings() -> None:
 
 
 def test_the_density_of_a_short_posting_is_not_taken_at_its_word(features: PostingFeatures) -> None:
-    short, longer = (
-        column(features, "density:rag", [b"rag " + b"x " * n])[0] for n in (4, 49)
-    )
+    short, longer = (column(features, "density:rag", [b"rag " + b"x " * n])[0] for n in (4, 49))
     assert short == longer > column(features, "density:rag", [b"rag " + b"x " * 99])[0] > 0
 
 

@@ -93,7 +93,9 @@ def test_a_structured_file_without_a_type_is_reported(guide: Path) -> None:
     assert "no position.ai_type.type" in messages[0]
 
 
-def test_labelled_and_unlabelled_postings_go_to_files_of_their_own(guide: Path, tmp_path: Path) -> None:
+def test_labelled_and_unlabelled_postings_go_to_files_of_their_own(
+    guide: Path, tmp_path: Path
+) -> None:
     write(guide, "8594191_x.yaml", WELL_FORMED.format(id=8594191))
     write(guide, "1_x.yaml", WELL_FORMED.format(id=1))
     output = tmp_path / "corpus"

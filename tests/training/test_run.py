@@ -27,7 +27,7 @@ def corpus(written_corpus: Path) -> Corpus:
 
 
 def test_it_writes_model_figures_card_and_pipeline(trained: Path) -> None:
-    assert {path.name for path in trained.iterdir() if path.is_file()} == {
+    assert {path.name for path in trained.iterdir()} == {
         "model.onnx", "metrics.json", "MODEL_CARD.md", "pipeline.joblib",
     }  # fmt: skip
     card = (trained / "MODEL_CARD.md").read_text("utf-8")
@@ -51,7 +51,9 @@ def test_two_runs_write_the_same_bytes(corpus: Corpus, tmp_path: Path) -> None:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
-def test_the_best_candidate_is_the_one_with_the_lowest_log_loss(corpus: Corpus, tmp_path: Path) -> None:
+def test_the_best_candidate_is_the_one_with_the_lowest_log_loss(
+    corpus: Corpus, tmp_path: Path
+) -> None:
     figures = quietly(corpus, tmp_path)
     losses = [trial["log_loss"] for trial in figures["trials"]]
     assert losses == sorted(losses)
@@ -89,7 +91,9 @@ def test_dev_chooses_nothing(corpus: Corpus, tmp_path: Path) -> None:
     # The same training postings with another dev split give the same model.
     training = Corpus(corpus.split("train").postings)
     messages: list[str] = []
-    train(training, tmp_path / "a", warn=messages.append, progress=lambda *_: None, protocol=PROTOCOL)
+    train(
+        training, tmp_path / "a", warn=messages.append, progress=lambda *_: None, protocol=PROTOCOL
+    )
     assert messages == ["no dev posting has a role: the model is not evaluated"]
     quietly(corpus, tmp_path / "b")
     one, two = (RoleClassifier(tmp_path / name / "model.onnx") for name in "ab")

@@ -49,7 +49,8 @@ def test_extreme_hashes_stay_inside_the_table() -> None:
 
 @given(
     st.lists(
-        st.lists(st.sampled_from([b"a", b"b", b"c"]), min_size=1, max_size=4).map(tuple), unique=True
+        st.lists(st.sampled_from([b"a", b"b", b"c"]), min_size=1, max_size=4).map(tuple),
+        unique=True,
     )
 )
 def test_walking_the_trie_finds_exactly_the_ngrams(ngrams: list[tuple[bytes, ...]]) -> None:

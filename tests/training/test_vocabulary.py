@@ -22,7 +22,9 @@ def plain_search(ngrams: list[Ngram], rows: list[bytes]) -> list[tuple[int, int,
 
 
 @given(NGRAMS, ROWS)
-def test_every_occurrence_is_found_once_and_in_order(ngrams: list[Ngram], rows: list[bytes]) -> None:
+def test_every_occurrence_is_found_once_and_in_order(
+    ngrams: list[Ngram], rows: list[bytes]
+) -> None:
     found = Vocabulary.from_ngrams(ngrams).find(rows)
     triples = list(zip(found.row.tolist(), found.word.tolist(), found.ngram.tolist(), strict=True))
     assert sorted(triples) == plain_search(ngrams, rows)

@@ -1,7 +1,9 @@
 """``roleclass evaluate``: how right a model is on labelled postings."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -34,7 +36,7 @@ from roleclass.classifier import RoleClassifier
 def evaluate(
     folder: Path, split: str, model: Path | None, output: Path | None, skip_bad_rows: bool
 ) -> None:
-    """Score the model on the postings of one split that have a role and on which readers agree.
+    r"""Score the model on the postings of one split that have a role and on which readers agree.
 
     \b
     Examples:
@@ -42,7 +44,6 @@ def evaluate(
       roleclass evaluate --corpus corpus --model runs/first/model.onnx --json figures.json
     """
     from roleclass.training.corpus import load_corpus
-    from roleclass.training.evaluation import Report
     from roleclass.training.evaluation import evaluate as score
 
     corpus = load_corpus(
@@ -50,7 +51,7 @@ def evaluate(
     ).split(split)
     if not len(corpus):
         raise click.ClickException(f"{folder} has no posting of split {split} with a role")
-    figures: Report = score(RoleClassifier(model), corpus)
+    figures = score(RoleClassifier(model), corpus)
     text = json.dumps(figures, indent=2)
     if output is not None and str(output) == "-":
         click.echo(text)
@@ -61,7 +62,7 @@ def evaluate(
         Console().print(table)
 
 
-def _tables(figures: dict[str, dict[str, dict[str, float]]]) -> list[Table]:
+def _tables(figures: Mapping[str, Any]) -> list[Table]:
     parts = {"all": figures["all"], **figures["by_part"]}
     parts |= {f"confidence {key}": value for key, value in figures["by_confidence"].items()}
     parts["without title"] = figures["without_title"]
@@ -71,7 +72,9 @@ def _tables(figures: dict[str, dict[str, dict[str, float]]]) -> list[Table]:
     for column in ("postings", "n", "accuracy", "macro-F1"):
         overall.add_column(column, justify="left" if column == "postings" else "right")
     for name, part in parts.items():
-        overall.add_row(name, *map(str, (part["n"], f"{part['accuracy']:.3f}", f"{part['macro_f1']:.3f}")))
+        overall.add_row(
+            name, *map(str, (part["n"], f"{part['accuracy']:.3f}", f"{part['macro_f1']:.3f}"))
+        )
     roles = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("role", "precision", "recall", "F1", "support"):
         roles.add_column(column, justify="left" if column == "role" else "right")

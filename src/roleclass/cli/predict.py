@@ -22,14 +22,20 @@ _COLOURS = {
     Role.UNCLEAR: "bright_black",
 }
 
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--text", help="Classify this text instead of files.")
 @click.option("--title", help="The job title, where the text does not hold it.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a posting, a line each.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object a posting, a line each."
+)
 @click.option(
     "--model",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -38,7 +44,7 @@ _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-
 def predict(
     files: tuple[Path, ...], text: str | None, title: str | None, as_json: bool, model: Path | None
 ) -> None:
-    """Print the role of each posting; a FILE holds one posting, - is standard input.
+    r"""Print the role of each posting; a FILE holds one posting, - is standard input.
 
     \b
     Examples:

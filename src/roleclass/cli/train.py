@@ -31,7 +31,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
     help="Folds to fit at the same time; changes nothing but the time and the memory.",
 )
 def train(folder: Path, output: Path, skip_bad_rows: bool, jobs: int) -> None:
-    """Train, calibrate, export, check and evaluate a model.
+    r"""Train, calibrate, export, check and evaluate a model.
 
     Everything is chosen by cross-validation on the split "train"; "dev" is only reported. If it is
     interrupted, the same command goes on where it stopped.
@@ -67,4 +67,6 @@ def train(folder: Path, output: Path, skip_bad_rows: bool, jobs: int) -> None:
     for name, part in (("cross-validation", figures["cross_validation"]), ("dev", figures["dev"])):
         if part:
             scores = part["all"]
-            click.echo(f"{name}: accuracy {scores['accuracy']:.3f}, macro-F1 {scores['macro_f1']:.3f}")
+            click.echo(
+                f"{name}: accuracy {scores['accuracy']:.3f}, macro-F1 {scores['macro_f1']:.3f}"
+            )

@@ -86,7 +86,9 @@ def fit_thresholds(probabilities: Floats, labels: Ints, precision: float) -> lis
     return thresholds
 
 
-def expected_calibration_error(confidence: Floats, right: NDArray[np.bool_], bins: int = 10) -> float:
+def expected_calibration_error(
+    confidence: Floats, right: NDArray[np.bool_], bins: int = 10
+) -> float:
     """Return how far confidence and accuracy lie apart, on average over bins of equal width.
 
     Naeini et al., *Obtaining Well Calibrated Probabilities Using Bayesian Binning*, 2015.

@@ -77,7 +77,10 @@ def model_card(figures: Mapping[str, Any], precision: float) -> str:
     str
         Markdown.
     """
-    dev, cross_validation = figures["dev"] or figures["cross_validation"], figures["cross_validation"]
+    dev, cross_validation = (
+        figures["dev"] or figures["cross_validation"],
+        figures["cross_validation"],
+    )
     slices = {
         **dev["by_part"],
         **dev["by_year"],
@@ -104,7 +107,11 @@ def model_card(figures: Mapping[str, Any], precision: float) -> str:
         by_role=_table(
             ("role", "precision", "recall", "F1", "postings"),
             (
-                (name, *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")), row["support"])
+                (
+                    name,
+                    *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")),
+                    row["support"],
+                )
                 for name, row in dev["all"]["roles"].items()
             ),
         ),
@@ -112,7 +119,9 @@ def model_card(figures: Mapping[str, Any], precision: float) -> str:
         ece=dev["calibration"]["expected_calibration_error"],
         ece_cv=cross_validation["calibration"]["expected_calibration_error"],
         precision=precision,
-        thresholds=", ".join(f"{name} {value:.2f}" for name, value in figures["thresholds"].items()),
+        thresholds=", ".join(
+            f"{name} {value:.2f}" for name, value in figures["thresholds"].items()
+        ),
         coverage=_table(
             ("most confident share of dev", "accuracy"),
             (

@@ -59,11 +59,10 @@ def _convert_features(scope: Scope, operator: Operator, container: ModelComponen
     features: PostingFeatures = operator.raw_operator
     w = Writer(scope, container)
     utf8 = operator.inputs[0].full_name
-    rows = w.op("Shape", utf8, start=0, end=1)
     table = WordTable.from_words(features.vocabulary_.words)
     words = find_words(w, table, utf8)
     found = find_ngrams(w, Trie.from_vocabulary(features.vocabulary_, table), words)
-    sets, mentions = _mentions(w, features, found, words, utf8, rows)
+    sets, mentions = _mentions(w, features, found, words, utf8)
     # Only the posting and its title are looked at concept by concept.
     concepts = w.op("MatMul", w.cut(mentions, 0, 2, axis=1), w.const(sets, np.float32))
     groups = w.op("MatMul", mentions, w.const(sets @ features.groups_, np.float32))
@@ -71,16 +70,16 @@ def _convert_features(scope: Scope, operator: Operator, container: ModelComponen
     columns = w.op("Min", w.op("Max", columns, w.const(features.lowest_, np.float32)),
                    w.const(features.highest_, np.float32))  # fmt: skip
     weighted = w.op("Mul", columns, w.const(features.weights_, np.float32))
-    ngrams = _tf_idf(w, features, found, rows)
+    ngrams = _tf_idf(w, features, found, words)
     w.op("Concat", ngrams, weighted, axis=1, out=operator.outputs[0].full_name)
     _reason(w, features, concepts, words)
 
 
-def _tf_idf(w: Writer, features: PostingFeatures, found: Found, rows: str) -> str:
+def _tf_idf(w: Writer, features: PostingFeatures, found: Found, words: Words) -> str:
     """See `PostingFeatures`; the logarithm is taken of what was found only, not of every cell."""
     size = len(features.idf_)
     # One column more, for what is found but no n-gram of the vocabulary.
-    counts, cell = count(w, found.row, found.ngram, rows, size + 1)
+    counts, cell = count(w, found.row, found.ngram, words.rows, size + 1)
     tf = w.op("Add", w.op("Log", w.take(counts, cell)), w.const(1.0, np.float32))
     idf = w.take(w.const(np.append(features.idf_, 0), np.float32), found.ngram)
     weights = w.op("ScatterElements", counts, cell, w.op("Mul", tf, idf), axis=0)
@@ -90,7 +89,7 @@ def _tf_idf(w: Writer, features: PostingFeatures, found: Found, rows: str) -> st
 
 
 def _mentions(
-    w: Writer, features: PostingFeatures, found: Found, words: Words, utf8: str, rows: str
+    w: Writer, features: PostingFeatures, found: Found, words: Words, utf8: str
 ) -> tuple[NDArray[np.float64], str]:
     """Count what is mentioned in each region.
 
@@ -119,14 +118,16 @@ def _mentions(
     in_title = w.op("Add", column, w.const(len(sets)))
     in_title = w.op("Where", _is_in_title(w, utf8, row, end), in_title, w.const(len(sets)))
     heading = w.take(w.const(heading_of_set), column)
-    region = w.take(w.const(np.append(REGION_OF_CODE, REGION_OF_CODE[0])), _codes(w, words, word, heading))
+    region = w.take(
+        w.const(np.append(REGION_OF_CODE, REGION_OF_CODE[0])), _codes(w, words, word, heading)
+    )
     in_section = w.op("Add", w.op("Mul", region, w.const(len(sets))), column)
     in_section = w.op("Max", in_section, w.const(0))
     counts, _ = count(
         w,
         w.op("Concat", row, row, row, axis=0),
         w.op("Concat", column, in_title, in_section, axis=0),
-        rows,
+        words.rows,
         len(REGIONS) * len(sets),
     )
     return sets, w.op("Reshape", counts, w.vector(-1, len(REGIONS), len(sets)))
@@ -150,9 +151,7 @@ def _codes(w: Writer, words: Words, word: str, heading: str) -> str:
     return w.take(codes, w.take(opened, word))
 
 
-def _blocks(
-    w: Writer, features: PostingFeatures, concepts: str, groups: str, words: Words
-) -> str:
+def _blocks(w: Writer, features: PostingFeatures, concepts: str, groups: str, words: Words) -> str:
     """See `PostingFeatures._blocks`."""
     number_of_concepts = len(features.concepts_)
     posting, title = (
@@ -198,7 +197,9 @@ def _balance(w: Writer, groups: str, number: str) -> str:
 
     def total(names: set[str], more: float) -> str:
         which = np.array([[name in names] for name in GROUPS], np.float32)
-        return w.op("Add", w.op("MatMul", groups, w.const(which, np.float32)), w.const(more, np.float32))
+        return w.op(
+            "Add", w.op("MatMul", groups, w.const(which, np.float32)), w.const(more, np.float32)
+        )
 
     return w.op(
         "Concat",
@@ -214,7 +215,9 @@ def _reason(w: Writer, features: PostingFeatures, concepts: str, words: Words) -
     """See `UnclearRule.reasons`; the result is a second output of the graph."""
     rule = UnclearRule()
     keys = [concept.key for concept in features.concepts_]
-    english = w.cut(w.cut(concepts, 0, 1, axis=1), keys.index(ENGLISH), keys.index(ENGLISH) + 1, axis=2)
+    english = w.cut(
+        w.cut(concepts, 0, 1, axis=1), keys.index(ENGLISH), keys.index(ENGLISH) + 1, axis=2
+    )
     enough = w.op("Mul", words.number, w.const(rule.min_english, np.float32))
     code = w.op("Where", w.op("Less", w.flat(english), enough), w.vector(3), w.vector(0))
     few = w.op("Less", words.number, w.const(rule.min_words, np.float32))
@@ -224,7 +227,10 @@ def _reason(w: Writer, features: PostingFeatures, concepts: str, words: Words) -
 
 
 def _parse_regression(
-    scope: Scope, model: RoleRegression, inputs: list[Variable], custom_parsers: Any = None  # noqa: ARG001
+    scope: Scope,
+    model: RoleRegression,
+    inputs: list[Variable],
+    custom_parsers: Any = None,  # noqa: ARG001
 ) -> list[Variable]:
     operator = scope.declare_local_operator("RoleclassRoleRegression", model)
     operator.inputs = inputs

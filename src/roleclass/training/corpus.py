@@ -119,7 +119,9 @@ class Corpus(Sequence[Posting]):
         digest = hashlib.sha256()
         for p in self.postings:
             digest.update(p.encode())
-            digest.update(f"\0{p.id}\0{p.role}\0{p.confidence}\0{p.runner_up}\0{p.split}\0".encode())
+            digest.update(
+                f"\0{p.id}\0{p.role}\0{p.confidence}\0{p.runner_up}\0{p.split}\0".encode()
+            )
         return digest.hexdigest()[:16]
 
     def encode(self, *, with_title: bool = True) -> list[bytes]:
@@ -156,10 +158,11 @@ def load_corpus(folder: Path, *, warn: Warn, skip_bad_rows: bool = False) -> Cor
     """
     files = sorted(folder.glob("*.parquet"))
     if not files:
-        raise CorpusError(f"no .parquet file in {folder}; expected at least one with labelled postings")
-    postings: list[Posting] = []
+        raise CorpusError(
+            f"no .parquet file in {folder}; expected at least one with labelled postings"
+        )
+    postings: dict[str, Posting] = {}
     problems: list[str] = []
-    seen: dict[str, str] = {}
     for file in files:
         columns, rows = _read_parquet(file)
         missing = {"id", "description", "role"} - set(columns)
@@ -167,23 +170,21 @@ def load_corpus(folder: Path, *, warn: Warn, skip_bad_rows: bool = False) -> Cor
             warn(f"{file.name}: passed over, it has no column {', '.join(sorted(missing))}")
             continue
         for number, row in enumerate(rows):
-            where = f"{file.name} row {number}"
             try:
-                posting = _posting(row, file.stem)
-                if posting.id in seen:
-                    raise ValueError(f"column id: {posting.id!r} stands already in {seen[posting.id]}")
+                posting = _posting(row, file.stem, postings)
             except ValueError as error:
-                problems.append(f"{where}: {error}")
+                problems.append(f"{file.name} row {number}: {error}")
             else:
-                seen[posting.id] = where
-                postings.append(posting)
+                postings[posting.id] = posting
     if problems and not skip_bad_rows:
         raise CorpusError(_list_problems(folder, problems))
     for problem in problems:
         warn(f"{problem}; left out")
     if not postings:
-        raise CorpusError(f"no labelled posting in {folder}; expected columns id, description and role")
-    return Corpus(tuple(postings))
+        raise CorpusError(
+            f"no labelled posting in {folder}; expected columns id, description and role"
+        )
+    return Corpus(tuple(postings.values()))
 
 
 def _read_parquet(file: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
@@ -199,12 +200,15 @@ def _read_parquet(file: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
         raise CorpusError(f"{file} cannot be read as Parquet: {error}") from error
 
 
-def _posting(row: Mapping[str, Any], part: str) -> Posting:
+def _posting(row: Mapping[str, Any], part: str, known: Mapping[str, Posting]) -> Posting:
     """Check one row; a ValueError says which column is wrong and what was expected."""
     text = _string(row, "description")
     identifier = _string(row, "id")
     if not identifier:
         raise ValueError("column id: empty, expected a unique string")
+    if identifier in known:
+        where = known[identifier].part
+        raise ValueError(f"column id: {identifier!r} stands already in {where}.parquet")
     given = {
         "confidence": _one_of(row, "confidence", (1, 2, 3)),
         "split": _one_of(row, "split", SPLITS),

@@ -134,9 +134,7 @@ def report(
     return figures
 
 
-def scores(
-    truth: NDArray[np.str_], predicted: NDArray[Any], roles: Sequence[Role]
-) -> Report:
+def scores(truth: NDArray[np.str_], predicted: NDArray[Any], roles: Sequence[Role]) -> Report:
     """Return accuracy, macro-F1 and the figures of each role, rounded to six digits.
 
     A role that neither the truth nor the answers contain has no F1 and is left out of the mean.

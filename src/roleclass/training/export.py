@@ -77,7 +77,9 @@ def export(pipeline: Pipeline, info: ModelInfo, path: Path) -> None:
 def to_onnx(pipeline: Pipeline, info: ModelInfo) -> onnx.ModelProto:
     """Return the graph that `export` writes."""
     if list(pipeline[-1].classes_) != [str(role) for role in info.roles]:
-        raise ValueError(f"the pipeline's classes are {list(pipeline[-1].classes_)}, not {info.roles}")
+        raise ValueError(
+            f"the pipeline's classes are {list(pipeline[-1].classes_)}, not {info.roles}"
+        )
     register_converters()
     model = convert_sklearn(
         pipeline,

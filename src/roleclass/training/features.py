@@ -170,7 +170,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.lowest_, self.highest_ = mean - reach, mean + reach
         # Concepts of no group tell nothing of the role, and each product stands once: the matrix
         # of products is symmetric.
-        used = self.groups_.any(axis=1)
+        used = self.groups_.sum(axis=1)
         side = len(self.crossed_mean_)
         self.weights_[: 2 * len(used)] *= np.tile(used, 2)
         self.weights_[-(side**2) :] *= np.triu(np.ones((side, side))).ravel()

@@ -24,7 +24,9 @@ _KEYS = (
     "job_id", "title", "company", "location", "work_type", "level", "skills", "company_size",
     "description", "industries", "posted_date", "url", "source",
 )  # fmt: skip
-_BLOCK = re.compile(rf"^description: \|\n(?P<body>.*?)(?=^(?:{'|'.join(_KEYS)}):|\Z)", re.M | re.S)
+_BLOCK = re.compile(
+    rf"^description: \|\n(?P<body>.*?)(?=^(?:{'|'.join(_KEYS)}):|\Z)", re.MULTILINE | re.DOTALL
+)
 
 MAX_FILE_BYTES = 2**20
 """A longer file is no posting; it is reported and passed over."""
@@ -141,10 +143,11 @@ def build_corpus(folder: Path, output: Path, *, warn: Warn) -> Mapping[str, int]
         ("fieldguide_unlabelled.parquet", [row for row in rows if not row["role"]]),
     ):
         if part:
-            if not part[0]["role"]:
-                part = [{k: v for k, v in row.items() if k not in _UNLABELLED} for row in part]
             partial = output / f"{name}.part"
-            datasets.Dataset.from_list(part).to_parquet(str(partial))
+            table = datasets.Dataset.from_list(part)
+            if not part[0]["role"]:
+                table = table.remove_columns(list(_UNLABELLED))
+            table.to_parquet(str(partial))
             partial.replace(output / name)
             written[name] = len(part)
     return written
@@ -188,7 +191,7 @@ def _mapping(text: str, keys: Collection[str] | None) -> Mapping[str, Any]:
 
 
 def _events(text: str) -> Iterator[Any]:
-    return yaml.parse(text, Loader=_Loader)  # type: ignore[no-any-return]
+    return yaml.parse(text, Loader=_Loader)
 
 
 def _indent(block: re.Match[str]) -> str:

@@ -116,6 +116,8 @@ class Words:
         Words a row, unknown ones too, without the one at its end.
     last : bool tensor of shape (W,)
         Whether a word is the one at its row's end.
+    rows : int64 tensor of shape (1,)
+        N.
     """
 
     row: str
@@ -123,6 +125,7 @@ class Words:
     slot: str
     number: str
     last: str
+    rows: str
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,8 @@ def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
 
     hashes = _hash_words(w, codes, width, place, end)
     last = w.op("Equal", end, w.op("Sub", width, w.const(1)))
-    return Words(row, end, _look_up(w, table, hashes), number, last)
+    rows = w.op("Shape", utf8, start=0, end=1)
+    return Words(row, end, _look_up(w, table, hashes), number, last, rows)
 
 
 def _hash_words(w: Writer, codes: str, width: str, place: str, end: str) -> str:
@@ -175,7 +179,9 @@ def _hash_words(w: Writer, codes: str, width: str, place: str, end: str) -> str:
 
     Separators add 0, so the prefix sum at the end of the word before stands for that at its start.
     """
-    upto = w.take(w.op("CumSum", w.flat(w.op("Mul", codes, _powers(w, BASE, width))), w.const(0)), place)
+    upto = w.take(
+        w.op("CumSum", w.flat(w.op("Mul", codes, _powers(w, BASE, width))), w.const(0)), place
+    )
     before = w.op("Pad", w.cut(upto, 0, -1), w.vector(1, 0))
     inverse = _powers(w, pow(BASE, -1, _MODULUS), width)
     return w.op("Mul", w.op("Sub", upto, before), w.take(inverse, end))
@@ -190,7 +196,8 @@ def _powers(w: Writer, base: int, width: str) -> str:
     block = np.array([pow(base, i, _MODULUS) for i in range(_BLOCK)], np.uint32).view(np.int32)
     u = (pow(base, _BLOCK, _MODULUS) - 1) // 4096
     linear, quadratic = (
-        w.const(np.array([x % _MODULUS], np.uint32).view(np.int32)) for x in (4096 * u, 2**24 * u * u)
+        w.const(np.array([x % _MODULUS], np.uint32).view(np.int32))
+        for x in (4096 * u, 2**24 * u * u)
     )
     blocks = w.op("Div", w.op("Add", width, w.const(_BLOCK - 1)), w.const(_BLOCK))
     k = w.numbers_to(w.op("Squeeze", blocks))
@@ -220,7 +227,10 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     for n in range(1, trie.depth):
         if n == 1:
             start = w.numbers_to(w.size(words.slot))
-            state, word = words.slot, w.cut(following, 1, 2 - trie.depth if trie.depth > 2 else _END)
+            state, word = (
+                words.slot,
+                w.cut(following, 1, 2 - trie.depth if trie.depth > 2 else _END),
+            )
         else:
             start, state = starts[-1], states[-1]
             word = w.take(following, w.op("Add", start, w.const(n)))
@@ -257,4 +267,3 @@ def count(w: Writer, row: str, column: str, rows: str, width: int) -> tuple[str,
     cell = w.op("Add", w.op("Mul", row, w.const(width)), column)
     zeros = w.op("ConstantOfShape", w.op("Mul", rows, w.vector(width)))
     return w.op("ScatterElements", zeros, cell, w.ones_like(cell), axis=0, reduction="add"), cell
-

@@ -51,7 +51,9 @@ def heading_codes(concepts: Sequence[Concept], member: sp.csr_matrix) -> NDArray
     Of several, the greatest: a phrase of two headings belongs to the one further down in postings.
     """
     codes = sp.csr_matrix(np.array([[float(HEADINGS.get(c.key, 0))] for c in concepts]))
-    opened = member.multiply(codes.T).max(axis=1).toarray() if concepts else np.zeros(member.shape[0])
+    opened = (
+        member.multiply(codes.T).max(axis=1).toarray() if concepts else np.zeros(member.shape[0])
+    )
     return np.asarray(opened).ravel().astype(np.int64)
 
 

@@ -58,8 +58,8 @@ class RoleRegression(LogisticRegression):  # type: ignore[misc]
 
     def with_temperature(self, temperature: float) -> Self:
         """Divide all logits by `temperature`, which is exact, and return the model itself."""
-        self.coef_ = self.coef_ / temperature
-        self.intercept_ = self.intercept_ / temperature
+        for name in ("coef_", "intercept_"):
+            setattr(self, name, getattr(self, name) / temperature)
         return self
 
 

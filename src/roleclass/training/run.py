@@ -1,6 +1,7 @@
 """``roleclass train``: from a labelled corpus to a model file, its figures and its card."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,7 +151,7 @@ def train(
     _write(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
     _write(output / "MODEL_CARD.md", model_card(figures, PRECISION))
     # Kept until here, so that a run that was interrupted at any point need not begin again.
-    joblib.Memory(checkpoints, verbose=0).clear(warn=False)
+    shutil.rmtree(checkpoints)
     return figures
 
 

@@ -1,5 +1,6 @@
 """Choose settings by grouped cross-validation on the training split, and nothing else."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax
 
+from roleclass import lexicon, text
 from roleclass.roles import Role
+from roleclass.training import features, mentions, model, vocabulary
 from roleclass.training.corpus import Corpus
 from roleclass.training.model import Settings, fit, folds, logits
 
@@ -71,7 +74,9 @@ def select(
     list of Trial
         Best first.
     """
-    remembered = joblib.Memory(checkpoints, verbose=0).cache(_fold_logits)
+    remembered = joblib.Memory(checkpoints, verbose=0).cache(
+        _fold_logits, ignore=["inside", "outside"]
+    )
     cut = [list(folds(corpus, number_of_folds, seed)) for seed in seeds]
     steps = [
         (t, r, inside, outside)
@@ -80,7 +85,9 @@ def select(
         for inside, outside in ways
     ]
     work = (
-        joblib.delayed(remembered)(inside, corpus.at(outside), candidates[t], tuple(roles))
+        joblib.delayed(remembered)(
+            inside, at := corpus.at(outside), candidates[t], tuple(roles), _key(inside, at)
+        )
         for t, _, inside, outside in steps
     )
     held_out = np.zeros((len(candidates), len(seeds), len(corpus), len(roles)))
@@ -97,9 +104,24 @@ def select(
 
 
 def _fold_logits(
-    inside: Corpus, outside: Corpus, settings: Settings, roles: tuple[Role, ...]
+    inside: Corpus,
+    outside: Corpus,
+    settings: Settings,
+    roles: tuple[Role, ...],
+    key: str,  # noqa: ARG001  (what the result is remembered by, in place of the texts)
 ) -> NDArray[np.float64]:
     return logits(fit(inside, settings), outside, roles)
+
+
+def _key(inside: Corpus, outside: Corpus) -> str:
+    """Name a fold and the code that fits it."""
+    code = "".join(
+        Path(module.__file__ or "").read_text("utf-8")
+        for module in (features, lexicon, mentions, model, text, vocabulary)
+    )
+    lexicon_file = Path(lexicon.__file__).with_name("lexicon.toml").read_bytes()
+    digest = hashlib.sha256(code.encode() + lexicon_file).hexdigest()
+    return f"{inside.fingerprint()} {outside.fingerprint()} {digest}"
 
 
 def _log_loss(held_out: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

@@ -47,7 +47,7 @@ def hash_word(word: bytes, codes: Int32) -> np.int32:
     for byte in reversed(word):
         value += int(codes[byte]) * power
         power = power * inverse % _MODULUS
-    return np.array([value % _MODULUS], np.uint32).view(np.int32)[0]
+    return np.int32(np.uint32(value % _MODULUS).view(np.int32))
 
 
 @dataclass(frozen=True)

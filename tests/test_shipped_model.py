@@ -1,0 +1,47 @@
+"""Golden predictions of the shipped model. ``python tests/test_shipped_model.py`` writes them anew."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from roleclass import RoleClassifier
+from roleclass.classifier import default_model
+
+ROOT = Path(__file__).parents[1]
+GOLDEN = Path(__file__).with_name("golden.json")
+EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.txt"))
+
+
+def answer(name: str) -> dict[str, object]:
+    return RoleClassifier().predict((ROOT / "examples" / name).read_text("utf-8")).to_dict()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_is_answered_as_before(name: str) -> None:
+    expected = json.loads(GOLDEN.read_text("utf-8"))[name]
+    actual = answer(name)
+    assert actual["probabilities"] == pytest.approx(expected["probabilities"], abs=1e-5)
+    for key in ("role", "reliable", "reason"):
+        assert actual[key] == expected[key]
+
+
+def test_the_examples_are_of_the_roles_that_they_were_written_for() -> None:
+    expected = {
+        "ai_engineer.txt": "ai-first",
+        "ai_platform_engineer.txt": "ai-support",
+        "ml_engineer.txt": "ml-first",
+        "payroll_accountant.txt": "other",
+    }
+    assert {name: answer(name)["role"] for name in EXAMPLES} == expected
+
+
+def test_the_file_is_small() -> None:
+    assert default_model().stat().st_size < 4_000_000
+
+
+if __name__ == "__main__":
+    answers = {name: answer(name) for name in EXAMPLES}
+    GOLDEN.write_text(json.dumps(answers, indent=2) + "\n", "utf-8")
+    sys.exit(0)
