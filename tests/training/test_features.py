@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
 
-from roleclass.training.features import BLOCKS, PostingFeatures, Scales, frequent_ngrams
+from roleclass.training.features import PostingFeatures, Scales, frequent_ngrams
 from tests.written import TITLES, posting
 
 ROWS = [posting(role, seed).encode() for seed in range(10) for role in TITLES]
@@ -68,14 +68,13 @@ def test_each_product_stands_once(features: PostingFeatures) -> None:
 
 def test_what_hardly_any_posting_fills_is_left_empty() -> None:
     features = PostingFeatures(min_mentions=len(ROWS) + 1).fit(ROWS)
-    for block in BLOCKS:
-        assert not features.weights_[block].any()
+    assert not features.weights_.any()
 
 
 def test_small_words_are_no_feature(features: PostingFeatures) -> None:
     names = features.feature_names()
     matrix = features.transform(ROWS).toarray()
-    for block in ("density", "title", "duties"):
+    for block in ("density", "title"):
         assert not matrix[:, names.index(f"{block}:english")].any()
 
 

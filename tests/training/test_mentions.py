@@ -35,6 +35,11 @@ name = "Nice"
 group = "section"
 description = "x."
 phrases = ["nice to have", "you will not"]
+[concepts.s_benefits]
+name = "Benefits"
+group = "section"
+description = "x."
+phrases = ["perks"]
 """
 )
 
@@ -46,7 +51,7 @@ def mentions(*rows: bytes) -> dict[str, list[list[int]]]:
         list(rows), vocabulary.find(rows), member, heading_codes(LEXICON, member)
     )
     assert counts.shape == (len(rows), len(REGIONS), len(LEXICON))
-    return {region: counts[:, r].astype(int).tolist() for r, region in enumerate(REGIONS)}
+    return {region: counts[:, r, :4].astype(int).tolist() for r, region in enumerate(REGIONS)}
 
 
 def test_a_phrase_counts_for_each_of_its_concepts_and_overlaps_count() -> None:
@@ -64,25 +69,39 @@ def test_a_first_line_that_is_too_long_is_no_title(length: int, expected: int) -
     assert mentions(row)["title"][0][1] == expected
 
 
-def test_duties_go_from_their_heading_to_the_next_one_or_the_end() -> None:
-    row = b"ai. You will ai agent. Nice to have: ai. Duties: ai"
-    assert mentions(row, b"ai")["duties"] == [[2, 3, 2, 0], [0, 0, 0, 0]]
+def test_a_section_goes_from_its_heading_to_the_next_one_or_the_end() -> None:
+    got = mentions(b"ai. You will ai agent. Nice to have: ai. Duties: ai", b"ai")
+    assert got["start"] == [[0, 1, 0, 0], [0, 1, 0, 0]]
+    assert got["duties"] == [[2, 3, 2, 0], [0, 0, 0, 0]]
+    assert got["nice to have"] == [[0, 1, 0, 1], [0, 0, 0, 0]]
 
 
-def test_duties_do_not_go_on_in_the_next_posting() -> None:
-    assert mentions(b"you will", b"ai", b"duties ai")["duties"] == [
-        [0, 0, 1, 0],
-        [0, 0, 0, 0],
-        [0, 1, 1, 0],
-    ]
+def test_a_section_does_not_go_on_in_the_next_posting() -> None:
+    got = mentions(b"you will", b"ai", b"duties ai")
+    assert got["duties"] == [[0, 0, 1, 0], [0, 0, 0, 0], [0, 1, 1, 0]]
+    assert got["start"] == [[0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
 
 
-def test_of_two_headings_at_one_word_the_duties_win() -> None:
-    assert mentions(b"you will not ai")["duties"] == [[0, 1, 1, 1]]
+def test_of_two_headings_at_one_word_the_one_further_down_in_postings_counts() -> None:
+    got = mentions(b"you will not ai")
+    assert got["duties"] == [[0, 0, 0, 0]]
+    assert got["nice to have"] == [[0, 1, 1, 1]]
+
+
+def test_every_mention_is_in_one_section_at_most() -> None:
+    got = {
+        name: np.array(rows) for name, rows in mentions(b"ai you will ai nice to have ai").items()
+    }
+    sections = sum(got[name] for name in REGIONS[2:])
+    np.testing.assert_array_equal(sections, got["posting"])
+
+
+def test_benefits_and_legal_text_are_not_looked_at() -> None:
+    assert not any(np.array(mentions(b"perks ai")[name])[0, 1] for name in REGIONS[2:])
 
 
 def test_no_postings_have_no_mentions() -> None:
     vocabulary = Vocabulary.from_ngrams([(b"ai",)])
     member = membership(vocabulary.ngrams, LEXICON[:0])
     counts = count_mentions([], vocabulary.find([]), member, np.zeros(1, np.int64))
-    assert counts.shape == (0, 3, 0)
+    assert counts.shape == (0, len(REGIONS), 0)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from roleclass.classifier import RoleClassifier
@@ -69,9 +70,13 @@ def check_parity(
             i = int(np.flatnonzero(wrong)[0])
             raise ParityError(
                 f"{int(wrong.sum())} of {len(expected)} postings differ; posting {start + i}: the pipeline "
-                f"gives {expected[i].round(6).tolist()}, the model file {actual[i].round(6).tolist()}"
+                f"gives {_listed(expected[i])}, the model file {_listed(actual[i])}"
             )
         worst = max(worst, float(difference.max(initial=0.0)))
         if progress is not None:
             progress("parity", min(start + _CHUNK, len(texts)), len(texts))
     return {"postings": len(texts), "max_difference": float(f"{worst:.1e}")}
+
+
+def _listed(probabilities: NDArray[np.floating]) -> str:
+    return ", ".join(f"{p:.6f}" for p in probabilities)
