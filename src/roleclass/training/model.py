@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
 
 from roleclass.roles import Role
 from roleclass.training.corpus import Corpus, Posting
@@ -86,12 +87,15 @@ def fit(corpus: Corpus, settings: Settings) -> Pipeline:
         shares.append(settings.untitled_share)
     index, labels, weights = soft_labels(corpus, settings.runner_up_share)
     role = RoleRegression(C=settings.regularisation, max_iter=2000)
-    role.fit(
-        sp.vstack([block[index] for block in blocks], format="csr"),
-        np.tile(labels, len(blocks)),
-        # Shares are relative: each posting weighs 1 in all, so that C means the same.
-        np.concatenate([weights * share for share in shares]) / sum(shares),
-    )
+    # One BLAS thread: the vectors are short, so that threads only wait for each other, and sums
+    # come out the same on any number of cores.
+    with threadpool_limits(1):
+        role.fit(
+            sp.vstack([block[index] for block in blocks], format="csr"),
+            np.tile(labels, len(blocks)),
+            # Shares are relative: each posting weighs 1 in all, so that C means the same.
+            np.concatenate([weights * share for share in shares]) / sum(shares),
+        )
     return Pipeline([("features", features), ("role", role)])
 
 
