@@ -86,7 +86,7 @@ def fit(corpus: Corpus, settings: Settings) -> Pipeline:
         blocks.append(features.transform(corpus.encode(with_title=False)))
         shares.append(settings.untitled_share)
     index, labels, weights = soft_labels(corpus, settings.runner_up_share)
-    role = RoleRegression(C=settings.regularisation, max_iter=2000)
+    role = RoleRegression(C=settings.regularisation, tol=1e-5, max_iter=5000)
     # One BLAS thread: the vectors are short, so that threads only wait for each other, and sums
     # come out the same on any number of cores.
     with threadpool_limits(1):
