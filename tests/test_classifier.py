@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def test_reliable_means_that_the_threshold_of_the_role_is_reached(
         zip(classifier.roles, json.loads(metadata["roleclass.thresholds"]), strict=True)
     )
     # Half one role and half another: of some of these nobody is sure.
-    mixed = [one + other for one, other in zip(POSTINGS, POSTINGS[1:], strict=False)]
+    mixed = [one + other for one, other in pairwise(POSTINGS)]
     answers = list(classifier.predict_many(POSTINGS + mixed))
     for answer in answers:
         assert answer.reliable == (answer.confidence >= thresholds[answer.role])
