@@ -49,6 +49,7 @@ def test_dataset() -> None:
 def test_dataset_without_rows() -> None:
     scored = roleclass.score_dataset(datasets.Dataset.from_list(ROWS).select([]))
     assert len(scored) == 0
+    assert scored.column_names[-1] == "reason"
 
 
 def test_dataset_dict() -> None:

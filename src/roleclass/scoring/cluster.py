@@ -108,18 +108,15 @@ def score_on_cluster(  # noqa: PLR0913
         )
         try:
             for row in data.iter_rows():
+                if row["error"]:
+                    raise ScoringError(row["error"])
                 summary.merge(Summary(**json.loads(row["summary"])))
                 summary.position += pieces[int(row["piece"])].size
                 summary.seconds = perf_counter() - start
                 progress(summary)
-        except ray.exceptions.RayTaskError as error:
-            cause = error.cause
-            raise (
-                cause
-                if isinstance(cause, ScoringError)
-                else ScoringError(
-                    f"the cluster gave up: {cause}; what was scored is kept: go on with --resume"
-                )
+        except ray.exceptions.RayError as error:
+            raise ScoringError(
+                f"the cluster gave up: {error}\nWhat was scored is kept: go on with --resume"
             ) from error
     summary.seconds = perf_counter() - start
     _check(folder, pieces)
@@ -149,12 +146,15 @@ class PieceScorer:
             )
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
-        """Score the pieces that `batch` names; give their summaries."""
-        done = [self._score(self._pieces[i]) for i in batch["piece"]]
-        return {
-            "piece": list(batch["piece"]),
-            "summary": [json.dumps(asdict(summary)) for summary in done],
-        }
+        """Score the piece that `batch` names; give its summary, or what is wrong with it."""
+        # An error goes back as a value: Ray would wrap it in its own, and a log.
+        summary, error = Summary(), ""
+        try:
+            summary = self._score(self._pieces[int(batch["piece"][0])])
+        except ScoringError as wrong:
+            error = str(wrong)
+        described = json.dumps(asdict(summary))
+        return {"piece": list(batch["piece"]), "summary": [described], "error": [error]}
 
     def _score(self, piece: Piece) -> Summary:
         summary = Summary()
@@ -242,11 +242,15 @@ def _connected(address: str | None) -> Iterator[None]:
     ours = not ray.is_initialized()
     if ours:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-    ray.data.DataContext.get_current().enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    context, logger = ray.data.DataContext.get_current(), logging.getLogger("ray.data")
+    before = context.enable_progress_bars, logger.level
+    context.enable_progress_bars = False
+    logger.setLevel(logging.ERROR)
     try:
         yield
     finally:
+        context.enable_progress_bars = before[0]
+        logger.setLevel(before[1])
         if ours:
             ray.shutdown()
 

@@ -138,12 +138,15 @@ def _map_dataset(dataset: Any, batch: _Batch) -> Any:
 
     selection = batch.select(dataset.features.arrow_schema)
     added = datasets.Features.from_arrow_schema(batch.scorer.schema)
+    features = datasets.Features({**dataset.features, **added})
+    if not len(dataset):  # `map` would not add the columns
+        return datasets.Dataset.from_dict({name: [] for name in features}, features)
     return dataset.with_format(None).map(
         batch,
         batched=True,
         batch_size=batch.options.batch_size,
         input_columns=[selection.text, *[selection.title] * (selection.title is not None)],
-        features=datasets.Features({**dataset.features, **added}),
+        features=features,
         desc="roleclass",
     )
 
