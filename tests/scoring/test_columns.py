@@ -69,7 +69,16 @@ def test_text_may_be_large_or_from_a_dictionary() -> None:
         assert select(schema(text=type_), ScoreOptions(), warn=lambda _: None).text == "text"
 
 
-@pytest.mark.parametrize("options", [{"batch_size": 0}, {"threads": 0}, {"on_error": "ignore"}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_size": 0},
+        {"threads": 0},
+        {"on_error": "ignore"},
+        {"encoding": "utf-9"},
+        {"format": "xls"},
+    ],
+)
 def test_options_out_of_range_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(options))):
         ScoreOptions(**options)  # type: ignore[arg-type]

@@ -87,7 +87,11 @@ def score(  # noqa: PLR0913, PLR0917
     """
     from roleclass.scoring.options import ScoreOptions, default_threads
 
-    options = ScoreOptions(format=format_, threads=threads or default_threads(), **columns_and_rows)
+    threads = threads or default_threads()
+    try:
+        options = ScoreOptions(format=format_, threads=threads, **columns_and_rows)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     with _progress() as progress:
         if engine == "ray":
             from roleclass.scoring.cluster import score_on_cluster

@@ -1,8 +1,11 @@
 """`ScoreOptions`: what a run is asked to do."""
 
+import codecs
 import os
 from dataclasses import dataclass
 from typing import Literal
+
+from roleclass.scoring.formats import FORMATS, Format
 
 OnError = Literal["mark", "stop"]
 
@@ -42,6 +45,16 @@ class ScoreOptions:
         Threads that score; one more reads and writes.
     on_error : {"mark", "stop"}
         What to do with a row that cannot be scored: say so in its ``reason``, or stop.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range or unknown.
+
+    Examples
+    --------
+    >>> ScoreOptions(batch_size=512).threads
+    1
     """
 
     text_column: str | None = None
@@ -58,5 +71,11 @@ class ScoreOptions:
         for name in ("batch_size", "threads"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        try:
+            codecs.lookup(self.encoding)
+        except LookupError:
+            raise ValueError(f"no encoding is called {self.encoding!r}") from None
+        if self.format is not None and Format.named(self.format) is None:
+            raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {self.format!r}")
         if self.on_error not in ("mark", "stop"):
             raise ValueError(f"on_error must be 'mark' or 'stop', got {self.on_error!r}")

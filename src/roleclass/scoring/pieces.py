@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +13,9 @@ from pyarrow import fs
 
 from roleclass.errors import ScoringError
 from roleclass.scoring.formats import Format, expand
+
+IN_LITTLE_MEMORY: Final[dict[str, Any]] = {"pre_buffer": False, "buffer_size": 2**20}
+"""How to open Parquet: unless told, Arrow keeps all it has read of a file until it is closed."""
 
 _PIECE_ROWS: Final = 16384
 """Rows of a piece at least: a second or two of work, little to do again."""
@@ -104,7 +107,10 @@ def open_parquet(name: str) -> Iterator[pq.ParquetFile]:
     """Open a Parquet file by its path or address."""
     filesystem, path = resolve(name)
     try:
-        with filesystem.open_input_file(path) as raw, pq.ParquetFile(raw) as file:
+        with (
+            filesystem.open_input_file(path) as raw,
+            pq.ParquetFile(raw, **IN_LITTLE_MEMORY) as file,
+        ):
             yield file
     except (OSError, pa.ArrowException) as error:
         raise ScoringError(f"{name}: truncated, damaged or not Parquet: {error}") from error

@@ -18,6 +18,7 @@ from roleclass.scoring import jsonlines
 from roleclass.scoring.csvfile import CsvFile
 from roleclass.scoring.formats import Format, expand
 from roleclass.scoring.options import ScoreOptions
+from roleclass.scoring.pieces import IN_LITTLE_MEMORY
 from roleclass.scoring.rows import Limits, Rows
 
 _DELIMITERS: Final = {"csv": ",", "tsv": "\t"}
@@ -195,7 +196,7 @@ def _named(name: str) -> Iterator[None]:
 
 
 def _read_parquet(path: Path, batch_size: int) -> Iterator[tuple[Rows, float]]:
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, **IN_LITTLE_MEMORY) as file:
         done, total = 0, file.metadata.num_rows
         for batch in file.iter_batches(batch_size):
             done += len(batch)

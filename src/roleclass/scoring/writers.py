@@ -75,7 +75,7 @@ class _CsvWriter:
         self._writer.writerow(schema.names)
 
     def write(self, table: pa.Table) -> None:
-        columns = [_plain(column).to_pylist() for column in table.columns]
+        columns = [_shortened(column).to_pylist() for column in table.columns]
         columns = [
             values if pa.types.is_string(type_) else [_cell(value) for value in values]
             for values, type_ in zip(columns, table.schema.types, strict=True)
@@ -99,7 +99,7 @@ class _JsonLinesWriter:
         self._json = [holds_json(column) for column in schema]
 
     def write(self, table: pa.Table) -> None:
-        columns = [_plain(column).to_pylist() for column in table.columns]
+        columns = [_finite(_shortened(column)).to_pylist() for column in table.columns]
         for k, is_json in enumerate(self._json):
             if is_json:
                 columns[k] = [None if value is None else json.loads(value) for value in columns[k]]
@@ -111,13 +111,17 @@ class _JsonLinesWriter:
         )
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Make numbers fit for text: no NaN, which JSON lacks, no digits that float32 lacks."""
+def _shortened(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Give numbers no digits that float32 lacks: 0.9, not 0.8999999761581421."""
+    if not pa.types.is_float32(column.type):
+        return column
+    return column.cast(pa.string()).cast(pa.float64())  # the text is the shortest that fits
+
+
+def _finite(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Replace what JSON cannot say, NaN and infinity, by null."""
     if not pa.types.is_floating(column.type):
         return column
-    if pa.types.is_float32(column.type):
-        # Through the shortest text that names the number: 0.9, not 0.8999999761581421.
-        column = column.cast(pa.string()).cast(pa.float64())
     return pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type))
 
 
