@@ -25,7 +25,7 @@ from roleclass.errors import ScoringError, require_extra
 from roleclass.scoring.columns import Selection, select
 from roleclass.scoring.formats import Format
 from roleclass.scoring.options import ScoreOptions
-from roleclass.scoring.pieces import Piece, open_parquet, plan, resolve
+from roleclass.scoring.pieces import Piece, absolute, open_parquet, plan, read_piece, resolve
 from roleclass.scoring.scorer import ERROR, Scorer
 from roleclass.scoring.summary import Summary
 from roleclass.scoring.writers import open_writer
@@ -81,7 +81,7 @@ def score_on_cluster(  # noqa: PLR0913
 
     options = options or ScoreOptions()
     scorer = Scorer(model, options.prefix)
-    folder = os.fspath(output)
+    folder = absolute(output)
     pieces, schema = plan([os.fspath(name) for name in inputs], folder)
     selection = select(schema, options, warn=warn)
     scorer.check_names(schema.names)
@@ -99,7 +99,7 @@ def score_on_cluster(  # noqa: PLR0913
                 "pieces": pieces,
                 "selection": selection,
                 "options": options,
-                "model": None if model is None else os.fspath(model),
+                "model": None if model is None else absolute(model),
                 "model_sha256": scorer.model_sha256,
             },
             batch_size=1,
@@ -166,22 +166,25 @@ class PieceScorer:
             return summary
         # Two workers may be at the same piece, if one was given up for dead.
         partial = posixpath.join(posixpath.dirname(target), f"_{uuid.uuid4().hex}.tmp")
-        with open_parquet(piece.source) as source, filesystem.open_output_stream(partial) as raw:
-            schema = pa.schema(
-                [*source.schema_arrow, *self._scorer.schema], metadata=source.schema_arrow.metadata
-            )
-            with open_writer(raw, Format("parquet"), schema) as writer:
-                for rows in source.iter_batches(
-                    self._options.batch_size, row_groups=list(piece.row_groups)
+        with open_parquet(piece.source) as source:
+            schema = source.schema_arrow
+            schema = pa.schema([*schema, *self._scorer.schema], metadata=schema.metadata)
+            try:
+                with (
+                    filesystem.open_output_stream(partial) as raw,
+                    open_writer(raw, Format("parquet"), schema) as writer,
                 ):
-                    table = pa.Table.from_batches([rows])
-                    scores = self._scorer.score_table(table, self._selection, {})
-                    self._check(piece, scores)
-                    summary.add(scores, resumed=False)
-                    writer.write(
-                        pa.Table.from_arrays([*table.columns, *scores.columns], schema=schema)
-                    )
-        filesystem.move(partial, target)
+                    for table in read_piece(source, piece, self._options.batch_size):
+                        scores = self._scorer.score_table(table, self._selection, {})
+                        self._check(piece, scores)
+                        summary.add(scores, resumed=False)
+                        columns = [*table.columns, *scores.columns]
+                        writer.write(pa.Table.from_arrays(columns, schema=schema))
+                filesystem.move(partial, target)
+            except OSError as error:
+                raise ScoringError(
+                    f"cannot write {target}: {error}; what was scored is kept: go on with --resume"
+                ) from error
         return summary
 
     def _check(self, piece: Piece, scores: pa.Table) -> None:

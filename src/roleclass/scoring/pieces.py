@@ -1,5 +1,6 @@
 """Parquet files, here or in a store, divided into pieces for the workers of a cluster."""
 
+import os
 import posixpath
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -84,7 +85,7 @@ def _list(inputs: Sequence[str]) -> Iterator[str]:
                     raise ScoringError(
                         f"{path}: a cluster reads Parquet; score this file without it"
                     )
-                yield str(Path(path).resolve())
+                yield absolute(path)
             continue
         filesystem, path = resolve(name)
         if filesystem.get_file_info(path).type == fs.FileType.File:
@@ -102,15 +103,29 @@ def resolve(name: str) -> tuple[fs.FileSystem, str]:
     return fs.LocalFileSystem(), str(Path(name).resolve())
 
 
+def absolute(name: str | os.PathLike[str]) -> str:
+    """Return an address as it is and a path in full: workers are in other folders."""
+    name = os.fspath(name)
+    return name if "://" in name else str(Path(name).resolve())
+
+
 @contextmanager
 def open_parquet(name: str) -> Iterator[pq.ParquetFile]:
     """Open a Parquet file by its path or address."""
     filesystem, path = resolve(name)
     try:
-        with (
-            filesystem.open_input_file(path) as raw,
-            pq.ParquetFile(raw, **IN_LITTLE_MEMORY) as file,
-        ):
-            yield file
+        raw = filesystem.open_input_file(path)
+        file = pq.ParquetFile(raw, **IN_LITTLE_MEMORY)
     except (OSError, pa.ArrowException) as error:
         raise ScoringError(f"{name}: truncated, damaged or not Parquet: {error}") from error
+    with raw, file:
+        yield file
+
+
+def read_piece(file: pq.ParquetFile, piece: Piece, batch_size: int) -> Iterator[pa.Table]:
+    """Read the rows of a piece from its open file, some at a time."""
+    try:
+        for rows in file.iter_batches(batch_size, row_groups=list(piece.row_groups)):
+            yield pa.Table.from_batches([rows])
+    except (OSError, pa.ArrowException) as error:
+        raise ScoringError(f"{piece.source}: damaged: {error}") from error
