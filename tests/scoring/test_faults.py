@@ -86,6 +86,27 @@ def test_a_line_that_is_no_json_object_is_marked(tmp_path: Path, line: str) -> N
     assert out[1]["reason"].startswith("error: line 2 is not ")
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("", "no row found; the file is empty"), ("[1,\n2]\n", "no row found; line 1 is not JSON")],
+)
+def test_json_lines_without_a_row_are_refused(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text(content)
+    with pytest.raises(ScoringError, match=rf"in\.jsonl: {message}"):
+        score(path)
+
+
+def test_a_line_without_end_is_no_json_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roleclass.scoring.jsonlines.MAX_LINE", 2**20)
+    path = tmp_path / "in.jsonl"
+    path.write_text('[{"text": "' + "x" * 2**21 + '"}]')
+    with pytest.raises(ScoringError, match=r"in\.jsonl: line 1 is longer than 1 MiB; .*jq -c"):
+        score(path)
+
+
 def test_half_a_character_in_json_is_marked(tmp_path: Path) -> None:
     path = tmp_path / "half.jsonl"
     path.write_text(f'{{"text": "{LONG} \\ud800"}}\n{{"text": "{LONG}"}}\n')
@@ -277,8 +298,16 @@ def limited(tmp_path: Path, limit: int, *arguments: str) -> "subprocess.Complete
         )
 
     command = [sys.executable, "-m", "roleclass", "score", *arguments]
+    # A measurement of coverage could not write its file either.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
     return subprocess.run(  # noqa: S603
-        command, capture_output=True, text=True, check=False, cwd=tmp_path, preexec_fn=limit_files
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        preexec_fn=limit_files,
     )
 
 

@@ -156,6 +156,29 @@ def test_many_inputs_and_patterns_are_read_in_order_with_all_their_columns(tmp_p
     assert summary.rows == 30
 
 
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_columns_that_differ_between_json_lines_files_keep_their_values(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    rows = {
+        "a": [{"text": "x", "n": 1, "m": 1, "k": None, "j": "s"}],
+        "b": [{"text": "y", "n": "1", "m": [1], "k": 2, "j": {"z": "s"}}, {"text": "z", "m": "1"}],
+    }
+    paths = [files.write_jsonl(tmp_path / f"{name}.jsonl", rows[name]) for name in order]
+    score_files(paths, tmp_path / "out.jsonl")
+    out = files.read_jsonl(tmp_path / "out.jsonl")
+    for row, scored in zip([*rows[order[0]], *rows[order[1]]], out, strict=True):
+        assert {key: scored[key] for key in row} == row
+
+
+def test_json_and_text_do_not_mix_in_one_column(tmp_path: Path) -> None:
+    a = files.write_jsonl(tmp_path / "a.jsonl", [{"text": "x", "n": [1]}])
+    b = files.write_csv(tmp_path / "b.csv", [{"text": "x", "n": "[oops"}])
+    for inputs in ([a, b], [b, a]):
+        with pytest.raises(ScoringError, match="column n is string in"):
+            score_files(inputs, tmp_path / "out.jsonl")
+
+
 def test_a_byte_order_mark_and_other_encodings_are_understood(tmp_path: Path) -> None:
     for name, encoding in (("a", "utf-8-sig"), ("b", "utf-16"), ("c", "cp1252")):
         (tmp_path / f"{name}.csv").write_text("id,text\n1,Köchin gesucht\n", encoding=encoding)

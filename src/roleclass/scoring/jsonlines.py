@@ -34,6 +34,11 @@ def holds_json(column: pa.Field) -> bool:
     return (column.metadata or {}).items() >= _JSON_MARK.items()
 
 
+def json_field(name: str) -> pa.Field:
+    """Return a column that holds values of any type as JSON text."""
+    return pa.field(name, pa.string(), metadata=_JSON_MARK)
+
+
 @dataclass(slots=True)
 class Columns:
     """What a first pass saw: for each column the types of its values."""
@@ -63,7 +68,7 @@ def _choose(name: str, types: set[pa.DataType | None]) -> pa.Field:
     if len(types) == 1 and (only := next(iter(types))) is not None:
         return pa.field(name, only)
     # Whole and other numbers together too: 1 must not come back as 1.0.
-    return pa.field(name, pa.string(), metadata=_JSON_MARK)
+    return json_field(name)
 
 
 def read_columns(content: io.BufferedReader) -> Columns:

@@ -212,13 +212,18 @@ def _unify(files: Sequence[_File]) -> pa.Schema:
             raise ScoringError(
                 f"{file.name} has more than one column {', '.join(twice)}; rename them"
             )
-    if all(file.schema.equals(first) for file in files):
+    marks = list(map(jsonlines.holds_json, first))
+    if all(
+        file.schema.equals(first) and list(map(jsonlines.holds_json, file.schema)) == marks
+        for file in files
+    ):
         return first  # with its metadata
+    as_json = all(file.format.kind == "jsonl" for file in files)
     columns: dict[str, tuple[pa.Field, str]] = {}
     for file in files:
         for column in file.schema:
             known, where = columns.setdefault(column.name, (column, file.name))
-            merged = _merge(known, column)
+            merged = _merge(known, column, as_json=as_json)
             if merged is None:
                 raise ScoringError(
                     f"column {column.name} is {known.type} in {where} but {column.type} in "
@@ -228,16 +233,14 @@ def _unify(files: Sequence[_File]) -> pa.Schema:
     return pa.schema([column for column, _ in columns.values()])
 
 
-def _merge(a: pa.Field, b: pa.Field) -> pa.Field | None:
-    if a.type == b.type:
-        return a if jsonlines.holds_json(a) or not jsonlines.holds_json(b) else b
-    if pa.types.is_null(a.type):
-        return b
-    if pa.types.is_null(b.type) or (_is_text(a.type) and _is_text(b.type)):
+def _merge(a: pa.Field, b: pa.Field, *, as_json: bool) -> pa.Field | None:
+    """Return a column that holds the values of both, or None; `as_json` if JSON may."""
+    mixed = jsonlines.holds_json(a) or jsonlines.holds_json(b)
+    if not mixed and (a.type == b.type or (_is_text(a.type) and _is_text(b.type))):
         return a
-    if jsonlines.holds_json(a):
-        return a
-    return b if jsonlines.holds_json(b) else None
+    if pa.types.is_null(a.type) or pa.types.is_null(b.type):
+        return b if pa.types.is_null(a.type) else a
+    return jsonlines.json_field(a.name) if as_json else None
 
 
 def _is_text(type_: pa.DataType) -> bool:
