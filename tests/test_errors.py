@@ -6,7 +6,7 @@ import roleclass
 from roleclass.errors import require_extra
 
 
-@pytest.mark.parametrize("name", ["CorpusError", "MissingExtraError", "ModelError"])
+@pytest.mark.parametrize("name", ["CorpusError", "MissingExtraError", "ModelError", "ScoringError"])
 def test_every_error_is_a_roleclass_error(name: str) -> None:
     assert issubclass(getattr(roleclass, name), roleclass.RoleclassError)
 

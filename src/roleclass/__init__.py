@@ -10,10 +10,18 @@
 <Role.AI_FIRST: 'ai-first'>
 """
 
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from roleclass.classifier import RoleClassifier
-from roleclass.errors import CorpusError, MissingExtraError, ModelError, RoleclassError
+from roleclass.errors import (
+    CorpusError,
+    MissingExtraError,
+    ModelError,
+    RoleclassError,
+    ScoringError,
+)
 from roleclass.prediction import Prediction
 from roleclass.roles import Role
 
@@ -25,14 +33,18 @@ __all__ = [
     "Role",
     "RoleClassifier",
     "RoleclassError",
+    "ScoringError",
     "__version__",
     "predict",
     "predict_many",
+    "score_dataset",
 ]
 
 __version__ = "0.1.0"
 
 _default = RoleClassifier()
+
+_T = TypeVar("_T")
 
 
 def predict(text: str, title: str | None = None) -> Prediction:
@@ -61,3 +73,38 @@ def predict_many(
     ['Unclear', 'Unclear']
     """
     return _default.predict_many(texts, titles, threads=threads)
+
+
+def score_dataset(  # noqa: PLR0913
+    dataset: _T,
+    text_column: str | None = None,
+    *,
+    title_column: str | None = None,
+    model: str | os.PathLike[str] | None = None,
+    prefix: str = "",
+    batch_size: int = 2048,
+    threads: int = 1,
+    warn: Callable[[str], None] = lambda _: None,
+) -> _T:
+    """Add the roles to a dataset of `datasets` or a data frame; needs ``roleclass[score]``.
+
+    See `roleclass.scoring.dataset.score_dataset` for the arguments, the result and the errors.
+
+    Examples
+    --------
+    >>> import pandas
+    >>> score_dataset(pandas.DataFrame({"text": ["", "!"]}))["role"].tolist()
+    ['unclear', 'unclear']
+    """
+    from roleclass.scoring.dataset import score_dataset as score
+
+    return score(
+        dataset,
+        text_column,
+        title_column=title_column,
+        model=model,
+        prefix=prefix,
+        batch_size=batch_size,
+        threads=threads,
+        warn=warn,
+    )

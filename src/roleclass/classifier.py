@@ -4,9 +4,7 @@ import json
 import os
 import threading
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from pathlib import Path
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.errors import ModelError
+from roleclass.parallel import map_ahead
 from roleclass.prediction import Prediction
 from roleclass.roles import Role
 from roleclass.text import encode, pack
@@ -239,7 +238,7 @@ class RoleClassifier:
             raise ValueError(f"threads must be at least 1, got {threads}")
         # Checked at once, hence a function that returns a generator.
         chunks = iter(lambda: list(islice(rows, _CHUNK_ROWS)), [])
-        return map(score, chunks) if threads == 1 else _map_ahead(score, chunks, threads)
+        return map(score, chunks) if threads == 1 else map_ahead(score, chunks, threads)
 
     def _predict_chunk(self, rows: Sequence[bytes]) -> list[Prediction]:
         model = self._model
@@ -270,20 +269,6 @@ class RoleClassifier:
             )
         codes[oversized] = _TOO_LARGE_CODE
         return probabilities, codes
-
-
-def _map_ahead(
-    score: Callable[[Sequence[bytes]], _T], chunks: Iterator[list[bytes]], threads: int
-) -> Iterator[_T]:
-    """Like ``map`` on a pool of threads: in order, with one chunk a thread and one to spare in flight."""
-    with ThreadPoolExecutor(threads, thread_name_prefix="roleclass") as pool:
-        pending: deque[Future[_T]] = deque()
-        for chunk in chunks:
-            pending.append(pool.submit(score, chunk))
-            if len(pending) > threads:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
 
 
 _classifiers: "weakref.WeakSet[RoleClassifier]" = weakref.WeakSet()

@@ -5,6 +5,7 @@
     RoleclassError
     +-- ModelError            the model file is missing, damaged or not a roleclass model
     +-- CorpusError           a corpus cannot be used: what, where (file, row, column), what was expected
+    +-- ScoringError          files cannot be scored: what, where (file, row, column), what to do
     +-- MissingExtraError     an optional dependency is not installed (also an ImportError)
 
 A wrong type of argument raises the built-in ``TypeError``, a wrong value ``ValueError``.
@@ -23,6 +24,10 @@ class ModelError(RoleclassError):
 
 class CorpusError(RoleclassError):
     """A corpus cannot be read or holds rows that break its contract."""
+
+
+class ScoringError(RoleclassError):
+    """Files or a table cannot be scored, or the scores cannot be written."""
 
 
 class MissingExtraError(RoleclassError, ImportError):

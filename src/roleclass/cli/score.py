@@ -1,0 +1,152 @@
+"""``roleclass score``: the roles of all postings in files, beside their rows."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from roleclass.roles import Role
+
+if TYPE_CHECKING:
+    from roleclass.scoring.summary import Summary
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "-o", "--output", required=True, help="File to write; it must not exist. - is standard output."
+)
+@click.option("--text-column", help="Column with the posting.  [default: guessed]")
+@click.option("--title-column", help="Column with its title.  [default: guessed]")
+@click.option("--id-column", help="Column that names a row in messages.")
+@click.option(
+    "--format",
+    "format_",
+    metavar="FORMAT",
+    help="Of - and of files whose names do not tell: csv, tsv, jsonl, parquet, csv.gz, jsonl.zst.",
+)
+@click.option(
+    "--encoding", default="utf-8", show_default=True, help="Encoding of CSV and TSV input."
+)
+@click.option("--prefix", default="", help="Put before the names of the added columns.")
+@click.option(
+    "--batch-size", type=click.IntRange(min=1), default=2048, show_default=True,
+    help="Rows that are scored and checkpointed together.",
+)  # fmt: skip
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    help="Threads that score.  [default: the cores, at most 4]",
+)
+@click.option("--resume", is_flag=True, help="Go on with a run that was cut off.")
+@click.option(
+    "--on-error", type=click.Choice(["mark", "stop"]), default="mark", show_default=True,
+    help="Rows that cannot be scored: say so in their reason, or stop.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option(
+    "--model",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Another model file than the one in the package.",
+)
+@click.option(
+    "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
+    help="Score here, or on a Ray cluster (Parquet to a folder of Parquet).",
+)  # fmt: skip
+@click.option(
+    "--address", help="Address of the Ray cluster.  [default: the one that runs, else this machine]"
+)
+def score(  # noqa: PLR0913, PLR0917
+    inputs: tuple[str, ...],
+    output: str,
+    format_: str | None,
+    threads: int | None,
+    resume: bool,
+    as_json: bool,
+    model: Path | None,
+    engine: str,
+    address: str | None,
+    **columns_and_rows: Any,
+) -> None:
+    r"""Write the rows of each INPUT with their roles beside them; - is standard input.
+
+    Every row and every column is kept, in order. Added: role, confidence, reliable, a probability
+    for each role, reason. A run that was cut off goes on with --resume.
+
+    \b
+    Examples:
+      roleclass score jobs.csv -o jobs.roles.csv
+      roleclass score 'lake/*.parquet' -o roles.parquet --text-column body --threads 2
+      zcat jobs.jsonl.gz | roleclass score - --format jsonl -o - | jq .role
+      roleclass score --engine ray --address auto 'lake/*.parquet' -o roles/
+    """
+    from roleclass.scoring.options import ScoreOptions, default_threads
+
+    threads = threads or default_threads()
+    try:
+        options = ScoreOptions(format=format_, threads=threads, **columns_and_rows)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    with _progress() as progress:
+        if engine == "ray":
+            from roleclass.scoring.cluster import score_on_cluster
+
+            summary = score_on_cluster(
+                inputs,
+                output,
+                options,
+                model=model,
+                resume=resume,
+                address=address,
+                warn=_warn,
+                progress=progress,
+            )
+        else:
+            from roleclass.scoring.run import score_files
+
+            summary = score_files(
+                inputs, output, options, model=model, resume=resume, warn=_warn, progress=progress
+            )
+    # Where the rows are the result, the summary is a message.
+    click.echo(json.dumps(summary.to_dict()) if as_json else _sentence(summary), err=output == "-")
+
+
+def _warn(message: str) -> None:
+    click.echo(message, err=True)
+
+
+def _sentence(summary: "Summary") -> str:
+    counts = ", ".join(f"{Role(name).label} {count:,}" for name, count in summary.roles.items())
+    resumed = f", {summary.resumed:,} of them from an earlier run" if summary.resumed else ""
+    return (
+        f"{summary.rows:,} rows{resumed}: {counts}, errors {summary.errors:,}; "
+        f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} postings per second"
+    )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[["Summary"], None]]:
+    console = Console(stderr=True)
+    bar = Progress(
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[counts]}"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("", total=None, counts="")
+
+        def progress(summary: "Summary") -> None:
+            roles = " ".join(f"{name} {count:,}" for name, count in summary.roles.items())
+            counts = f"{summary.rows:,} rows {summary.rows_per_second:,.0f}/s"
+            counts += f"  {roles} errors {summary.errors:,}"
+            bar.update(task, completed=summary.position, total=summary.size, counts=counts)
+
+        yield progress

@@ -1,0 +1,43 @@
+"""`map_ahead`: ``map`` on a pool of threads, in order and in bounded memory."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+_S = TypeVar("_S")
+_T = TypeVar("_T")
+
+
+def map_ahead(
+    function: Callable[[_S], _T], items: Iterable[_S], threads: int
+) -> Generator[_T, None, None]:
+    """Like ``map`` on a pool of threads: in order, one item a thread and one to spare in flight.
+
+    Parameters
+    ----------
+    function : callable
+        Called in the threads of the pool.
+    items : iterable
+        Read in the caller's thread, no further ahead than needed.
+    threads : int
+        At least 1.
+
+    Yields
+    ------
+    object
+        ``function(item)`` for each item; an exception is raised in its place.
+
+    Examples
+    --------
+    >>> list(map_ahead(len, ["a", "bc"], threads=2))
+    [1, 2]
+    """
+    with ThreadPoolExecutor(threads, thread_name_prefix="roleclass") as pool:
+        pending: deque[Future[_T]] = deque()
+        for item in items:
+            pending.append(pool.submit(function, item))
+            if len(pending) > threads:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()

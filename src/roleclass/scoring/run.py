@@ -1,0 +1,212 @@
+"""`score_files`: files in, the same rows with their roles out."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+import roleclass
+from roleclass.errors import ScoringError
+from roleclass.parallel import map_ahead
+from roleclass.scoring.checkpoint import Checkpoint
+from roleclass.scoring.columns import Selection, select
+from roleclass.scoring.formats import Format
+from roleclass.scoring.options import ScoreOptions
+from roleclass.scoring.readers import Chunk, Reader
+from roleclass.scoring.scorer import ERROR, Scorer
+from roleclass.scoring.summary import Summary
+from roleclass.scoring.writers import open_writer
+
+_MESSAGES = 5  # of the same kind; the summary counts the rest
+
+
+def score_files(  # noqa: PLR0913
+    inputs: Sequence[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    options: ScoreOptions | None = None,
+    *,
+    model: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    warn: Callable[[str], None] = lambda _: None,
+    progress: Callable[[Summary], None] = lambda _: None,
+) -> Summary:
+    r"""Write the rows of `inputs`, in order and with all columns, and their roles to `output`.
+
+    Parameters
+    ----------
+    inputs : sequence of path
+        CSV, TSV, JSON Lines or Parquet files, patterns such as ``"jobs/*.parquet"``, or ``-``.
+    output : path
+        Must not exist; its ending tells the format. ``-`` is standard output.
+    options : ScoreOptions or None
+    model : path or None
+        As for `RoleClassifier`.
+    resume : bool
+        Go on with a run that was cut off.
+    warn : callable
+        Is told what was guessed and which rows could not be scored.
+    progress : callable
+        Is told how far the run is, after each part.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    ScoringError
+        If the input cannot be read or the output cannot be written; the message says which, where
+        and what to do.
+    ModelError
+        If the model file is missing, damaged or not a roleclass model.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "jobs.csv").write_text("id,text\n7,Prepares the payroll.\n8,\n")
+    >>> score_files([folder / "jobs.csv"], folder / "roles.csv").rows
+    2
+    """
+    options = options or ScoreOptions()
+    target = os.fspath(output)
+    format_ = Format.of(target, options.format)
+    if target == "-" and resume:
+        raise ScoringError("standard output cannot be resumed; write to a file")
+    if resume and "-" in inputs:
+        raise ScoringError("standard input cannot be resumed; read from a file")
+    scorer = Scorer(model, options.prefix)
+    with Reader([os.fspath(name) for name in inputs], options) as reader:
+        selection = select(reader.schema, options, warn=warn)
+        scorer.check_names(reader.schema.names)
+        checkpoint = None
+        if target != "-":
+            checkpoint = Checkpoint(
+                Path(target),
+                _fingerprint(reader, scorer, options, selection.text, selection.title),
+                resume=resume,
+            )
+        run = _Run(reader, scorer, options, selection, checkpoint, warn)
+        try:
+            with _destination(checkpoint) as raw:
+                run.write(raw, format_, progress)
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            kept = (
+                "; what was scored is kept: make room, then go on with --resume"
+                if checkpoint
+                else ""
+            )
+            raise ScoringError(f"cannot write {target}: {error.strerror or error}{kept}") from error
+        finally:
+            if checkpoint:
+                checkpoint.release()
+        return run.summary
+
+
+def _fingerprint(
+    reader: Reader, scorer: Scorer, options: ScoreOptions, text: str, title: str | None
+) -> dict[str, Any]:
+    return {
+        "inputs": reader.fingerprint(),
+        "model": scorer.model_sha256,
+        "version": roleclass.__version__,
+        "text column": text,
+        "title column": title,
+        "format": options.format,
+        "encoding": options.encoding,
+        "prefix": options.prefix,
+        "batch size": options.batch_size,
+    }
+
+
+@contextmanager
+def _destination(checkpoint: Checkpoint | None) -> Iterator[BinaryIO]:
+    if checkpoint is not None:
+        with checkpoint.write_output() as file:
+            yield file
+        return
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()
+
+
+class _Run:
+    """The loop: read, score on several threads, write in order."""
+
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        reader: Reader,
+        scorer: Scorer,
+        options: ScoreOptions,
+        selection: Selection,
+        checkpoint: Checkpoint | None,
+        warn: Callable[[str], None],
+    ) -> None:
+        self._reader = reader
+        self._scorer = scorer
+        self._options = options
+        self._selection = selection
+        self._checkpoint = checkpoint
+        self._warn = warn
+        self.summary = Summary(size=reader.size)
+
+    def write(self, raw: BinaryIO, format_: Format, progress: Callable[[Summary], None]) -> None:
+        """Write all rows and their roles to `raw`."""
+        schema = _joined(self._reader.schema, self._scorer.schema)
+        start = time.perf_counter()
+        with (
+            open_writer(raw, format_, schema) as writer,
+            closing(map_ahead(self._score, self._reader, self._options.threads)) as answers,
+        ):
+            # Reading and writing happen in this thread while others score.
+            for chunk, scores, resumed in answers:
+                self._report_errors(chunk, scores)
+                table = pa.Table.from_arrays([*chunk.table.columns, *scores.columns], schema=schema)
+                writer.write(table)
+                self.summary.add(scores, resumed=resumed)
+                self.summary.position = chunk.position
+                self.summary.seconds = time.perf_counter() - start
+                progress(self.summary)
+        self.summary.seconds = time.perf_counter() - start
+
+    def _score(self, chunk: Chunk) -> tuple[Chunk, pa.Table, bool]:
+        if self._checkpoint:
+            done = self._checkpoint.load(chunk.index, len(chunk.table), self._scorer.schema)
+            if done is not None:
+                return chunk, done, True
+        scores = self._scorer.score_table(chunk.table, self._selection, chunk.faults)
+        if self._checkpoint:
+            self._checkpoint.save(chunk.index, scores)
+        return chunk, scores, False
+
+    def _report_errors(self, chunk: Chunk, scores: pa.Table) -> None:
+        """Say what is wrong with the first few bad rows, or stop at the first."""
+        reasons = scores.column(-1)
+        bad = pc.indices_nonzero(pc.fill_null(pc.starts_with(reasons, ERROR), fill_value=False))
+        for count, i in enumerate(bad.to_pylist(), self.summary.errors + 1):
+            row = f"{chunk.source}: row {chunk.first_row + i}"
+            if self._selection.id is not None:
+                row += f" ({self._selection.id} {chunk.table[self._selection.id][i].as_py()})"
+            reason = reasons[i].as_py().removeprefix(ERROR)
+            if i not in chunk.faults:
+                row += f", column {self._selection.text}"
+            if self._options.on_error == "stop":
+                raise ScoringError(
+                    f"{row}: {reason}; mend it, or mark such rows with --on-error mark"
+                )
+            if count <= _MESSAGES:
+                self._warn(f"{row}: {reason}")
+            elif count == _MESSAGES + 1:
+                self._warn("more rows cannot be scored; see their reason in the output")
+
+
+def _joined(schema: pa.Schema, added: pa.Schema) -> pa.Schema:
+    return pa.schema([*schema, *added], metadata=schema.metadata)

@@ -1,0 +1,146 @@
+"""`Scorer`: texts and titles in, the columns that are added out."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from math import isnan
+from typing import Any, Final
+
+import pyarrow as pa
+
+from roleclass.classifier import RoleClassifier, default_model
+from roleclass.errors import ScoringError
+from roleclass.roles import Role
+from roleclass.scoring.columns import Selection
+from roleclass.scoring.jsonlines import holds_json
+
+ERROR: Final = "error: "
+"""How the `reason` of a row begins that could not be scored at all."""
+
+
+class Scorer:
+    """Scores tables; may be shared by threads and sent to other processes.
+
+    Parameters
+    ----------
+    model : path or None
+        As for `RoleClassifier`.
+    prefix : str
+        Put before the names of the added columns.
+
+    Examples
+    --------
+    >>> scores = Scorer().score(["", None], None)
+    >>> scores["reason"].to_pylist()
+    ['no readable words', 'error: no text']
+    """
+
+    def __init__(self, model: str | os.PathLike[str] | None = None, prefix: str = "") -> None:
+        self.classifier = RoleClassifier(model)
+        self.prefix = prefix
+        path = default_model() if model is None else model
+        roles = self.classifier.roles  # reads the file, so that a bad one is reported at once
+        with open(path, "rb") as file:  # noqa: PTH123
+            self.model_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        self.schema = pa.schema(
+            [
+                (f"{prefix}role", pa.string()),
+                (f"{prefix}confidence", pa.float32()),
+                (f"{prefix}reliable", pa.bool_()),
+                *(
+                    (f"{prefix}probability_{role.replace('-', '_')}", pa.float32())
+                    for role in roles
+                ),
+                (f"{prefix}reason", pa.string()),
+            ]
+        )
+
+    def check_names(self, names: Sequence[str]) -> None:
+        """Refuse input columns that bear the name of an added one.
+
+        Raises
+        ------
+        ScoringError
+            If there is one.
+        """
+        taken = [name for name in self.schema.names if name in names]
+        if taken:
+            raise ScoringError(
+                f"the input already has columns that would be added: {', '.join(taken)}; "
+                "rename them, or put something before the added names with --prefix"
+            )
+
+    def score_table(
+        self, table: pa.Table, selection: Selection, faults: dict[int, str]
+    ) -> pa.Table:
+        """Return the added columns for the rows of `table`; `faults` are not scored but marked."""
+        texts = _values(table, selection.text)
+        return self.score(
+            texts, _values(table, selection.title) if selection.title else None, faults
+        )
+
+    def score(
+        self,
+        texts: Sequence[object],
+        titles: Sequence[object] | None,
+        faults: dict[int, str] | None = None,
+        *,
+        threads: int = 1,
+    ) -> pa.Table:
+        """Return the added columns.
+
+        Parameters
+        ----------
+        texts, titles : sequence of object, or None
+            Anything that is no string is marked (a text) or left out (a title).
+        faults : dict of int to str
+            Rows not to score, and why.
+        threads : int
+            As for `RoleClassifier.predict_many`.
+
+        Returns
+        -------
+        pyarrow.Table
+            In the order of `texts`. A row that was not scored has role ``unclear``, no
+            probabilities and a reason that begins with "error: ".
+        """
+        errors = {i: _wrong(text) for i, text in enumerate(texts) if not isinstance(text, str)}
+        errors |= faults or {}
+        answers = self.classifier.predict_many(
+            ["" if i in errors else text for i, text in enumerate(texts)],  # type: ignore[misc]
+            None if titles is None else [t if isinstance(t, str) else None for t in titles],
+            threads=threads,
+        )
+        unscored = dict.fromkeys(self.classifier.roles)
+        rows = [
+            (Role.UNCLEAR, 0.0, False, *unscored.values(), ERROR + errors[i])
+            if i in errors
+            else (a.role, a.confidence, a.reliable, *a.probabilities.values(), a.reason)
+            for i, a in enumerate(answers)
+        ]
+        columns = zip(*rows, strict=True) if rows else ((),) * len(self.schema)
+        arrays = [
+            pa.array(column, type_)
+            for column, type_ in zip(columns, self.schema.types, strict=True)
+        ]
+        return pa.Table.from_arrays(arrays, schema=self.schema)
+
+
+def _values(table: pa.Table, name: str) -> list[Any]:
+    values: list[Any] = table[name].to_pylist()
+    if holds_json(table.schema.field(name)):
+        return [None if value is None else json.loads(value) for value in values]
+    return values
+
+
+def _wrong(value: object) -> str:
+    kind = type(value).__name__
+    # The missing values of pandas, by name: it need not be installed.
+    if (
+        value is None
+        or kind in {"NAType", "NaTType"}
+        or (isinstance(value, float) and isnan(value))
+    ):
+        return "no text"
+    return f"the text is {kind}, expected a string"

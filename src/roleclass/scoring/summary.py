@@ -1,0 +1,72 @@
+"""`Summary`: what a run has done so far."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from roleclass.roles import Role
+from roleclass.scoring.scorer import ERROR
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run has done so far.
+
+    Attributes
+    ----------
+    rows : int
+        Written.
+    resumed : int
+        Of these, rows whose answers an earlier run had left.
+    roles : dict of str to int
+        Rows of each role; ``unclear`` without the errors.
+    errors : int
+        Rows that could not be scored.
+    seconds : float
+    position, size : int
+        Bytes of the input that were read, and all of them.
+    """
+
+    rows: int = 0
+    resumed: int = 0
+    roles: dict[str, int] = field(default_factory=lambda: {str(role): 0 for role in Role})
+    errors: int = 0
+    seconds: float = 0.0
+    position: int = 0
+    size: int = 0
+
+    @property
+    def rows_per_second(self) -> float:
+        """Rows scored in this run, resumed ones left out, over its time."""
+        return (self.rows - self.resumed) / self.seconds if self.seconds else 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain numbers, ready for JSON."""
+        plain = asdict(self)
+        del plain["position"], plain["size"]
+        return {
+            **plain,
+            "unclear": self.roles[Role.UNCLEAR],
+            "seconds": round(self.seconds, 3),
+            "rows_per_second": round(self.rows_per_second, 1),
+        }
+
+    def add(self, scores: pa.Table, *, resumed: bool) -> None:
+        """Count the rows of a part, given the columns that `Scorer` adds."""
+        errors = pc.sum(pc.starts_with(scores.column(-1), ERROR)).as_py() or 0
+        self.rows += len(scores)
+        self.resumed += len(scores) * resumed
+        self.errors += errors
+        for entry in scores.column(0).value_counts().to_pylist():
+            self.roles[entry["values"]] += entry["counts"]
+        self.roles[Role.UNCLEAR] -= errors
+
+    def merge(self, other: "Summary") -> None:
+        """Add the counts of another summary."""
+        self.rows += other.rows
+        self.resumed += other.resumed
+        self.errors += other.errors
+        for role, count in other.roles.items():
+            self.roles[role] += count

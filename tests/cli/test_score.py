@@ -1,0 +1,88 @@
+"""``roleclass score``: exit codes, streams and the summary."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from roleclass.cli import main
+from tests.scoring import files
+
+
+def score(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["score", *map(str, arguments)])
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return files.write_csv(tmp_path / "in.csv", files.rows(20))
+
+
+def test_writes_the_output_and_one_line_of_summary(source: Path, tmp_path: Path) -> None:
+    result = score(source, "-o", tmp_path / "out.parquet")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("20 rows: AI-First ")
+    assert "postings per second" in result.stdout
+    assert result.stderr == "text column: description (guessed); title column: title (guessed)\n"
+    assert (tmp_path / "out.parquet").exists()
+
+
+def test_the_summary_can_be_json(source: Path, tmp_path: Path) -> None:
+    summary = json.loads(score(source, "-o", tmp_path / "out.csv", "--json").stdout)
+    assert summary["rows"] == 20
+    assert sum(summary["roles"].values()) == 20
+    assert {"errors", "unclear", "seconds", "rows_per_second", "resumed"} <= set(summary)
+
+
+def test_rows_on_standard_output_leave_the_summary_to_standard_error(source: Path) -> None:
+    result = score(source, "-o", "-", "--format", "jsonl", "--json")
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [
+        str(i) for i in range(20)
+    ]
+    assert json.loads(result.stderr.splitlines()[-1])["rows"] == 20
+
+
+def test_what_cannot_be_done_is_exit_code_1_and_a_sentence(source: Path, tmp_path: Path) -> None:
+    result = score(tmp_path / "none.csv", "-o", tmp_path / "out.csv")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: ")
+    assert "none.csv: no such file" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["in.csv"],
+        ["in.csv", "-o", "x.csv", "--threads", "0"],
+        ["in.csv", "-o", "x.csv", "--on-error", "skip"],
+        ["in.csv", "-o", "x.csv", "--format", "xls"],
+    ],
+)
+def test_a_wrong_command_line_is_exit_code_2(arguments: list[str]) -> None:
+    assert score(*arguments).exit_code == 2
+
+
+def test_options_reach_the_run(tmp_path: Path) -> None:
+    rows = [{"nr": 7, "words": "A posting.", "name": "Nurse", "role": 1}, {"nr": 8, "words": None}]
+    files.write_jsonl(tmp_path / "in.txt", rows)
+    named = ["--text-column", "words", "--title-column", "name", "--id-column", "nr"]
+    others = ["--prefix", "p_", "--format", "jsonl", "--batch-size", 1, "--threads", 2]
+    output = tmp_path / "out.jsonl"
+    result = score(tmp_path / "in.txt", "-o", output, *named, *others, "--on-error", "stop")
+    assert result.exit_code == 1
+    assert "row 2 (nr 8), column words: no text" in result.stderr
+    result = score(tmp_path / "in.txt", "-o", output, *named, *others, "--resume")
+    assert result.exit_code == 0, result.output
+    assert files.read_jsonl(output)[1]["p_reason"] == "error: no text"
+
+
+def test_a_terminal_sees_progress(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    result = score(source, "-o", tmp_path / "out.csv")
+    assert "20 rows" in result.stderr
+    assert "errors 0" in result.stderr

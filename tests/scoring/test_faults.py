@@ -1,0 +1,336 @@
+"""Every fault is caused here: a clear message, or a marked row and everything else scored."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from roleclass import ScoringError
+from roleclass.scoring.options import ScoreOptions
+from roleclass.scoring.run import score_files
+from tests.scoring import files
+
+LONG = "Prepare the payroll and reconcile the accounts and file the tax returns of the company."
+
+
+def score(source: Path, **options: object) -> tuple[list[dict[str, str]], list[str]]:
+    said: list[str] = []
+    output = source.with_name(f"{source.name}.out.csv")
+    score_files([source], output, ScoreOptions(**options), warn=said.append)  # type: ignore[arg-type]
+    return files.read_csv(output), said
+
+
+def test_rows_with_too_few_or_too_many_cells_are_marked_and_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "ragged.csv"
+    path.write_text(
+        f"id,text,place\n1,{LONG},Here\n2,short\n3,{LONG},Rome,Milan\n\n4,{LONG},There\n"
+    )
+    out, said = score(path)
+    assert [row["id"] for row in out] == ["1", "2", "3", "4"]
+    assert [row["place"] for row in out] == ["Here", "", "Rome,Milan", "There"]
+    assert [row["reason"] for row in out] == [
+        "",
+        "error: 2 cells where the header has 3",
+        "error: 4 cells where the header has 3",
+        "",
+    ]
+    assert [row["role"] == "unclear" for row in out] == [False, True, True, False]
+    assert said[1] == f"{path}: row 2: 2 cells where the header has 3"
+
+
+def test_a_quote_that_is_never_closed_marks_the_row_that_it_swallowed(tmp_path: Path) -> None:
+    path = tmp_path / "quote.csv"
+    path.write_text(f'id,text\n1,{LONG}\n2,"open\n3,{LONG}\n')
+    out, _ = score(path)
+    assert [row["id"] for row in out] == ["1", "2"]
+    assert out[1]["reason"] == "error: a quote in this row is never closed"
+    assert LONG in out[1]["text"]
+
+
+def test_a_cell_without_end_is_an_error_that_names_the_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roleclass.scoring.csvfile.MAX_CELL", 1000)
+    path = tmp_path / "quote.csv"
+    path.write_text(f'id,text\n1,{LONG}\n2,"open\n' + f"3,{LONG}\n" * 50)
+    with pytest.raises(ScoringError, match=r"quote.csv: .*line \d+: .*quote that is not closed"):
+        score(path)
+
+
+def test_rows_in_another_encoding_are_marked_and_the_rest_is_scored(tmp_path: Path) -> None:
+    path = tmp_path / "latin.csv"
+    path.write_bytes(f"id,text\n1,{LONG}\n2,Köchin {LONG}\n3,{LONG}\n".encode("latin-1"))
+    out, said = score(path)
+    assert [row["role"] == "unclear" for row in out] == [False, True, False]
+    assert out[1]["reason"] == "error: not utf-8; name the right encoding with --encoding"
+    assert "--encoding" in said[1]
+    path.with_name("latin.csv.out.csv").unlink()
+    out, _ = score(path, encoding="latin-1")
+    assert "unclear" not in [row["role"] for row in out]
+    assert out[1]["text"].startswith("Köchin")
+
+
+@pytest.mark.parametrize("line", ['{"text": ', "[1]", "7", '"x"', "\\xff"])
+def test_a_line_that_is_no_json_object_is_marked(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "bad.jsonl"
+    good = f'{{"text": "{LONG}"}}\n'.encode()
+    path.write_bytes(good + line.encode().replace(b"\\xff", b"\xff") + b"\n" + good)
+    out, _ = score(path)
+    assert [row["role"] == "unclear" for row in out] == [False, True, False]
+    assert out[1]["reason"].startswith("error: line 2 is not ")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("", "no row found; the file is empty"), ("[1,\n2]\n", "no row found; line 1 is not JSON")],
+)
+def test_json_lines_without_a_row_are_refused(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text(content)
+    with pytest.raises(ScoringError, match=rf"in\.jsonl: {message}"):
+        score(path)
+
+
+def test_a_line_without_end_is_no_json_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roleclass.scoring.jsonlines.MAX_LINE", 2**20)
+    path = tmp_path / "in.jsonl"
+    path.write_text('[{"text": "' + "x" * 2**21 + '"}]')
+    with pytest.raises(ScoringError, match=r"in\.jsonl: line 1 is longer than 1 MiB; .*jq -c"):
+        score(path)
+
+
+def test_half_a_character_in_json_is_marked(tmp_path: Path) -> None:
+    path = tmp_path / "half.jsonl"
+    path.write_text(f'{{"text": "{LONG} \\ud800"}}\n{{"text": "{LONG}"}}\n')
+    out, _ = score(path)
+    assert [row["role"] == "unclear" for row in out] == [True, False]
+    assert "lone surrogate" in out[0]["reason"]
+
+
+def test_null_and_numeric_texts_are_marked(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.jsonl"
+    path.write_text(f'{{"text": "{LONG}"}}\n{{"text": null}}\n{{"text": 12}}\n{{"text": ["a"]}}\n')
+    out, said = score(path)
+    assert [row["reason"] for row in out] == [
+        "",
+        "error: no text",
+        "error: the text is int, expected a string",
+        "error: the text is list, expected a string",
+    ]
+    assert [row["probability_other"] == "" for row in out] == [False, True, True, True]
+    assert said[1] == f"{path}: row 2, column text: no text"
+
+
+def test_a_column_of_nothing_but_nulls_is_marked(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": pa.nulls(3)}), tmp_path / "null.parquet")
+    out, _ = score(tmp_path / "null.parquet")
+    assert [row["reason"] for row in out] == ["error: no text"] * 3
+
+
+def test_on_error_stop_names_file_row_id_column_and_what_to_do(tmp_path: Path) -> None:
+    rows = files.rows(5)
+    rows[3]["description"] = None
+    path = files.write_parquet(tmp_path / "in.parquet", rows)
+    expected = (
+        r"in.parquet: row 4 \(id 3\), column description: no text; mend it, or .*--on-error mark"
+    )
+    with pytest.raises(ScoringError, match=expected):
+        score(path, on_error="stop", id_column="id", batch_size=2)
+
+
+def test_messages_about_bad_rows_stop_after_a_few(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("id,text\n" + "1\n" * 100)
+    _, said = score(path, batch_size=3)
+    assert len(said) == 7
+    assert said[-1] == "more rows cannot be scored; see their reason in the output"
+
+
+def truncated(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+
+
+def test_a_truncated_parquet_file_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    good = files.write_parquet(tmp_path / "a.parquet", files.rows(5))
+    bad = files.write_parquet(tmp_path / "b.parquet", files.rows(500))
+    truncated(bad)
+    with pytest.raises(ScoringError, match=r"b.parquet: truncated, damaged or of another format"):
+        score_files([good, bad], tmp_path / "out.parquet")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "b.parquet"]
+
+
+def test_parquet_that_is_damaged_inside_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    path = files.write_parquet(tmp_path / "in.parquet", files.rows(500))
+    data = bytearray(path.read_bytes())
+    data[4000:9000] = b"\xff" * 5000
+    path.write_bytes(data)
+    with pytest.raises(ScoringError, match=r"in.parquet: after row 0: truncated, damaged"):
+        score(path)
+
+
+@pytest.mark.parametrize("ending", ["csv.gz", "jsonl.zst"])
+def test_truncated_compression_is_an_error_that_names_the_file(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"in.{ending}"
+    score_files(
+        [files.write_parquet(tmp_path / "in.parquet", files.rows(300))],
+        path,
+        ScoreOptions(prefix="x_"),
+    )
+    truncated(path)
+    with pytest.raises(ScoringError, match=rf"in.{ending}: .*truncated"):
+        score(path)
+
+
+def unreadable(path: Path) -> None:
+    path.chmod(0)
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        pytest.param(
+            unreadable,
+            "cannot be read: Permission denied",
+            marks=pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything"),
+        ),
+        (removed, "no such file"),
+        (folder, "is a folder; name its files"),
+        (empty, "the file is empty; expected a line with the names"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(
+    tmp_path: Path, fault: Callable[[Path], None], message: str
+) -> None:
+    path = files.write_csv(tmp_path / "in.csv", files.rows(2))
+    fault(path)
+    with pytest.raises(ScoringError, match=rf"in\.csv.*{message}"):
+        score(path)
+
+
+def test_a_file_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = files.write_csv(tmp_path / "in.csv", files.rows(2))
+
+    def refuse(self: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ScoringError, match=r"in\.csv: cannot be read: Permission denied"):
+        score_files([path], tmp_path / "out.csv")
+
+
+def test_a_name_that_tells_no_format_asks_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "in.txt"
+    path.write_text(f"text\n{LONG}\n")
+    with pytest.raises(
+        ScoringError, match=r"in\.txt: no known ending: give the format with --format"
+    ):
+        score(path)
+    out, _ = score(path, format="csv")
+    assert out[0]["reason"] == ""
+
+
+def test_the_same_file_twice_is_refused(tmp_path: Path) -> None:
+    path = files.write_csv(tmp_path / "in.csv", files.rows(2))
+    with pytest.raises(ScoringError, match=r"in\.csv is named twice"):
+        score_files([path, str(tmp_path / "*.csv")], tmp_path / "out.jsonl")
+
+
+def test_columns_of_different_types_in_two_files_are_refused(tmp_path: Path) -> None:
+    a = files.write_parquet(tmp_path / "a.parquet", [{"text": "x", "n": 1}])
+    b = files.write_parquet(tmp_path / "b.parquet", [{"text": "x", "n": "1"}])
+    with pytest.raises(
+        ScoringError, match=r"column n is int64 in .*a.parquet but string in .*b.parquet"
+    ):
+        score_files([a, b], tmp_path / "out.parquet")
+
+
+def test_a_header_that_repeats_a_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("text,id,id\na,b,c\n")
+    with pytest.raises(ScoringError, match="more than one column 'id'"):
+        score(path)
+
+
+def test_an_input_that_has_an_added_column_is_refused_unless_there_is_a_prefix(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(f"text,role,reason\n{LONG},mine,mine\n")
+    with pytest.raises(ScoringError, match=r"would be added: role, reason; .*--prefix"):
+        score(path)
+    out, _ = score(path, prefix="rc_")
+    assert (out[0]["role"], out[0]["reason"], out[0]["rc_reason"]) == ("mine", "mine", "")
+
+
+def limited(tmp_path: Path, limit: int, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command where no file may grow above `limit` bytes, as on a disk that is full."""
+
+    def limit_files() -> None:
+        import signal
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(
+            resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+        )
+
+    command = [sys.executable, "-m", "roleclass", "score", *arguments]
+    # A measurement of coverage could not write its file either.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
+    return subprocess.run(  # noqa: S603
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        preexec_fn=limit_files,
+    )
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl.gz"])
+def test_a_full_disk_is_said_and_the_run_can_go_on(tmp_path: Path, ending: str) -> None:
+    files.write_parquet(tmp_path / "in.parquet", files.rows(3000))
+    arguments = ["in.parquet", "-o", f"out.{ending}", "--batch-size", "200"]
+    done = limited(tmp_path, 30_000, *arguments)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert f"cannot write out.{ending}: " in done.stderr
+    assert "--resume" in done.stderr
+    assert not (tmp_path / f"out.{ending}").exists()
+    summary = score_files(
+        [tmp_path / "in.parquet"],
+        tmp_path / f"out.{ending}",
+        ScoreOptions(batch_size=200),
+        resume=True,
+    )
+    assert summary.rows == 3000
+
+
+def test_an_output_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    path = files.write_csv(tmp_path / "in.csv", files.rows(2))
+    with pytest.raises(ScoringError, match=r"no.where.out.csv: cannot be written: No such file"):
+        score_files([path], tmp_path / "no" / "where" / "out.csv")
