@@ -75,7 +75,7 @@ def predict_many(
     return _default.predict_many(texts, titles, threads=threads)
 
 
-def score_dataset(  # noqa: PLR0913
+def score_dataset(
     dataset: _T,
     text_column: str | None = None,
     *,

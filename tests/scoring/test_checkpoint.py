@@ -139,7 +139,7 @@ def test_kill_9_twice_and_resume_gives_every_row_once(
     command = [*slow_command, "--batch-size", "10", "--threads", "2"]
     parts = tmp_path / ".out.parquet.parts"
     for attempt in (1, 2):
-        run = subprocess.Popen(  # noqa: S603
+        run = subprocess.Popen(
             [*command, *["--resume"] * (attempt > 1)],
             cwd=tmp_path,
             stdout=subprocess.DEVNULL,
@@ -153,7 +153,7 @@ def test_kill_9_twice_and_resume_gives_every_row_once(
         run.send_signal(signal.SIGKILL)
         run.wait()
         assert not (tmp_path / "out.parquet").exists()
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [*command, "--resume", "--json"], cwd=tmp_path, capture_output=True, check=True
     )
     summary = json.loads(done.stdout)

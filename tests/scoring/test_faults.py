@@ -300,7 +300,7 @@ def limited(tmp_path: Path, limit: int, *arguments: str) -> "subprocess.Complete
     command = [sys.executable, "-m", "roleclass", "score", *arguments]
     # A measurement of coverage could not write its file either.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         command,
         env=environment,
         capture_output=True,

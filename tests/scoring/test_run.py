@@ -220,7 +220,7 @@ def test_standard_input_to_standard_output(tmp_path: Path, format_: str) -> None
         "parquet": lambda: files.write_parquet(tmp_path / "in", rows).read_bytes(),
     }[format_]()
     command = [sys.executable, "-m", "roleclass", "score", "-", "-o", "-", "--format", format_]
-    done = subprocess.run(command, input=data, capture_output=True, check=True, cwd=tmp_path)  # noqa: S603
+    done = subprocess.run(command, input=data, capture_output=True, check=True, cwd=tmp_path)
     (tmp_path / f"direct.{format_}").write_bytes(data)
     score_files([tmp_path / f"direct.{format_}"], tmp_path / f"out.{format_}")
     assert done.stdout == (tmp_path / f"out.{format_}").read_bytes()
@@ -230,7 +230,7 @@ def test_standard_input_to_standard_output(tmp_path: Path, format_: str) -> None
 def test_a_reader_that_stops_listening_ends_the_run_quietly(tmp_path: Path) -> None:
     files.write_csv(tmp_path / "in.csv", files.rows(2000))
     command = f"{sys.executable} -m roleclass score in.csv -o - --format csv | head -n 1"
-    done = subprocess.run(command, shell=True, capture_output=True, check=False, cwd=tmp_path)  # noqa: S602
+    done = subprocess.run(command, shell=True, capture_output=True, check=False, cwd=tmp_path)
     assert done.stdout.startswith(b"id,title")
     assert b"Traceback" not in done.stderr
     assert b"Exception" not in done.stderr

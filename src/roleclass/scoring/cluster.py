@@ -31,7 +31,7 @@ from roleclass.scoring.summary import Summary
 from roleclass.scoring.writers import open_writer
 
 
-def score_on_cluster(  # noqa: PLR0913
+def score_on_cluster(
     inputs: Sequence[str | os.PathLike[str]],
     output: str | os.PathLike[str],
     options: ScoreOptions | None = None,
@@ -194,7 +194,7 @@ class PieceScorer:
                 raise ScoringError(f"{piece.source}: {bad[0]}; mark such rows with --on-error mark")
 
 
-def _prepare(  # noqa: PLR0913
+def _prepare(
     folder: str,
     pieces: Sequence[Piece],
     scorer: Scorer,

@@ -16,7 +16,7 @@ from roleclass.scoring.scorer import Scorer
 _T = TypeVar("_T")
 
 
-def score_dataset(  # noqa: PLR0913
+def score_dataset(
     dataset: _T,
     text_column: str | None = None,
     *,

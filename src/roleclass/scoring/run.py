@@ -26,7 +26,7 @@ from roleclass.scoring.writers import open_writer
 _MESSAGES = 5  # of the same kind; the summary counts the rest
 
 
-def score_files(  # noqa: PLR0913
+def score_files(
     inputs: Sequence[str | os.PathLike[str]],
     output: str | os.PathLike[str],
     options: ScoreOptions | None = None,
@@ -141,7 +141,7 @@ def _destination(checkpoint: Checkpoint | None) -> Iterator[BinaryIO]:
 class _Run:
     """The loop: read, score on several threads, write in order."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
+    def __init__(  # noqa: PLR0917
         self,
         reader: Reader,
         scorer: Scorer,
