@@ -13,21 +13,32 @@
 from collections.abc import Iterable, Iterator
 
 from roleclass.classifier import RoleClassifier
-from roleclass.errors import CorpusError, MissingExtraError, ModelError, RoleclassError
+from roleclass.errors import (
+    CorpusError,
+    InputError,
+    MissingExtraError,
+    ModelError,
+    RoleclassError,
+)
+from roleclass.market.problems import Mention, Problem, problems
 from roleclass.prediction import Prediction
 from roleclass.roles import Role
 
 __all__ = [
     "CorpusError",
+    "InputError",
+    "Mention",
     "MissingExtraError",
     "ModelError",
     "Prediction",
+    "Problem",
     "Role",
     "RoleClassifier",
     "RoleclassError",
     "__version__",
     "predict",
     "predict_many",
+    "problems",
 ]
 
 __version__ = "0.1.0"

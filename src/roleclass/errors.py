@@ -5,6 +5,7 @@
     RoleclassError
     +-- ModelError            the model file is missing, damaged or not a roleclass model
     +-- CorpusError           a corpus cannot be used: what, where (file, row, column), what was expected
+    +-- InputError            a table of postings cannot be read: what, where (file, row, column), what was expected
     +-- MissingExtraError     an optional dependency is not installed (also an ImportError)
 
 A wrong type of argument raises the built-in ``TypeError``, a wrong value ``ValueError``.
@@ -23,6 +24,10 @@ class ModelError(RoleclassError):
 
 class CorpusError(RoleclassError):
     """A corpus cannot be read or holds rows that break its contract."""
+
+
+class InputError(RoleclassError):
+    """A table of postings cannot be read, or a value in it is not what its column holds."""
 
 
 class MissingExtraError(RoleclassError, ImportError):

@@ -177,15 +177,18 @@ class SentenceIndex:
         """How many sentences there are."""
         return len(self._ends)
 
-    def count_words(self) -> dict[str, int]:
-        """How often each word occurs.
+    def count_sentences(self) -> dict[str, int]:
+        """In how many sentences each word occurs.
 
         Examples
         --------
-        >>> SentenceIndex(["to be", "not to be"]).count_words()
-        {'to': 2, 'be': 2, 'not': 1}
+        >>> SentenceIndex(["to be or not to be", "be"]).count_sentences()
+        {'to': 1, 'be': 2, 'or': 1, 'not': 1}
         """
-        return {word: len(places) for word, places in self._of_word.items()}
+        return {
+            word: len(np.unique(np.searchsorted(self._ends, places, "right")))
+            for word, places in self._of_word.items()
+        }
 
     def search(self, patterns: Iterable[Pattern], unless: Iterable[Pattern] = ()) -> Int:
         """Return the numbers of the sentences that at least one of the patterns matches, in order.

@@ -1,0 +1,335 @@
+"""The chapters of the page, each from its part of the report; one with nothing to tell is empty."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from roleclass.market.charts import bar, columns, percent, stack
+from roleclass.roles import Role
+
+Report = Mapping[str, Any]
+
+
+def roles(report: Report) -> str:
+    """Shares of the roles."""
+    rows = "".join(
+        _row(
+            f"{_dot(row['role'])}{_label(row['role'])}",
+            bar(row, _label(row["role"]), row["role"]),
+            f"{percent(row['share'])} <small>{row['n']:,}</small>",
+        )
+        for row in report["roles"]
+    )
+    meaning = "".join(f"<li><b>{role.label}.</b> {escape(role.definition)}</li>" for role in Role)
+    return (
+        f'<div class="rows">{rows}</div><details><summary>What the roles mean</summary><ul>{meaning}</ul></details>'
+    )
+
+
+def change(report: Report) -> str:
+    """What changed from the first batch to the last."""
+    batches = report["batches"]
+    if not batches["roles"]:
+        return ""
+    first, last = (batches["roles"][0][side]["batch"] for side in ("before", "after"))
+    areas = [area for area in report["problems"]["areas"] if "batches" in area and area["kind"] == "problem"]
+    moved = sorted(areas, key=lambda area: -abs(area["batches"]["change"]))
+    parts = [
+        f'<p class="lead">From batch {escape(first)} to batch {escape(last)}. A change in bold is larger than '
+        "chance alone explains (its 95 % interval leaves out zero).</p>",
+        _changes("Roles", ((_label(row["label"]), row) for row in batches["roles"])),
+    ]
+    if batches["published"]:
+        parts.append(_changes("Published labels", ((row["label"], row) for row in batches["published"])))
+    if moved:
+        parts.append(_changes("Problem areas", ((area["name"], area["batches"]) for area in moved)))
+    return "".join(parts)
+
+
+def _changes(title: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+    body = []
+    for name, row in rows:
+        told = f"{100 * row['change']:+.1f} points"
+        sure = row["low"] > 0 or row["high"] < 0
+        body.append(
+            (
+                escape(name),
+                f"{percent(row['before']['share'])} <small>{row['before']['n']}</small>",
+                f"{percent(row['after']['share'])} <small>{row['after']['n']}</small>",
+                f"<b>{told}</b>" if sure else told,
+                f"<small>{100 * row['low']:+.1f} to {100 * row['high']:+.1f}</small>",
+            )
+        )
+    return _table((title, "before", "after", "change", "95 % interval"), body)
+
+
+def published(report: Report) -> str:
+    """Our labels beside the published ones."""
+    found = report["published"]
+    if not found:
+        return ""
+    same = found["agreement"]
+    rows = [
+        (
+            escape(label),
+            *(f"<b>{n}</b>" if label == role else str(n) for role, n in row.items()),
+            f"{percent(found['labels'][label]['share'])}",
+        )
+        for label, row in found["table"].items()
+    ]
+    head = ("published", *(f"ours: {role.label}" for role in Role), "share")
+    return (
+        f"<p>The roles here and the labels that came with the postings agree on {percent(same['share'])} of "
+        f"{same['of']:,} ({percent(same['low'])} to {percent(same['high'])}).</p>{_table(head, rows)}"
+    )
+
+
+def problems(report: Report) -> str:
+    """How common the problem areas are, beside their published tier."""
+    found = report["problems"]
+    if not found["postings"]:
+        return ""
+    areas = [area for area in found["areas"] if area["kind"] == "problem"]
+    head = (
+        '<div class="row head"><span>area</span><span>share of postings whose duties mention it</span>'
+        '<span></span><span>measured</span><span>published</span></div>'
+    )
+    same = sum(area["tier"] == area["published_tier"] for area in areas)
+    rows = head + "".join(
+        f'<div class="row"><span class="name">{escape(area["name"])}</span>{bar(area, area["name"])}'
+        f'<span class="num">{percent(area["share"])}</span>'
+        f'<span class="chip{"" if area["tier"] == area["published_tier"] else " differs"}" '
+        f'data-what="measured:">{area["tier"]}</span>'
+        f'<span class="chip" data-what="published:">{area["published_tier"]}</span></div>'
+        for area in areas
+    )
+    older = [area for area in found["areas"] if area["kind"] != "problem"]
+    return (
+        f"<p class=\"lead\">{found['sentences']:,} duties of {found['postings']:,} postings of the three AI roles. "
+        f"The measured tier is the published one for {same} of {len(areas)} areas.</p>"
+        f'<div class="rows tiers">{rows}</div>'
+        f"<details><summary>By role, with sub-patterns</summary>{_areas_by_role(areas)}</details>"
+        f"<details><summary>The older list: core and modern responsibilities, specialisations</summary>"
+        f"{_areas_by_role(older)}</details>"
+    )
+
+
+def _areas_by_role(areas: Iterable[Mapping[str, Any]]) -> str:
+    rows = []
+    for area in areas:
+        for part in (area, *area["parts"]):
+            name = escape(part["name"])
+            rows.append(
+                (
+                    f"<b>{name}</b>" if part is area else name,
+                    percent(part["share"]),
+                    *(percent(of["share"]) for of in part["roles"].values()),
+                )
+            )
+    return _table(("area", "all", *(_label(role) for role in ("ai-first", "ai-support", "ml-first"))), rows)
+
+
+def titles(report: Report) -> str:
+    """The most frequent titles, and the titles of each role."""
+    found = report["titles"]
+    if not found["most_frequent"]:
+        return ""
+    rows = "".join(
+        _row(
+            escape(row["title"]),
+            stack(row["roles"], row["title"]),
+            f"{percent(row['ai_first']['share'])} <small>of {row['n']}</small>",
+        )
+        for row in found["most_frequent"]
+    )
+    lists = "".join(
+        f'<div><h3>{_dot(role)}{_label(role)}</h3><div class="rows">'
+        + "".join(f'{_row(escape(row["title"]), "", str(row["n"]))}' for row in rows_of)
+        + "</div></div>"
+        for role, rows_of in found["by_role"].items()
+        if rows_of and role != "unclear"
+    )
+    return (
+        f"<p class=\"lead\">Without seniority there are {found['distinct']:,} different titles. These are the most "
+        f"frequent ones, with the roles they stand for and their share of AI-First.</p>{_key()}"
+        f'<div class="rows">{rows}</div><details><summary>The most frequent titles of each role</summary>'
+        f'<div class="cards">{lists}</div></details>'
+    )
+
+
+def skills(report: Report) -> str:
+    """Concepts and skills by role."""
+    concepts, found = report["concepts"], report["skills"]
+    if not concepts:
+        return ""
+    cards = []
+    for role in concepts:
+        setting_apart = "".join(
+            _row(
+                escape(row["name"]),
+                bar(row, row["name"], role, mark=row["elsewhere"]),
+                percent(row["share"]),
+            )
+            for row in concepts[role][:10]
+        )
+        skilled = "".join(
+            _row(escape(row["name"]), bar(row, row["name"], role), percent(row["share"]))
+            for row in found["roles"].get(role, ())[:10]
+        )
+        cards.append(
+            f"<div><h3>{_dot(role)}{_label(role)}: what sets it apart</h3>"
+            f'<div class="rows">{setting_apart}</div></div>'
+            f"<div><h3>{_dot(role)}{_label(role)}: skills asked for</h3>"
+            f'<div class="rows">{skilled or "<p class=note>Too few postings list skills.</p>"}</div></div>'
+        )
+    return (
+        '<p class="lead">On the left, the concepts whose share in a role is furthest above that in all other '
+        "postings (the upright line). On the right, the most frequent skills, from "
+        f"{'the column of skills' if found['source'] == 'column skills' else 'the tools that the texts name'} "
+        f'({found["postings"]:,} postings).</p><div class="cards">{"".join(cards)}</div>'
+    )
+
+
+def words(report: Report) -> str:
+    """The most common words of the duties, and the published counts where the input holds their batch."""
+    found = report["words"]
+    if not found["words"]:
+        return ""
+    largest = found["words"][0]["share"]
+    rows = "".join(
+        '<div class="rows">'
+        + _row(
+            escape(word["word"]),
+            bar(
+                {**word, **{key: word[key] / largest for key in ("share", "low")}, "high": min(1.0, word["high"] / largest)},
+                f"{word['word']} ({word['n']} duties), relative to the most common word",
+            ),
+            f"{word['n']:,} <small>{percent(word['share'])}</small>",
+        )
+        + "</div>"
+        for word in found["words"]
+    )
+    return (
+        f'<p class="lead">In how many of the {found["duties"]:,} duties a word occurs. Bars are drawn against the '
+        f'most common word.</p><div class="words">{rows}</div>{_published_words(found["published"])}'
+    )
+
+
+def _published_words(found: Mapping[str, Any] | None) -> str:
+    if not found:
+        return ""
+    totals = [
+        (name, f"{found[name]['measured']:,}", f"{found[name]['published']:,}")
+        for name in ("postings", "responsibilities")
+    ] + [
+        (f"label {escape(label)}", f"{row['measured']:,}", f"{row['published']:,}")
+        for label, row in found["labels"].items()
+    ]
+    counts = [
+        (
+            escape(word),
+            f"{row['contained']:,}",
+            f"{row['whole_word']:,}",
+            f"<b>{row['published']:,}</b>" if row["published"] in (row["contained"], row["whole_word"]) else f"{row['published']:,}",
+        )
+        for word, row in found["words"].items()
+    ]
+    return (
+        f"<h3>Beside the published analysis of batch {escape(found['batch'])}</h3>"
+        '<p class="note">Published word counts in bold come out again; the others match neither the duties that '
+        "contain the letters nor those that contain the word.</p>"
+        f'<div class="cards">{_table(("", "measured", "published"), totals)}'
+        f"{_table(('word', 'contained', 'as a word', 'published'), counts)}</div>"
+    )
+
+
+def groups(report: Report) -> str:
+    """Roles over time, by level and by place."""
+    found = report["groups"]
+    parts = []
+    if len(found["time"]) > 1:
+        parts.append(
+            "<h3>Over time</h3>"
+            + columns([(row["group"], row["roles"]) for row in found["time"]], "Roles over time")
+        )
+    for name in ("level", "place"):
+        if found[name]:
+            rows = "".join(
+                _row(
+                    escape(row["group"]),
+                    stack(row["roles"], row["group"]),
+                    f"{percent(row['ai_first']['share'])} <small>of {row['n']}</small>",
+                )
+                for row in found[name]
+            )
+            parts.append(f'<h3>By {name}</h3><div class="rows">{rows}</div>')
+    if not parts:
+        return ""
+    return (
+        '<p class="lead">Figures are shares of AI-First. Sources differ from period to period and from place to '
+        f"place: read a difference as one between sources first.</p>{_key()}{''.join(parts)}"
+    )
+
+
+def atypical(report: Report) -> str:
+    """Titles that promise one role over duties of another."""
+    found = report["atypical"]
+    if not found["contradicting"]["of"]:
+        return ""
+    table = [
+        (_label(says), *(f"<b>{n}</b>" if says == role else str(n) for role, n in row.items()))
+        for says, row in found["table"].items()
+    ]
+    surest = [
+        (
+            f"{escape(row['title'] or '')}<br><small>{escape(row['company'] or '')}</small>",
+            _label(row["promises"]),
+            f"{_dot(row['role'])}{_label(row['role'])}",
+            _confidence(row["confidence"]),
+        )
+        for row in found["surest"]
+    ]
+    share = found["contradicting"]
+    return (
+        f"<p class=\"lead\">{share['of']:,} titles promise one of the AI roles; {share['n']:,} of these postings "
+        f"({percent(share['share'])}) are of another role, by their duties.</p>"
+        f"{_table(('the title promises', *(role.label for role in Role)), table)}"
+        f"<details><summary>The surest contradictions</summary>"
+        f"{_table(('title', 'promises', 'is', 'confidence'), surest, numbers=False)}</details>"
+    )
+
+
+def _confidence(value: float | None) -> str:
+    if value is None:
+        return ""
+    # A table of labelled postings may hold its readers' own scale, from 1 to 3.
+    return percent(value) if value <= 1 else f"{value:g}"
+
+
+def _row(name: str, chart: str, number: str) -> str:
+    return (
+        f'<div class="row"><span class="name">{name}</span>{chart or "<span></span>"}'
+        f'<span class="num">{number}</span></div>'
+    )
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
+    kind = ' class="num"' if numbers else ""
+    titles = f"<th>{head[0]}</th>" + "".join(f"<th{kind}>{name}</th>" for name in head[1:])
+    body = "".join(
+        f"<tr><td>{row[0]}</td>" + "".join(f"<td{kind}>{cell}</td>" for cell in row[1:]) + "</tr>"
+        for row in rows
+    )
+    return f'<div class="scroll"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _key() -> str:
+    return '<p class="key">' + "".join(f"<span>{_dot(role)}{role.label}</span>" for role in Role) + "</p>"
+
+
+def _dot(role: str) -> str:
+    return f'<span class="dot {role}"></span>'
+
+
+def _label(role: str) -> str:
+    return Role(role).label
