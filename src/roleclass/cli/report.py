@@ -56,4 +56,6 @@ def report(inputs: tuple[Path, ...], output: Path, model: Path | None) -> None:
             (output / name).write_text(text, encoding="utf-8")
             click.echo(output / name)
     except OSError as error:
-        raise click.ClickException(f"{output}: cannot be written: {error.strerror or error}") from error
+        raise click.ClickException(
+            f"{output}: cannot be written: {error.strerror or error}"
+        ) from error

@@ -10,7 +10,7 @@
 `statistics`       shares and their intervals, tiers of frequency
 `measure`          what the report says, chapter by chapter
 `report`           all of it in order: ``roleclass report``
-`page`, `charts`   the report as one self-contained HTML page
+`page`, `chapters`, `blocks`, `charts`: the report as one self-contained HTML page
 =================  ==============================================================================
 
 The modules up to `problems` need nothing but NumPy.

@@ -1,9 +1,10 @@
 """The chapters of the page, each from its part of the report; one with nothing to tell is empty."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from roleclass.market.blocks import chart_row, dot, in_points, legend, role_name, table
 from roleclass.market.charts import bar, columns, percent, stack
 from roleclass.roles import Role
 
@@ -13,17 +14,15 @@ Report = Mapping[str, Any]
 def roles(report: Report) -> str:
     """Shares of the roles."""
     rows = "".join(
-        _row(
-            f"{_dot(row['role'])}{_label(row['role'])}",
-            bar(row, _label(row["role"]), row["role"]),
+        chart_row(
+            f"{dot(row['role'])}{role_name(row['role'])}",
+            bar(row, role_name(row["role"]), row["role"]),
             f"{percent(row['share'])} <small>{row['n']:,}</small>",
         )
         for row in report["roles"]
     )
     meaning = "".join(f"<li><b>{role.label}.</b> {escape(role.definition)}</li>" for role in Role)
-    return (
-        f'<div class="rows">{rows}</div><details><summary>What the roles mean</summary><ul>{meaning}</ul></details>'
-    )
+    return f'<div class="rows">{rows}</div><details><summary>What the roles mean</summary><ul>{meaning}</ul></details>'
 
 
 def change(report: Report) -> str:
@@ -32,15 +31,21 @@ def change(report: Report) -> str:
     if not batches["roles"]:
         return ""
     first, last = (batches["roles"][0][side]["batch"] for side in ("before", "after"))
-    areas = [area for area in report["problems"]["areas"] if "batches" in area and area["kind"] == "problem"]
+    areas = [
+        area
+        for area in report["problems"]["areas"]
+        if "batches" in area and area["kind"] == "problem"
+    ]
     moved = sorted(areas, key=lambda area: -abs(area["batches"]["change"]))
     parts = [
         f'<p class="lead">From batch {escape(first)} to batch {escape(last)}. A change in bold is larger than '
         "chance alone explains (its 95 % interval leaves out zero).</p>",
-        _changes("Roles", ((_label(row["label"]), row) for row in batches["roles"])),
+        _changes("Roles", ((role_name(row["label"]), row) for row in batches["roles"])),
     ]
     if batches["published"]:
-        parts.append(_changes("Published labels", ((row["label"], row) for row in batches["published"])))
+        parts.append(
+            _changes("Published labels", ((row["label"], row) for row in batches["published"]))
+        )
     if moved:
         parts.append(_changes("Problem areas", ((area["name"], area["batches"]) for area in moved)))
     return "".join(parts)
@@ -49,7 +54,7 @@ def change(report: Report) -> str:
 def _changes(title: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
     body = []
     for name, row in rows:
-        told = f"{100 * row['change']:+.1f} points"
+        told = in_points(row["change"])
         sure = row["low"] > 0 or row["high"] < 0
         body.append(
             (
@@ -57,10 +62,12 @@ def _changes(title: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
                 f"{percent(row['before']['share'])} <small>{row['before']['n']}</small>",
                 f"{percent(row['after']['share'])} <small>{row['after']['n']}</small>",
                 f"<b>{told}</b>" if sure else told,
-                f"<small>{100 * row['low']:+.1f} to {100 * row['high']:+.1f}</small>",
+                f"<small>{in_points(row['low'])} to {in_points(row['high'])}</small>",
             )
         )
-    return _table((title, "before", "after", "change", "95 % interval"), body)
+    return table(
+        (title, "before", "after", "change, points", "95 % interval"), body, kind="changes"
+    )
 
 
 def published(report: Report) -> str:
@@ -77,10 +84,11 @@ def published(report: Report) -> str:
         )
         for label, row in found["table"].items()
     ]
-    head = ("published", *(f"ours: {role.label}" for role in Role), "share")
+    head = ("published", *(role.label for role in Role), "share")
     return (
         f"<p>The roles here and the labels that came with the postings agree on {percent(same['share'])} of "
-        f"{same['of']:,} ({percent(same['low'])} to {percent(same['high'])}).</p>{_table(head, rows)}"
+        f"{same['of']:,} ({percent(same['low'])} to {percent(same['high'])}). A line is a published label, a column "
+        f"is a role; they agree where it is bold.</p>{table(head, rows)}"
     )
 
 
@@ -92,20 +100,20 @@ def problems(report: Report) -> str:
     areas = [area for area in found["areas"] if area["kind"] == "problem"]
     head = (
         '<div class="row head"><span>area</span><span>share of postings whose duties mention it</span>'
-        '<span></span><span>measured</span><span>published</span></div>'
+        "<span></span><span>measured</span><span>published</span></div>"
     )
     same = sum(area["tier"] == area["published_tier"] for area in areas)
     rows = head + "".join(
         f'<div class="row"><span class="name">{escape(area["name"])}</span>{bar(area, area["name"])}'
         f'<span class="num">{percent(area["share"])}</span>'
-        f'<span class="chip{"" if area["tier"] == area["published_tier"] else " differs"}" '
+        f'<span class="chips"><span class="chip{"" if area["tier"] == area["published_tier"] else " differs"}" '
         f'data-what="measured:">{area["tier"]}</span>'
-        f'<span class="chip" data-what="published:">{area["published_tier"]}</span></div>'
+        f'<span class="chip" data-what="published:">{area["published_tier"]}</span></span></div>'
         for area in areas
     )
     older = [area for area in found["areas"] if area["kind"] != "problem"]
     return (
-        f"<p class=\"lead\">{found['sentences']:,} duties of {found['postings']:,} postings of the three AI roles. "
+        f'<p class="lead">{found["sentences"]:,} duties of {found["postings"]:,} postings of the three AI roles. '
         f"The measured tier is the published one for {same} of {len(areas)} areas.</p>"
         f'<div class="rows tiers">{rows}</div>'
         f"<details><summary>By role, with sub-patterns</summary>{_areas_by_role(areas)}</details>"
@@ -126,7 +134,9 @@ def _areas_by_role(areas: Iterable[Mapping[str, Any]]) -> str:
                     *(percent(of["share"]) for of in part["roles"].values()),
                 )
             )
-    return _table(("area", "all", *(_label(role) for role in ("ai-first", "ai-support", "ml-first"))), rows)
+    return table(
+        ("area", "all", *(role_name(role) for role in ("ai-first", "ai-support", "ml-first"))), rows
+    )
 
 
 def titles(report: Report) -> str:
@@ -135,7 +145,7 @@ def titles(report: Report) -> str:
     if not found["most_frequent"]:
         return ""
     rows = "".join(
-        _row(
+        chart_row(
             escape(row["title"]),
             stack(row["roles"], row["title"]),
             f"{percent(row['ai_first']['share'])} <small>of {row['n']}</small>",
@@ -143,15 +153,15 @@ def titles(report: Report) -> str:
         for row in found["most_frequent"]
     )
     lists = "".join(
-        f'<div><h3>{_dot(role)}{_label(role)}</h3><div class="rows">'
-        + "".join(f'{_row(escape(row["title"]), "", str(row["n"]))}' for row in rows_of)
+        f'<div><h3>{dot(role)}{role_name(role)}</h3><div class="rows">'
+        + "".join(f"{chart_row(escape(row['title']), '', str(row['n']))}" for row in rows_of)
         + "</div></div>"
         for role, rows_of in found["by_role"].items()
         if rows_of and role != "unclear"
     )
     return (
-        f"<p class=\"lead\">Without seniority there are {found['distinct']:,} different titles. These are the most "
-        f"frequent ones, with the roles they stand for and their share of AI-First.</p>{_key()}"
+        f'<p class="lead">Without seniority there are {found["distinct"]:,} different titles. These are the most '
+        f"frequent ones, with the roles they stand for and their share of AI-First.</p>{legend()}"
         f'<div class="rows">{rows}</div><details><summary>The most frequent titles of each role</summary>'
         f'<div class="cards">{lists}</div></details>'
     )
@@ -165,7 +175,7 @@ def skills(report: Report) -> str:
     cards = []
     for role in concepts:
         setting_apart = "".join(
-            _row(
+            chart_row(
                 escape(row["name"]),
                 bar(row, row["name"], role, mark=row["elsewhere"]),
                 percent(row["share"]),
@@ -173,18 +183,18 @@ def skills(report: Report) -> str:
             for row in concepts[role][:10]
         )
         skilled = "".join(
-            _row(escape(row["name"]), bar(row, row["name"], role), percent(row["share"]))
+            chart_row(escape(row["name"]), bar(row, row["name"], role), percent(row["share"]))
             for row in found["roles"].get(role, ())[:10]
         )
         cards.append(
-            f"<div><h3>{_dot(role)}{_label(role)}: what sets it apart</h3>"
+            f"<div><h3>{dot(role)}{role_name(role)}: what sets it apart</h3>"
             f'<div class="rows">{setting_apart}</div></div>'
-            f"<div><h3>{_dot(role)}{_label(role)}: skills asked for</h3>"
+            f"<div><h3>{dot(role)}{role_name(role)}: skills asked for</h3>"
             f'<div class="rows">{skilled or "<p class=note>Too few postings list skills.</p>"}</div></div>'
         )
     return (
-        '<p class="lead">On the left, the concepts whose share in a role is furthest above that in all other '
-        "postings (the upright line). On the right, the most frequent skills, from "
+        '<p class="lead">For each role, the concepts whose share is furthest above that in all other postings '
+        "(the upright line), and the most frequent skills, from "
         f"{'the column of skills' if found['source'] == 'column skills' else 'the tools that the texts name'} "
         f'({found["postings"]:,} postings).</p><div class="cards">{"".join(cards)}</div>'
     )
@@ -198,12 +208,9 @@ def words(report: Report) -> str:
     largest = found["words"][0]["share"]
     rows = "".join(
         '<div class="rows">'
-        + _row(
+        + chart_row(
             escape(word["word"]),
-            bar(
-                {**word, **{key: word[key] / largest for key in ("share", "low")}, "high": min(1.0, word["high"] / largest)},
-                f"{word['word']} ({word['n']} duties), relative to the most common word",
-            ),
+            bar(word, word["word"], scale=largest),
             f"{word['n']:,} <small>{percent(word['share'])}</small>",
         )
         + "</div>"
@@ -230,7 +237,9 @@ def _published_words(found: Mapping[str, Any] | None) -> str:
             escape(word),
             f"{row['contained']:,}",
             f"{row['whole_word']:,}",
-            f"<b>{row['published']:,}</b>" if row["published"] in (row["contained"], row["whole_word"]) else f"{row['published']:,}",
+            f"<b>{row['published']:,}</b>"
+            if row["published"] in (row["contained"], row["whole_word"])
+            else f"{row['published']:,}",
         )
         for word, row in found["words"].items()
     ]
@@ -238,8 +247,8 @@ def _published_words(found: Mapping[str, Any] | None) -> str:
         f"<h3>Beside the published analysis of batch {escape(found['batch'])}</h3>"
         '<p class="note">Published word counts in bold come out again; the others match neither the duties that '
         "contain the letters nor those that contain the word.</p>"
-        f'<div class="cards">{_table(("", "measured", "published"), totals)}'
-        f"{_table(('word', 'contained', 'as a word', 'published'), counts)}</div>"
+        f'<div class="cards">{table(("", "measured", "published"), totals)}'
+        f"{table(('word', 'contained', 'as a word', 'published'), counts)}</div>"
     )
 
 
@@ -255,7 +264,7 @@ def groups(report: Report) -> str:
     for name in ("level", "place"):
         if found[name]:
             rows = "".join(
-                _row(
+                chart_row(
                     escape(row["group"]),
                     stack(row["roles"], row["group"]),
                     f"{percent(row['ai_first']['share'])} <small>of {row['n']}</small>",
@@ -267,7 +276,7 @@ def groups(report: Report) -> str:
         return ""
     return (
         '<p class="lead">Figures are shares of AI-First. Sources differ from period to period and from place to '
-        f"place: read a difference as one between sources first.</p>{_key()}{''.join(parts)}"
+        f"place: read a difference as one between sources first.</p>{legend()}{''.join(parts)}"
     )
 
 
@@ -276,26 +285,26 @@ def atypical(report: Report) -> str:
     found = report["atypical"]
     if not found["contradicting"]["of"]:
         return ""
-    table = [
-        (_label(says), *(f"<b>{n}</b>" if says == role else str(n) for role, n in row.items()))
+    promises = [
+        (role_name(says), *(f"<b>{n}</b>" if says == role else str(n) for role, n in row.items()))
         for says, row in found["table"].items()
     ]
     surest = [
         (
             f"{escape(row['title'] or '')}<br><small>{escape(row['company'] or '')}</small>",
-            _label(row["promises"]),
-            f"{_dot(row['role'])}{_label(row['role'])}",
+            role_name(row["promises"]),
+            f"{dot(row['role'])}{role_name(row['role'])}",
             _confidence(row["confidence"]),
         )
         for row in found["surest"]
     ]
     share = found["contradicting"]
     return (
-        f"<p class=\"lead\">{share['of']:,} titles promise one of the AI roles; {share['n']:,} of these postings "
+        f'<p class="lead">{share["of"]:,} titles promise one of the AI roles; {share["n"]:,} of these postings '
         f"({percent(share['share'])}) are of another role, by their duties.</p>"
-        f"{_table(('the title promises', *(role.label for role in Role)), table)}"
+        f"{table(('the title promises', *(role.label for role in Role)), promises)}"
         f"<details><summary>The surest contradictions</summary>"
-        f"{_table(('title', 'promises', 'is', 'confidence'), surest, numbers=False)}</details>"
+        f"{table(('title', 'promises', 'is', 'confidence'), surest, kind='texts')}</details>"
     )
 
 
@@ -304,32 +313,3 @@ def _confidence(value: float | None) -> str:
         return ""
     # A table of labelled postings may hold its readers' own scale, from 1 to 3.
     return percent(value) if value <= 1 else f"{value:g}"
-
-
-def _row(name: str, chart: str, number: str) -> str:
-    return (
-        f'<div class="row"><span class="name">{name}</span>{chart or "<span></span>"}'
-        f'<span class="num">{number}</span></div>'
-    )
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
-    kind = ' class="num"' if numbers else ""
-    titles = f"<th>{head[0]}</th>" + "".join(f"<th{kind}>{name}</th>" for name in head[1:])
-    body = "".join(
-        f"<tr><td>{row[0]}</td>" + "".join(f"<td{kind}>{cell}</td>" for cell in row[1:]) + "</tr>"
-        for row in rows
-    )
-    return f'<div class="scroll"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _key() -> str:
-    return '<p class="key">' + "".join(f"<span>{_dot(role)}{role.label}</span>" for role in Role) + "</p>"
-
-
-def _dot(role: str) -> str:
-    return f'<span class="dot {role}"></span>'
-
-
-def _label(role: str) -> str:
-    return Role(role).label

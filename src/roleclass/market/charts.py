@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Final, Literal
 
 from roleclass.market.statistics import Share
+
+_BAR: Final[tuple[Literal["share", "low", "high"], ...]] = ("share", "low", "high")
 
 
 def percent(p: float) -> str:
@@ -17,7 +20,14 @@ def percent(p: float) -> str:
     return f"{p:.1%}"[:-1] + " %" if 0 < p < 0.0995 else f"{p:.0%}"[:-1] + " %"
 
 
-def bar(share: Share, label: str, colour: str = "accent", *, mark: float | None = None) -> str:
+def bar(
+    share: Share,
+    label: str,
+    colour: str = "accent",
+    *,
+    mark: float | None = None,
+    scale: float = 1.0,
+) -> str:
     """Draw a share as a bar with its interval.
 
     Parameters
@@ -29,17 +39,22 @@ def bar(share: Share, label: str, colour: str = "accent", *, mark: float | None 
         The name of one of the page's colours.
     mark : float or None
         Another share, drawn as a line across.
+    scale : float
+        The share that fills the whole width.
     """
     told = (
         f"{label}: {percent(share['share'])} ({share['n']} of {share['of']}), "
         f"95 % interval {percent(share['low'])} to {percent(share['high'])}"
     )
-    line = "" if mark is None else f'<rect class="mark" x="{_p(mark)}" y="1" width="2" height="18"/>'
+    full, low, high = (min(1.0, share[key] / scale) for key in _BAR)
+    line = (
+        "" if mark is None else f'<rect class="mark" x="{_p(mark)}" y="1" width="2" height="18"/>'
+    )
     return (
         f'<svg class="bar" role="img" aria-label="{escape(told)}"><title>{escape(told)}</title>'
         f'<rect class="track" width="100%" height="12" y="4" rx="3"/>'
-        f'<rect class="fill {colour}" width="{_p(share["share"])}" height="12" y="4" rx="3"/>'
-        f'<rect class="whisker" x="{_p(share["low"])}" width="{_p(share["high"] - share["low"])}" '
+        f'<rect class="fill {colour}" width="{_p(full)}" height="12" y="4" rx="3"/>'
+        f'<rect class="whisker" x="{_p(low)}" width="{_p(high - low)}" '
         f'y="9" height="2"/>{line}</svg>'
     )
 
@@ -47,7 +62,9 @@ def bar(share: Share, label: str, colour: str = "accent", *, mark: float | None 
 def stack(counts: Mapping[str, int], label: str) -> str:
     """Draw how a whole is made up, as one bar; the keys are names of the page's colours."""
     total = sum(counts.values()) or 1
-    told = f"{label}: " + ", ".join(f"{name} {percent(n / total)}" for name, n in counts.items() if n)
+    told = f"{label}: " + ", ".join(
+        f"{name} {percent(n / total)}" for name, n in counts.items() if n
+    )
     parts = []
     x = 0.0
     for name, n in counts.items():
@@ -87,9 +104,7 @@ def columns(groups: Sequence[tuple[str, Mapping[str, int]]], label: str) -> str:
             parts.append(
                 f'<text x="{_p((i + 0.43) * width)}" y="217" text-anchor="middle">{escape(name)}</text>'
             )
-    return (
-        f'<svg class="columns" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
-    )
+    return f'<svg class="columns" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
 
 
 def _p(share: float) -> str:

@@ -28,8 +28,10 @@ MIN_IN_ROLE: Final = 10
 _CONCEPT_GROUPS = ("genai", "ml", "near")
 # Concepts of the lexicon that are a title, a degree or a turn of phrase, not a subject of the work.
 _NO_SUBJECT = re.compile(r"^x_|title$|^ml_engineer$|^quantfield$")
+# Concepts whose phrases are names of tools.
 _SKILL_CONCEPTS = frozenset(
-    "provider frameworks hf vector cloud k8s dlframe mllib database dataeng devops frontend backend mlops".split()
+    ("provider", "frameworks", "hf", "vector", "cloud", "k8s", "dlframe", "mllib", "database")
+    + ("dataeng", "devops", "frontend", "backend", "mlops")
 )
 
 Rows = NDArray[np.int64]
@@ -88,9 +90,7 @@ def measure_concepts(
         for concept in load_lexicon()
         if concept.group in _CONCEPT_GROUPS and not _NO_SUBJECT.search(concept.key)
     ]
-    mentions = [
-        (concept.name, index.search(_literal(concept.phrases))) for concept in concepts
-    ]
+    mentions = [(concept.name, index.search(_literal(concept.phrases))) for concept in concepts]
     return _characteristic(mentions, list(range(len(texts))), roles, top)
 
 
@@ -161,13 +161,13 @@ def _characteristic(
     """Return those of `mentions` whose share in a role is furthest above that in all other postings."""
     found = {}
     for role, members in _rows_by_role(rows, roles).items():
-        entries = []
+        entries: list[dict[str, Any]] = []
         for name, at in mentions:
             inside = sum(i in members for i in at.tolist())
             rest = share(len(at) - inside, len(rows) - len(members))
-            entry = {"name": name, **share(inside, len(members)), "elsewhere": rest["share"]}
-            if entry["share"] > entry["elsewhere"]:
-                entries.append(entry)
+            here = share(inside, len(members))
+            if here["share"] > rest["share"]:
+                entries.append({"name": name, **here, "elsewhere": rest["share"]})
         entries.sort(key=lambda entry: entry["elsewhere"] - entry["share"])
         found[str(role)] = entries[:top]
     return found
@@ -189,7 +189,10 @@ def measure_words(duties: Sequence[Sequence[str]], top: int = 40) -> dict[str, A
     sentences = [sentence for posting in duties for sentence in posting]
     counts = SentenceIndex(sentences).count_sentences()
     stop = set(_words()["stop"])
-    words = sorted((word for word in counts if word not in stop and len(word) > 1), key=lambda w: (-counts[w], w))
+    words = sorted(
+        (word for word in counts if word not in stop and len(word) > 1),
+        key=lambda w: (-counts[w], w),
+    )
     return {
         "duties": len(sentences),
         "words": [{"word": word, **share(counts[word], len(sentences))} for word in words[:top]],

@@ -47,7 +47,8 @@ def render(report: Report, sources: Sequence[str] = ()) -> str:
     written = [(key, name, body) for key, name, write in _CHAPTERS if (body := write(report))]
     links = "".join(f'<li><a href="#{key}">{escape(name)}</a></li>' for key, name, _ in written)
     sections = "".join(
-        f'<section id="{key}"><h2>{escape(name)}</h2>{body}</section>' for key, name, body in written
+        f'<section id="{key}"><h2>{escape(name)}</h2>{body}</section>'
+        for key, name, body in written
     )
     css = files("roleclass.market").joinpath("page.css").read_text("utf-8")
     return (
@@ -78,11 +79,18 @@ def _tiles(report: Report) -> str:
         (percent(shares["ai-first"]), "of the postings are AI-First"),
         (percent(shares["ai-support"]), "are AI-Support"),
         (f"{report['words']['duties']:,}", "duties were read"),
-        (percent(report["atypical"]["contradicting"]["share"]), "of the titles that promise a role promise another one"),
+        (
+            percent(report["atypical"]["contradicting"]["share"]),
+            "of the titles that promise an AI role stand over other duties",
+        ),
     )
-    return '<div class="tiles">' + "".join(
-        f'<div class="tile"><b>{value}</b><span>{what}</span></div>' for value, what in tiles
-    ) + "</div>"
+    return (
+        '<div class="tiles">'
+        + "".join(
+            f'<div class="tile"><b>{value}</b><span>{what}</span></div>' for value, what in tiles
+        )
+        + "</div>"
+    )
 
 
 def _footer(report: Report) -> str:

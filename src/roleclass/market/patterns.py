@@ -132,9 +132,7 @@ class _Matches:
         count = np.searchsorted(after.start, self.stop + gap, "right") - first
         # Positions first[i], first[i] + 1, ... first[i] + count[i] - 1 of `after`, for every i.
         offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        return _Matches(
-            np.repeat(self.start, count), after.stop[np.repeat(first, count) + offset]
-        )
+        return _Matches(np.repeat(self.start, count), after.stop[np.repeat(first, count) + offset])
 
 
 class SentenceIndex:
@@ -223,16 +221,18 @@ class SentenceIndex:
         return known
 
     def _find_phrase(self, phrase: Phrase) -> _Matches:
-        first, *rest = map(self._places, phrase)
-        for i, places in enumerate(rest, 1):
-            first = first[np.isin(first + i, places, assume_unique=True)]
+        first = self._places(phrase[0])
+        for i, word in enumerate(phrase[1:], 1):
+            here = np.isin(first + i, self._places(word), assume_unique=True)
+            first = first[here]
         return _Matches(first, first + len(phrase))
 
     def _places(self, word: str) -> Int:
         if not word.endswith("*"):
             return self._of_word.get(word, _NOWHERE)
         places = [self._of_word[w] for w in self._with_prefix(word[:-1])]
-        return np.sort(np.concatenate(places)) if places else _NOWHERE
+        together: Int = np.sort(np.concatenate([_NOWHERE, *places]))
+        return together
 
     def _with_prefix(self, prefix: str) -> list[str]:
         # "~" sorts after every token byte.

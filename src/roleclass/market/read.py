@@ -152,7 +152,9 @@ def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
             except json.JSONDecodeError as error:
                 raise InputError(f"{path}, line {number}: not JSON: {error}") from error
             if not isinstance(row, dict):
-                raise InputError(f"{path}, line {number}: expected a JSON object, got {line[:20]!r}")
+                raise InputError(
+                    f"{path}, line {number}: expected a JSON object, got {line[:20]!r}"
+                )
             yield row
 
 

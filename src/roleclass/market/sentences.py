@@ -29,7 +29,7 @@ _BREAKS = (
     # a heading within a line
     re.compile(
         r"()[^\S\n](?=(?:(?:Key|Primary|Minimum|Preferred|Required|Basic|Job)[ ])?"
-        r"(?:Responsibilities|Requirements|Qualifications|Duties|Benefits)\b:?\s+[A-Z])"
+        r"(?:Responsibilities|Requirements|Qualifications|Duties|Benefits)\b:?\s+[A-Z•])"
     ),
 )
 _ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|Inc|Ltd|Co|Sr|Jr|approx|incl|U\.S|[A-Z])\.)$")
@@ -168,9 +168,7 @@ Cues = dict[str, list[str]]
 
 def _mentions(words: str, cues: Cues) -> bool:
     # Nearly every sentence holds none: one look-up a word is much faster than a search for each.
-    return any(
-        phrase in words for word in cues.keys() & words.split() for phrase in cues[word]
-    )
+    return any(phrase in words for word in cues.keys() & words.split() for phrase in cues[word])
 
 
 @dataclass(frozen=True)
@@ -208,7 +206,7 @@ _VOWELS: Final = "aeiou"
 def _forms(verb: str) -> Iterator[str]:
     """Yield a verb, its third person and its gerund: plan, plans, planning."""
     yield verb
-    stem = verb[:-1] if verb.endswith("e") else verb
+    stem = verb.removesuffix("e")
     if verb.endswith("y") and verb[-2] not in _VOWELS:
         yield f"{verb[:-1]}ies"
     else:

@@ -1,8 +1,11 @@
 """Shares of the roles: in all, between batches, over time, by level and place, against other labels."""
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
 from typing import Any, Final
 
 from roleclass.market.read import Posting
@@ -13,26 +16,6 @@ MIN_POSTINGS: Final = 10
 """A place with fewer postings is counted under "elsewhere"."""
 
 _MOST_MONTHS = 18  # more than so many months are shown as quarters
-_US_STATES: Final = frozenset(
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "
-    "OR PA RI SC SD TN TX UT VT VA WA WV WI WY".lower().split()
-)
-_COUNTRIES: Final = {
-    name: country
-    for country, names in {
-        "United States": ("us", "usa", "u.s.", "united states", "united states of america", *_US_STATES),
-        "United Kingdom": ("uk", "gbr", "gb", "united kingdom", "england", "london"),
-        "India": ("ind", "india", "in", "bengaluru", "bangalore", "hyderabad", "pune"),
-        "Germany": ("deu", "de", "germany", "berlin"),
-        "Netherlands": ("nld", "nl", "netherlands", "amsterdam"),
-        "Canada": ("can", "ca-on", "canada", "toronto", "on", "bc"),
-        "Remote": ("remote", "anywhere", "worldwide"),
-    }.items()
-    for name in names
-    # Two-letter codes that are a state as well as a country mean the state here: "San Jose, CA".
-    if country == "United States" or name not in _US_STATES
-}
-
 
 def role_shares(roles: Sequence[Role]) -> list[dict[str, Any]]:
     """Count each role, with its share and interval.
@@ -92,7 +75,9 @@ def batch_change(postings: Sequence[Posting], labels: Sequence[str]) -> list[dic
 def compare_labels(postings: Sequence[Posting], roles: Sequence[Role]) -> dict[str, Any] | None:
     """Set the roles beside the labels that somebody published; None where nobody did."""
     pairs = Counter(
-        (p.published_label, role) for p, role in zip(postings, roles, strict=True) if p.published_label
+        (p.published_label, role)
+        for p, role in zip(postings, roles, strict=True)
+        if p.published_label
     )
     if not pairs:
         return None
@@ -102,7 +87,8 @@ def compare_labels(postings: Sequence[Posting], roles: Sequence[Role]) -> dict[s
         "agreement": share(same, pairs.total()),
         "labels": {label: share(n, labels.total()) for label, n in labels.most_common()},
         "table": {
-            label: {str(role): pairs[label, role] for role in Role} for label, _ in labels.most_common()
+            label: {str(role): pairs[label, role] for role in Role}
+            for label, _ in labels.most_common()
         },
     }
 
@@ -118,7 +104,8 @@ def measure_groups(postings: Sequence[Posting], roles: Sequence[Role]) -> dict[s
         "time": periods,
         "level": [posting.level for posting in postings],
         "place": [
-            place if not place or frequent[place] >= MIN_POSTINGS else "elsewhere" for place in places
+            place if not place or frequent[place] >= MIN_POSTINGS else "elsewhere"
+            for place in places
         ],
     }
     most_first: Callable[[dict[str, Any]], int] = lambda row: -row["n"]  # noqa: E731
@@ -142,4 +129,10 @@ def _place(text: str | None) -> str | None:
     if not parts:
         return None
     last = parts[-1]
-    return _COUNTRIES.get(last.lower(), last if len(last) > 3 else None)
+    return _countries().get(last.lower(), last if len(last) > 3 else None)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    read = tomllib.loads(files("roleclass.market").joinpath("places.toml").read_text("utf-8"))
+    return {name: country for country, names in read.items() for name in names}

@@ -38,7 +38,9 @@ def share(n: int, of: int) -> Share:
     p = n / of
     middle = (p + Z**2 / (2 * of)) / (1 + Z**2 / of)
     half = Z * sqrt(p * (1 - p) / of + Z**2 / (4 * of**2)) / (1 + Z**2 / of)
-    return Share(n=n, of=of, share=p, low=max(0.0, middle - half), high=min(1.0, middle + half))
+    # Rounding must not put the share itself outside.
+    low, high = min(p, max(0.0, middle - half)), max(p, min(1.0, middle + half))
+    return Share(n=n, of=of, share=p, low=low, high=high)
 
 
 class Change(TypedDict):

@@ -114,9 +114,12 @@ def _area(key: str, entry: Mapping[str, Any], sets: Mapping[str, list[str]]) -> 
     if kind not in KINDS:
         raise ValueError(f"{key}: kind {kind!r}, expected one of {', '.join(KINDS)}")
     if (tier in TIERS) != (kind == "problem"):
-        raise ValueError(f"{key}: tier {tier!r}; a problem has one of {', '.join(TIERS)}, others none")
+        raise ValueError(
+            f"{key}: tier {tier!r}; a problem has one of {', '.join(TIERS)}, others none"
+        )
     parts = tuple(
-        Part(**_common(f"{key}.{name}", part, sets)) for name, part in entry.get("parts", {}).items()
+        Part(**_common(f"{key}.{name}", part, sets))
+        for name, part in entry.get("parts", {}).items()
     )
     return Area(**_common(key, entry, sets), kind=kind, tier=tier, parts=parts)
 
