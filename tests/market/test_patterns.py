@@ -67,7 +67,11 @@ def test_a_pattern_that_is_none_is_named(pattern: str, problem: str) -> None:
 WORDS = st.lists(st.sampled_from("abc"), max_size=12)
 
 
-@given(st.lists(WORDS, max_size=6), st.lists(st.sampled_from("abc"), min_size=1, max_size=3), st.booleans())
+@given(
+    st.lists(WORDS, max_size=6),
+    st.lists(st.sampled_from("abc"), min_size=1, max_size=3),
+    st.booleans(),
+)
 def test_the_search_agrees_with_a_regular_expression(
     sentences: list[list[str]], words: list[str], gaps: bool
 ) -> None:

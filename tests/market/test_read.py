@@ -48,7 +48,9 @@ def test_json_lines(tmp_path: Path) -> None:
 def test_parquet(tmp_path: Path) -> None:
     pa = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
-    parquet.write_table(pa.Table.from_pylist([ROW | {"skills": json.dumps(ROW["skills"])}]), tmp_path / "a.parquet")
+    parquet.write_table(
+        pa.Table.from_pylist([ROW | {"skills": json.dumps(ROW["skills"])}]), tmp_path / "a.parquet"
+    )
     assert read_postings([tmp_path / "a.parquet"]) == [EXPECTED]
 
 
@@ -65,12 +67,18 @@ def test_csv(tmp_path: Path) -> None:
 
 def test_missing_values_are_none(tmp_path: Path) -> None:
     rows = [{"text": "Build agents.", "role": None, "confidence": float("nan"), "title": ""}]
-    assert read_postings([json_lines(tmp_path / "a.jsonl", *rows)]) == [Posting(text="Build agents.")]
+    assert read_postings([json_lines(tmp_path / "a.jsonl", *rows)]) == [
+        Posting(text="Build agents.")
+    ]
 
 
 def test_rows_with_one_id_are_one_posting_and_the_first_value_counts(tmp_path: Path) -> None:
-    first = json_lines(tmp_path / "a.jsonl", {"id": 1, "role": "other", "responsibilities": ["Mend"]})
-    second = json_lines(tmp_path / "b.jsonl", {"id": "1", "role": "ai-first", "text": "T"}, {"id": 2, "text": "U"})
+    first = json_lines(
+        tmp_path / "a.jsonl", {"id": 1, "role": "other", "responsibilities": ["Mend"]}
+    )
+    second = json_lines(
+        tmp_path / "b.jsonl", {"id": "1", "role": "ai-first", "text": "T"}, {"id": 2, "text": "U"}
+    )
     merged, other = read_postings([first, second])
     assert (merged.role, merged.responsibilities, merged.text) == (Role.OTHER, ("Mend",), "T")
     assert other.id == "2"
@@ -82,14 +90,28 @@ def test_rows_with_one_id_are_one_posting_and_the_first_value_counts(tmp_path: P
         ("a.xlsx", b"", r"a\.xlsx: unknown kind of file; expected one of \.parquet"),
         ("a.jsonl", b"{}\n{", r"a\.jsonl, line 2: not JSON"),
         ("a.jsonl", b"[1]", r"a\.jsonl, line 1: expected a JSON object"),
-        ("a.jsonl", b'{"title": "x"}', r"a\.jsonl: no row has a text \(text, description, posting\)"),
-        ("a.jsonl", b'{"text": "x", "role": "boss"}', r"row 1, column role: 'boss' is no role; expected one of"),
-        ("a.jsonl", b'{"text": "x", "confidence": "high"}', r"row 1, column confidence: 'high' is no number"),
+        (
+            "a.jsonl",
+            b'{"title": "x"}',
+            r"a\.jsonl: no row has a text \(text, description, posting\)",
+        ),
+        (
+            "a.jsonl",
+            b'{"text": "x", "role": "boss"}',
+            r"row 1, column role: 'boss' is no role; expected one of",
+        ),
+        (
+            "a.jsonl",
+            b'{"text": "x", "confidence": "high"}',
+            r"row 1, column confidence: 'high' is no number",
+        ),
         ("a.csv", b"text\n\xff\xfe", r"a\.csv: cannot be read"),
         ("a.parquet", b"PAR0", r"a\.parquet: not a Parquet file"),
     ],
 )
-def test_what_cannot_be_read_is_named(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+def test_what_cannot_be_read_is_named(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=message):
         read_postings([tmp_path / name])

@@ -56,7 +56,10 @@ def test_sentences_that_are_glued_together() -> None:
 
 
 def test_abbreviations_do_not_end_a_sentence() -> None:
-    assert sentences("Mend nets, e.g. Danish ones. Paint.") == ["Mend nets, e.g. Danish ones.", "Paint."]
+    assert sentences("Mend nets, e.g. Danish ones. Paint.") == [
+        "Mend nets, e.g. Danish ones.",
+        "Paint.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,13 @@ def test_without_headings_a_duty_says_so(sentence: str, duty: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["KEY RESPONSIBILITIES:", "What You'll Do", "What you’ll be doing", "Duties and Responsibilities"]
+    "heading",
+    [
+        "KEY RESPONSIBILITIES:",
+        "What You'll Do",
+        "What you’ll be doing",
+        "Duties and Responsibilities",
+    ],
 )
 def test_headings_in_many_spellings(heading: str) -> None:
     assert told(f"{heading}\nNets and boats") == ["Nets and boats"]
@@ -95,7 +104,13 @@ def test_spans_are_in_order_within_the_text_and_not_blank(text: str) -> None:
         end = sentence.end
 
 
-@given(st.lists(st.sampled_from(["Build nets.", "\n", "- ", "Requirements:", " ", "•", "a", "\n\n", "e.g. "])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["Build nets.", "\n", "- ", "Requirements:", " ", "•", "a", "\n\n", "e.g. "]
+        )
+    )
+)
 def test_no_letter_is_lost(parts: list[str]) -> None:
     text = "".join(parts)
     kept = "".join(text[s.start : s.end] for s in split_sentences(text))

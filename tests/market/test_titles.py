@@ -60,17 +60,31 @@ def test_what_titles_promise(title: str, role: Role | None) -> None:
 
 
 def test_titles_are_counted_across_seniority_and_spelling() -> None:
-    titles = ["AI Engineer", "Senior AI Engineer", "ai engineer", "AI-Engineer", "AI Engineer", "Cook", None]
+    titles = [
+        "AI Engineer",
+        "Senior AI Engineer",
+        "ai engineer",
+        "AI-Engineer",
+        "AI Engineer",
+        "Cook",
+        None,
+    ]
     roles = [Role.AI_FIRST] * 4 + [Role.OTHER] * 3
     found = measure_titles([Posting(title=title) for title in titles], roles)
     assert found["distinct"] == 2
     (row,) = found["most_frequent"]
     assert (row["title"], row["n"], row["ai_first"]["n"]) == ("AI Engineer", 5, 4)
-    assert found["by_role"]["other"] == [{"title": "AI Engineer", "n": 1}, {"title": "Cook", "n": 1}]
+    assert found["by_role"]["other"] == [
+        {"title": "AI Engineer", "n": 1},
+        {"title": "Cook", "n": 1},
+    ]
 
 
 def test_contradictions_are_counted_and_the_surest_come_first() -> None:
-    postings = [Posting(title=t) for t in ("AI Engineer", "AI Engineer", "ML Engineer", "AI Engineer", "Cook")]
+    postings = [
+        Posting(title=t)
+        for t in ("AI Engineer", "AI Engineer", "ML Engineer", "AI Engineer", "Cook")
+    ]
     roles = [Role.AI_FIRST, Role.OTHER, Role.AI_FIRST, Role.UNCLEAR, Role.OTHER]
     found = measure_atypical(postings, roles, [0.9, 0.6, 0.8, 0.0, None])
     assert (found["contradicting"]["n"], found["contradicting"]["of"]) == (2, 3)
