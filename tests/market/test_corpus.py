@@ -1,4 +1,4 @@
-"""The published analysis of the field guide comes out again, from the corpus where it is at hand."""
+"""The published analysis of the field guide comes out again, where the corpus is at hand."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""`roleclass.problems`: every area and sub-pattern is found in a duty that mentions it, and only there."""
+"""`roleclass.problems` finds every area and sub-pattern in a duty that mentions it, only there."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_a_duty_that_mentions_it_is_tagged(key: str) -> None:
     duty = DUTIES[key]
     posting = f"We like boats.\n\nResponsibilities:\n- {UNRELATED[0]}\n- {duty}\n"
     found = roleclass.problems(posting)
-    area = next(problem for problem in found if problem.key == key.split(".")[0])
+    area = next(problem for problem in found if problem.key == key.partition(".")[0])
     mention = area if "." not in key else next(part for part in area.parts if part.key == key)
     assert [posting[start:end] for start, end in mention.sentences] == [duty]
     assert set(mention.sentences) <= set(area.sentences)

@@ -39,7 +39,7 @@ def test_every_part_is_described_and_can_be_found() -> None:
     for part in walk(load_taxonomy()):
         assert part.name
         assert part.description.endswith(".")
-        assert part.patterns or part.like or part.key == "domains" or part.key == "technical"
+        assert part.patterns or part.like or part.key in {"domains", "technical"}
 
 
 def test_keys_are_unique() -> None:

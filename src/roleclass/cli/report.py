@@ -29,10 +29,10 @@ from roleclass.classifier import RoleClassifier
     help="Another model file than the one in the package.",
 )
 def report(inputs: tuple[Path, ...], output: Path, model: Path | None) -> None:
-    """Measure postings: roles, titles, problems, skills, words, and what is atypical.
+    r"""Measure postings: roles, titles, problems, skills, words, and what is atypical.
 
-    An INPUT is a table of postings, scored or not: Parquet, CSV or JSON Lines. Rows of several files
-    with the same id are one posting. Postings without a role are classified first.
+    An INPUT is a table of postings, scored or not: Parquet, CSV or JSON Lines. Rows of
+    several files with the same id are one posting. Postings without a role are classified first.
 
     \b
     Examples:

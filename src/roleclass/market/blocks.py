@@ -11,7 +11,7 @@ def in_points(change: float) -> str:
 
 
 def chart_row(name: str, chart: str, number: str) -> str:
-    """A line of a chart: what it is, a drawing or nothing, a figure."""
+    """Return a line of a chart: what it is, a drawing or nothing, a figure."""
     return (
         f'<div class="row"><span class="name">{name}</span>{chart or "<span></span>"}'
         f'<span class="num">{number}</span></div>'
@@ -19,7 +19,7 @@ def chart_row(name: str, chart: str, number: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "numbers") -> str:
-    """A table of rows under a head; all but the first column hold numbers, unless `kind` is "texts"."""
+    """Return a table; all but the first column hold numbers, unless `kind` is "texts"."""
     align = "" if kind == "texts" else ' class="num"'
     titles = f"<th>{head[0]}</th>" + "".join(f"<th{align}>{name}</th>" for name in head[1:])
     body = "".join(

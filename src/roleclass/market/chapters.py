@@ -22,11 +22,14 @@ def roles(report: Report) -> str:
         for row in report["roles"]
     )
     meaning = "".join(f"<li><b>{role.label}.</b> {escape(role.definition)}</li>" for role in Role)
-    return f'<div class="rows">{rows}</div><details><summary>What the roles mean</summary><ul>{meaning}</ul></details>'
+    return (
+        f'<div class="rows">{rows}</div>'
+        f"<details><summary>What the roles mean</summary><ul>{meaning}</ul></details>"
+    )
 
 
 def change(report: Report) -> str:
-    """What changed from the first batch to the last."""
+    """Tell what changed from the first batch to the last."""
     batches = report["batches"]
     if not batches["roles"]:
         return ""
@@ -37,9 +40,12 @@ def change(report: Report) -> str:
         if "batches" in area and area["kind"] == "problem"
     ]
     moved = sorted(areas, key=lambda area: -abs(area["batches"]["change"]))
+    lead = (
+        f"From batch {escape(first)} to batch {escape(last)}. A change in bold is larger than "
+        "chance alone explains (its 95 % interval leaves out zero)."
+    )
     parts = [
-        f'<p class="lead">From batch {escape(first)} to batch {escape(last)}. A change in bold is larger than '
-        "chance alone explains (its 95 % interval leaves out zero).</p>",
+        f'<p class="lead">{lead}</p>',
         _changes("Roles", ((role_name(row["label"]), row) for row in batches["roles"])),
     ]
     if batches["published"]:
@@ -65,9 +71,7 @@ def _changes(title: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
                 f"<small>{in_points(row['low'])} to {in_points(row['high'])}</small>",
             )
         )
-    return table(
-        (title, "before", "after", "change, points", "95 % interval"), body, kind="changes"
-    )
+    return table((title, "before", "after", "points", "95 % interval"), body, kind="changes")
 
 
 def published(report: Report) -> str:
@@ -79,68 +83,23 @@ def published(report: Report) -> str:
     rows = [
         (
             escape(label),
-            *(f"<b>{n}</b>" if label == role else str(n) for role, n in row.items()),
+            *(f"<b>{n:,}</b>" if label == role else f"{n:,}" for role, n in row.items()),
             f"{percent(found['labels'][label]['share'])}",
         )
         for label, row in found["table"].items()
     ]
     head = ("published", *(role.label for role in Role), "share")
     return (
-        f"<p>The roles here and the labels that came with the postings agree on {percent(same['share'])} of "
-        f"{same['of']:,} ({percent(same['low'])} to {percent(same['high'])}). A line is a published label, a column "
+        "<p>The roles here and the labels that came with the postings agree on "
+        f"{percent(same['share'])} of "
+        f"{same['of']:,} ({percent(same['low'])} to {percent(same['high'])}). A line is a "
+        "published label, a column "
         f"is a role; they agree where it is bold.</p>{table(head, rows)}"
     )
 
 
-def problems(report: Report) -> str:
-    """How common the problem areas are, beside their published tier."""
-    found = report["problems"]
-    if not found["postings"]:
-        return ""
-    areas = [area for area in found["areas"] if area["kind"] == "problem"]
-    head = (
-        '<div class="row head"><span>area</span><span>share of postings whose duties mention it</span>'
-        "<span></span><span>measured</span><span>published</span></div>"
-    )
-    same = sum(area["tier"] == area["published_tier"] for area in areas)
-    rows = head + "".join(
-        f'<div class="row"><span class="name">{escape(area["name"])}</span>{bar(area, area["name"])}'
-        f'<span class="num">{percent(area["share"])}</span>'
-        f'<span class="chips"><span class="chip{"" if area["tier"] == area["published_tier"] else " differs"}" '
-        f'data-what="measured:">{area["tier"]}</span>'
-        f'<span class="chip" data-what="published:">{area["published_tier"]}</span></span></div>'
-        for area in areas
-    )
-    older = [area for area in found["areas"] if area["kind"] != "problem"]
-    return (
-        f'<p class="lead">{found["sentences"]:,} duties of {found["postings"]:,} postings of the three AI roles. '
-        f"The measured tier is the published one for {same} of {len(areas)} areas.</p>"
-        f'<div class="rows tiers">{rows}</div>'
-        f"<details><summary>By role, with sub-patterns</summary>{_areas_by_role(areas)}</details>"
-        f"<details><summary>The older list: core and modern responsibilities, specialisations</summary>"
-        f"{_areas_by_role(older)}</details>"
-    )
-
-
-def _areas_by_role(areas: Iterable[Mapping[str, Any]]) -> str:
-    rows = []
-    for area in areas:
-        for part in (area, *area["parts"]):
-            name = escape(part["name"])
-            rows.append(
-                (
-                    f"<b>{name}</b>" if part is area else name,
-                    percent(part["share"]),
-                    *(percent(of["share"]) for of in part["roles"].values()),
-                )
-            )
-    return table(
-        ("area", "all", *(role_name(role) for role in ("ai-first", "ai-support", "ml-first"))), rows
-    )
-
-
 def titles(report: Report) -> str:
-    """The most frequent titles, and the titles of each role."""
+    """Show the most frequent titles, and the titles of each role."""
     found = report["titles"]
     if not found["most_frequent"]:
         return ""
@@ -148,7 +107,7 @@ def titles(report: Report) -> str:
         chart_row(
             escape(row["title"]),
             stack(row["roles"], row["title"]),
-            f"{percent(row['ai_first']['share'])} <small>of {row['n']}</small>",
+            f"{percent(row['ai_first']['share'])} <small>of {row['n']:,}</small>",
         )
         for row in found["most_frequent"]
     )
@@ -160,95 +119,12 @@ def titles(report: Report) -> str:
         if rows_of and role != "unclear"
     )
     return (
-        f'<p class="lead">Without seniority there are {found["distinct"]:,} different titles. These are the most '
+        f'<p class="lead">Without seniority there are {found["distinct"]:,} different titles. '
+        "These are the most "
         f"frequent ones, with the roles they stand for and their share of AI-First.</p>{legend()}"
-        f'<div class="rows">{rows}</div><details><summary>The most frequent titles of each role</summary>'
+        f'<div class="rows">{rows}</div><details><summary>The most frequent titles of each '
+        "role</summary>"
         f'<div class="cards">{lists}</div></details>'
-    )
-
-
-def skills(report: Report) -> str:
-    """Concepts and skills by role."""
-    concepts, found = report["concepts"], report["skills"]
-    if not concepts:
-        return ""
-    cards = []
-    for role in concepts:
-        setting_apart = "".join(
-            chart_row(
-                escape(row["name"]),
-                bar(row, row["name"], role, mark=row["elsewhere"]),
-                percent(row["share"]),
-            )
-            for row in concepts[role][:10]
-        )
-        skilled = "".join(
-            chart_row(escape(row["name"]), bar(row, row["name"], role), percent(row["share"]))
-            for row in found["roles"].get(role, ())[:10]
-        )
-        cards.append(
-            f"<div><h3>{dot(role)}{role_name(role)}: what sets it apart</h3>"
-            f'<div class="rows">{setting_apart}</div></div>'
-            f"<div><h3>{dot(role)}{role_name(role)}: skills asked for</h3>"
-            f'<div class="rows">{skilled or "<p class=note>Too few postings list skills.</p>"}</div></div>'
-        )
-    return (
-        '<p class="lead">For each role, the concepts whose share is furthest above that in all other postings '
-        "(the upright line), and the most frequent skills, from "
-        f"{'the column of skills' if found['source'] == 'column skills' else 'the tools that the texts name'} "
-        f'({found["postings"]:,} postings).</p><div class="cards">{"".join(cards)}</div>'
-    )
-
-
-def words(report: Report) -> str:
-    """The most common words of the duties, and the published counts where the input holds their batch."""
-    found = report["words"]
-    if not found["words"]:
-        return ""
-    largest = found["words"][0]["share"]
-    rows = "".join(
-        '<div class="rows">'
-        + chart_row(
-            escape(word["word"]),
-            bar(word, word["word"], scale=largest),
-            f"{word['n']:,} <small>{percent(word['share'])}</small>",
-        )
-        + "</div>"
-        for word in found["words"]
-    )
-    return (
-        f'<p class="lead">In how many of the {found["duties"]:,} duties a word occurs. Bars are drawn against the '
-        f'most common word.</p><div class="words">{rows}</div>{_published_words(found["published"])}'
-    )
-
-
-def _published_words(found: Mapping[str, Any] | None) -> str:
-    if not found:
-        return ""
-    totals = [
-        (name, f"{found[name]['measured']:,}", f"{found[name]['published']:,}")
-        for name in ("postings", "responsibilities")
-    ] + [
-        (f"label {escape(label)}", f"{row['measured']:,}", f"{row['published']:,}")
-        for label, row in found["labels"].items()
-    ]
-    counts = [
-        (
-            escape(word),
-            f"{row['contained']:,}",
-            f"{row['whole_word']:,}",
-            f"<b>{row['published']:,}</b>"
-            if row["published"] in (row["contained"], row["whole_word"])
-            else f"{row['published']:,}",
-        )
-        for word, row in found["words"].items()
-    ]
-    return (
-        f"<h3>Beside the published analysis of batch {escape(found['batch'])}</h3>"
-        '<p class="note">Published word counts in bold come out again; the others match neither the duties that '
-        "contain the letters nor those that contain the word.</p>"
-        f'<div class="cards">{table(("", "measured", "published"), totals)}'
-        f"{table(('word', 'contained', 'as a word', 'published'), counts)}</div>"
     )
 
 
@@ -267,7 +143,7 @@ def groups(report: Report) -> str:
                 chart_row(
                     escape(row["group"]),
                     stack(row["roles"], row["group"]),
-                    f"{percent(row['ai_first']['share'])} <small>of {row['n']}</small>",
+                    f"{percent(row['ai_first']['share'])} <small>of {row['n']:,}</small>",
                 )
                 for row in found[name]
             )
@@ -275,7 +151,8 @@ def groups(report: Report) -> str:
     if not parts:
         return ""
     return (
-        '<p class="lead">Figures are shares of AI-First. Sources differ from period to period and from place to '
+        '<p class="lead">Figures are shares of AI-First. Sources differ from period to period and '
+        "from place to "
         f"place: read a difference as one between sources first.</p>{legend()}{''.join(parts)}"
     )
 
@@ -286,7 +163,10 @@ def atypical(report: Report) -> str:
     if not found["contradicting"]["of"]:
         return ""
     promises = [
-        (role_name(says), *(f"<b>{n}</b>" if says == role else str(n) for role, n in row.items()))
+        (
+            role_name(says),
+            *(f"<b>{n:,}</b>" if says == role else f"{n:,}" for role, n in row.items()),
+        )
         for says, row in found["table"].items()
     ]
     surest = [
@@ -300,11 +180,11 @@ def atypical(report: Report) -> str:
     ]
     share = found["contradicting"]
     return (
-        f'<p class="lead">{share["of"]:,} titles promise one of the AI roles; {share["n"]:,} of these postings '
-        f"({percent(share['share'])}) are of another role, by their duties.</p>"
-        f"{table(('the title promises', *(role.label for role in Role)), promises)}"
-        f"<details><summary>The surest contradictions</summary>"
-        f"{table(('title', 'promises', 'is', 'confidence'), surest, kind='texts')}</details>"
+        f'<p class="lead">{share["of"]:,} titles promise one of the AI roles; {share["n"]:,} of '
+        f"these postings ({percent(share['share'])}) are of another role, by their "
+        f"duties.</p>{table(('the title promises', *(role.label for role in Role)), promises)}<details><summary>The "
+        "surest "
+        f"contradictions</summary>{table(('title', 'promises', 'is', 'confidence'), surest, kind='texts')}</details>"
     )
 
 

@@ -1,4 +1,4 @@
-"""Small charts as inline SVG. Widths are percentages, so that they fit any screen; colours are the page's."""
+"""Small charts as inline SVG: widths in per cent, to fit any screen; colours of the page."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -82,7 +82,7 @@ def stack(counts: Mapping[str, int], label: str) -> str:
 def columns(groups: Sequence[tuple[str, Mapping[str, int]]], label: str) -> str:
     """Draw stacked columns side by side: one for each group, all of one height."""
     width = 1 / max(1, len(groups))
-    every = -(-len(groups) // 8)  # room for eight labels on a phone
+    every = -(-len(groups) // 5)  # room for five labels on a phone
     parts = []
     for i, (name, counts) in enumerate(groups):
         total = sum(counts.values()) or 1
@@ -101,9 +101,11 @@ def columns(groups: Sequence[tuple[str, Mapping[str, int]]], label: str) -> str:
             y += height
         parts.append(f"<g><title>{escape(told)}</title>{''.join(cells)}</g>")
         if i % every == 0:
-            parts.append(
-                f'<text x="{_p((i + 0.43) * width)}" y="217" text-anchor="middle">{escape(name)}</text>'
-            )
+            # The outer labels must not stand out of the chart.
+            last = i == len(groups) - 1
+            at, anchor = (0.0, "start") if i == 0 else (0.86, "end") if last else (0.43, "middle")
+            x = _p((i + at) * width)
+            parts.append(f'<text x="{x}" y="217" text-anchor="{anchor}">{escape(name)}</text>')
     return f'<svg class="columns" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
 
 

@@ -30,8 +30,10 @@ _CONCEPT_GROUPS = ("genai", "ml", "near")
 _NO_SUBJECT = re.compile(r"^x_|title$|^ml_engineer$|^quantfield$")
 # Concepts whose phrases are names of tools.
 _SKILL_CONCEPTS = frozenset(
-    ("provider", "frameworks", "hf", "vector", "cloud", "k8s", "dlframe", "mllib", "database")
-    + ("dataeng", "devops", "frontend", "backend", "mlops")
+    (
+        *("provider", "frameworks", "hf", "vector", "cloud", "k8s", "dlframe"),
+        *("mllib", "database", "dataeng", "devops", "frontend", "backend", "mlops"),
+    )
 )
 
 Rows = NDArray[np.int64]
@@ -40,7 +42,7 @@ Rows = NDArray[np.int64]
 def measure_problems(
     duties: Sequence[Sequence[str]], postings: Sequence[Posting], roles: Sequence[Role]
 ) -> dict[str, Any]:
-    """Measure how many postings of AI roles mention each problem area and sub-pattern in their duties.
+    """Measure how many postings of AI roles mention each area and sub-pattern in their duties.
 
     Parameters
     ----------
@@ -158,7 +160,7 @@ def _frequent(
 def _characteristic(
     mentions: Sequence[tuple[str, Rows]], rows: Sequence[int], roles: Sequence[Role], top: int
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return those of `mentions` whose share in a role is furthest above that in all other postings."""
+    """Return those of `mentions` whose share in a role is furthest above that elsewhere."""
     found = {}
     for role, members in _rows_by_role(rows, roles).items():
         entries: list[dict[str, Any]] = []
@@ -200,7 +202,7 @@ def measure_words(duties: Sequence[Sequence[str]], top: int = 40) -> dict[str, A
 
 
 def published_words(postings: Sequence[Posting]) -> dict[str, Any] | None:
-    """Set the published counts of one batch beside ours; None where the input does not hold that batch."""
+    """Set the published counts of one batch beside ours; None where it is not in the input."""
     published = _words()["published"]
     rows = [posting for posting in postings if posting.batch == published["batch"]]
     if not any(posting.responsibilities for posting in rows):

@@ -5,7 +5,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any, Final
 
-from roleclass.market import chapters
+from roleclass.market import chapters, work
 from roleclass.market.charts import percent
 
 Report = Mapping[str, Any]
@@ -14,10 +14,10 @@ _CHAPTERS: Final[tuple[tuple[str, str, Callable[[Report], str]], ...]] = (
     ("roles", "Roles", chapters.roles),
     ("change", "What changed", chapters.change),
     ("published", "Published labels", chapters.published),
-    ("problems", "Problems", chapters.problems),
+    ("problems", "Problems", work.problems),
     ("titles", "Titles", chapters.titles),
-    ("skills", "Skills and concepts", chapters.skills),
-    ("words", "Words", chapters.words),
+    ("skills", "Skills and concepts", work.skills),
+    ("words", "Words", work.words),
     ("groups", "Time, level, place", chapters.groups),
     ("atypical", "Atypical postings", chapters.atypical),
 )
@@ -36,7 +36,7 @@ def render(report: Report, sources: Sequence[str] = ()) -> str:
     Returns
     -------
     str
-        HTML. Everything that comes from postings is escaped. A chapter with nothing to tell is left out.
+        HTML. All that comes from postings is escaped. A chapter with nothing to tell is left out.
 
     Examples
     --------
@@ -54,7 +54,8 @@ def render(report: Report, sources: Sequence[str] = ()) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Roles in {report['postings']:,} job postings</title><style>{css}</style></head><body>"
+        f"<title>Roles in {report['postings']:,} job "
+        f"postings</title><style>{css}</style></head><body>"
         f"<header><h1>Roles in {report['postings']:,} job postings</h1>"
         f'<p class="lead">{_origin(report, sources)}</p>{_tiles(report)}</header>'
         f"<nav><ul>{links}</ul></nav><main>{sections}</main>{_footer(report)}</body></html>\n"
@@ -69,7 +70,10 @@ def _origin(report: Report, sources: Iterable[str]) -> str:
     elif classified == total:
         roles = "Every role is the model's answer."
     else:
-        roles = f"{total - classified:,} roles came with the postings, {classified:,} are the model's answers."
+        roles = (
+            f"{total - classified:,} roles came with the postings, "
+            f"{classified:,} are the model's answers."
+        )
     return f"From {names}. {roles}" if names else roles
 
 
@@ -99,9 +103,10 @@ def _footer(report: Report) -> str:
         for name, least in report["cutoffs"].items()
     )
     return (
-        "<footer><p><b>How to read this.</b> The thin line in a bar is the 95 % interval of its share (Wilson); "
-        "it knows of chance alone, not of how the postings were gathered. Problem areas are counted over the "
-        "postings of the three AI roles that name duties, by phrases in those duties; requirements, benefits and "
-        f"the company's own praise do not count. Tiers: {cutoffs}.</p>"
-        f"<p>Made by roleclass {escape(report['roleclass'])}; the same figures are in report.json.</p></footer>"
+        "<footer><p><b>How to read this.</b> The thin line in a bar is the 95 % interval of its "
+        "share (Wilson); it knows of chance alone, not of how the postings were gathered. "
+        "Problem areas are counted over the postings of the three AI roles that name duties, by "
+        "phrases in those duties; requirements, benefits and the company's own praise do not "
+        f"count. Tiers: {cutoffs}.</p><p>Made by roleclass {escape(report['roleclass'])}; the "
+        "same figures are in report.json.</p></footer>"
     )

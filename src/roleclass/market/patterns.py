@@ -36,7 +36,7 @@ _SPACING = 64  # between sentences, so that no pattern reaches from one into the
 
 @dataclass(frozen=True)
 class Step:
-    """One place of a pattern: the phrases that may stand there, and how far away that place may be."""
+    """A place of a pattern: the phrases that may stand there, and how far away it may be."""
 
     phrases: tuple[Phrase, ...]
     gap: int = 0
@@ -64,7 +64,8 @@ def parse_pattern(written: str, sets: Mapping[str, Sequence[str]] | None = None)
     Examples
     --------
     >>> parse_pattern("{build} .. agent|agents", {"build": ["build", "set up"]})
-    (Step(phrases=(('build',), ('set', 'up')), gap=0), Step(phrases=(('agent',), ('agents',)), gap=6))
+    (Step(phrases=(('build',), ('set', 'up')), gap=0),
+     Step(phrases=(('agent',), ('agents',)), gap=6))
     """
     steps: list[Step] = []
     gap = 0
@@ -127,7 +128,7 @@ class _Matches:
         return _Matches(self.start[free], self.stop[free])
 
     def then(self, after: "_Matches", gap: int) -> "_Matches":
-        """Each stretch of `self` with each one of `after` that begins within `gap` words of its end."""
+        """Join each stretch with each one of `after` that begins within `gap` words of its end."""
         first = np.searchsorted(after.start, self.stop, "left")
         count = np.searchsorted(after.start, self.stop + gap, "right") - first
         # Positions first[i], first[i] + 1, ... first[i] + count[i] - 1 of `after`, for every i.
@@ -165,7 +166,7 @@ class SentenceIndex:
         position = np.arange(len(word)) + _SPACING * np.repeat(np.arange(len(length)), length)
         order = np.argsort(word, kind="stable")
         occurrences = np.split(position[order], np.cumsum(np.bincount(word, minlength=1))[:-1])
-        self._of_word = {
+        self._of_word: dict[str, Int] = {
             token.decode(): places for token, places in zip(ids, occurrences, strict=False)
         }
         self._sorted_words = sorted(self._of_word)

@@ -41,8 +41,8 @@ class Problem(Mention):
     key, name, sentences
         As for `Mention`. Sentences that mention a sub-pattern are sentences of the area.
     kind : str
-        ``"problem"`` for the sixteen problem areas; ``"core"``, ``"modern"`` or ``"specialisation"``
-        for the areas of the older list of responsibilities.
+        ``"problem"`` for the sixteen problem areas; ``"core"``, ``"modern"`` or
+        ``"specialisation"`` for the areas of the older list of responsibilities.
     tier : str or None
         How common the source calls a problem area: ``"very common"``, ``"common"``,
         ``"uncommon"`` or ``"rare"``; None for the other kinds.

@@ -64,13 +64,13 @@ def read_postings(paths: Iterable[Path]) -> list[Posting]:
     Parameters
     ----------
     paths : iterable of Path
-        Files that end in ``.parquet``, ``.csv`` or ``.jsonl``; `COLUMNS` says what is read from them.
+        Files that end in ``.parquet``, ``.csv`` or ``.jsonl``; `COLUMNS` says what is read.
 
     Returns
     -------
     list of Posting
-        In the order in which they first occur. Where several rows have one id, the first value of each
-        column counts.
+        In the order in which they first occur. Where several rows have one id, the first value of
+        each column counts.
 
     Raises
     ------
@@ -116,14 +116,14 @@ def _read_file(path: Path) -> Iterator[Posting]:
         raise InputError(f"{path}: cannot be read: {error}") from error
     if not (useful or empty):
         raise InputError(
-            f"{path}: no row has a text ({', '.join(COLUMNS['text'])}), responsibilities or a role; "
-            "rename the column that holds the posting to text"
+            f"{path}: no row has a text ({', '.join(COLUMNS['text'])}), responsibilities or a "
+            "role; rename the column that holds the posting to text"
         )
 
 
 def _parquet(path: Path) -> Iterator[Mapping[str, Any]]:
     require_extra("report", "pyarrow")
-    import pyarrow
+    import pyarrow as pa
     from pyarrow import parquet
 
     wanted = {column for columns in COLUMNS.values() for column in columns}
@@ -132,7 +132,7 @@ def _parquet(path: Path) -> Iterator[Mapping[str, Any]]:
             columns = [name for name in file.schema_arrow.names if name in wanted]
             for batch in file.iter_batches(columns=columns):
                 yield from batch.to_pylist()
-    except pyarrow.ArrowException as error:
+    except pa.ArrowException as error:
         raise InputError(f"{path}: not a Parquet file: {error}") from error
 
 
@@ -200,7 +200,8 @@ def _role(value: Any, where: str) -> Role | None:
         return Role(str(value).strip().lower())
     except ValueError:
         raise InputError(
-            f"{where}: {str(value)[:40]!r} is no role; expected one of {', '.join(Role)}, or nothing"
+            f"{where}: {str(value)[:40]!r} is no role; expected one of {', '.join(Role)}, or "
+            "nothing"
         ) from None
 
 

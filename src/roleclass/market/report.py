@@ -39,7 +39,8 @@ def build_report(
 
     Examples
     --------
-    >>> report = build_report([Posting(title="AI Engineer", text="You will build LLM agents.", role=Role.AI_FIRST)])
+    >>> posting = Posting(text="You will build LLM agents.", role=Role.AI_FIRST)
+    >>> report = build_report([posting])
     >>> report["roles"][0]["share"]
     1.0
     """

@@ -10,17 +10,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Final
 
 from roleclass.text import FOLD
 
-_BULLET = r"[-*•·▪●◦○■□►▸➢✓✔–—]"
-# Three kinds of places where one sentence ends (at the end of the group) and the next one begins (at
-# the end of the match). Three expressions that begin with few characters are faster than one.
+_BULLET = r"[-*•·▪●◦○■□►▸➢✓✔–—]"  # noqa: RUF001
+# Three kinds of places where one sentence ends (at the end of the group) and the next one begins
+# (at the end of the match). Three expressions that begin with few characters are faster than one.
 _BREAKS = (
     # . ! ? before a capital or the mark of a list; texts glued together lack the space
-    re.compile(
-        rf"""([.!?]["')\]”’]*)(?:\s+(?=["'(\[“‘]?[A-Z0-9]|{_BULLET}\s)|(?<=[a-z)][.!?])(?=[A-Z][a-z]))"""
+    re.compile(  # typographic quotes are meant
+        rf"""([.!?]["')\]”’]*)(?:\s+(?=["'(\[“‘]?[A-Z0-9]|{_BULLET}\s)|(?<=[a-z)][.!?])(?=[A-Z][a-z]))"""  # noqa: E501, RUF001
     ),
     # a blank line, the mark of a list
     re.compile(
@@ -61,7 +62,7 @@ def split_sentences(text: str) -> list[Sentence]:
 
     Examples
     --------
-    >>> posting = "Requirements: Python.\nWhat you will do\n- Build agents.\n- Test\nthem.\n- Have fun"
+    >>> posting = "Needs: Python.\nWhat you will do\n- Build agents.\n- Test\nthem.\n- Have fun"
     >>> [posting[s.start:s.end] for s in split_sentences(posting) if s.duty]
     ['Build agents.', 'Test', 'them.', 'Have fun']
     """
@@ -120,7 +121,7 @@ def _breaks(text: str) -> Iterator[tuple[int, int]]:
     lengths = sorted(map(len, filter(str.strip, lines))) or [0]
     width = lengths[int(0.95 * len(lengths))]  # a long address may stand out
     end = -1
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         end += len(line) + 1
         # In hard-wrapped text, a line goes on where the next word would not have fitted.
         word = following.split(maxsplit=1)[:1]

@@ -1,4 +1,4 @@
-"""Shares of the roles: in all, between batches, over time, by level and place, against other labels."""
+"""Shares of the roles: in all, by batch, time, level and place, and against other labels."""
 
 import re
 import tomllib
@@ -16,6 +16,7 @@ MIN_POSTINGS: Final = 10
 """A place with fewer postings is counted under "elsewhere"."""
 
 _MOST_MONTHS = 18  # more than so many months are shown as quarters
+
 
 def role_shares(roles: Sequence[Role]) -> list[dict[str, Any]]:
     """Count each role, with its share and interval.
@@ -94,7 +95,7 @@ def compare_labels(postings: Sequence[Posting], roles: Sequence[Role]) -> dict[s
 
 
 def measure_groups(postings: Sequence[Posting], roles: Sequence[Role]) -> dict[str, Any]:
-    """Count the roles over time, by level and by place; an empty list where the column is missing."""
+    """Count the roles over time, by level and by place; no rows where the column is missing."""
     months = [_date(posting.date) for posting in postings]
     by_quarter = len({month for month in months if month}) > _MOST_MONTHS
     periods = [_quarter(month) if by_quarter and month else month for month in months]

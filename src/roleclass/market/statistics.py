@@ -52,7 +52,7 @@ class Change(TypedDict):
 
 
 def change(before: Share, after: Share) -> Change:
-    """Return the difference of two independent shares, with Newcombe's hybrid score interval (1998).
+    """Return the difference of two shares, with Newcombe's hybrid score interval (1998).
 
     Examples
     --------

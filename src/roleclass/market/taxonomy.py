@@ -1,4 +1,4 @@
-"""The taxonomy: problem areas, their sub-patterns and what mentions them, from ``problems.toml``."""
+"""The taxonomy: problem areas, sub-patterns and what mentions them: ``problems.toml``."""
 
 import tomllib
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Job titles: without seniority and trimmings; what role they promise; where the duties disagree."""
+"""Job titles without their seniority; what role they promise; where the duties disagree."""
 
 import re
 import tomllib
@@ -72,7 +72,7 @@ def promised_roles(titles: Sequence[str | None]) -> list[Role | None]:
 
     Examples
     --------
-    >>> promised_roles(["AI Platform Engineer", "Machine Learning Engineer, Gen AI", "Gardener", None])
+    >>> promised_roles(["AI Platform Engineer", "ML Engineer, Gen AI", "Gardener", None])
     [<Role.AI_SUPPORT: 'ai-support'>, <Role.AI_FIRST: 'ai-first'>, None, None]
     """
     index = SentenceIndex(title or "" for title in titles)
@@ -106,7 +106,7 @@ def _titles() -> _Titles:
 def measure_titles(
     postings: Sequence[Posting], roles: Sequence[Role], top: int = 25
 ) -> dict[str, Any]:
-    """Count titles: the most frequent ones with their share of AI-First, and the first ones of each role."""
+    """Count titles: the most frequent ones in all, and those of each role."""
     normal = [normalize_title(posting.title) if posting.title else "" for posting in postings]
     together: dict[str, Counter[Role]] = {}
     spelling: dict[str, Counter[str]] = {}
