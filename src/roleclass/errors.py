@@ -5,7 +5,7 @@
     RoleclassError
     +-- ModelError            the model file is missing, damaged or not a roleclass model
     +-- CorpusError           a corpus cannot be used: what, where (file, row, column), what was expected
-    +-- InputError            a table of postings cannot be read: what, where (file, row, column), what was expected
+    +-- InputError            a table of postings cannot be read: what and where
     +-- MissingExtraError     an optional dependency is not installed (also an ImportError)
 
 A wrong type of argument raises the built-in ``TypeError``, a wrong value ``ValueError``.

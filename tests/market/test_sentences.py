@@ -34,15 +34,15 @@ def test_hard_wrapped_text_is_joined_and_its_items_are_not() -> None:
         "- Teach the young ones how to tie the seven knots that we\n"
         "  use.\n"
     )
-    assert [sentence.split() for sentence in told(text)] == [
-        "Mend the nets of the whole fleet before it sails out and after it has come home.".split(),
-        ["Paint", "boats."],
-        "Teach the young ones how to tie the seven knots that we use.".split(),
+    assert [" ".join(sentence.split()) for sentence in told(text)] == [
+        "Mend the nets of the whole fleet before it sails out and after it has come home.",
+        "Paint boats.",
+        "Teach the young ones how to tie the seven knots that we use.",
     ]
 
 
 def test_text_without_any_line_break() -> None:
-    text = "We fish. Responsibilities: Mend nets. Paint boats. Requirements: Two hands. Benefits: Fish."
+    text = "We fish. Responsibilities: Mend nets. Paint boats. Requirements: Hands. Benefits: Fish."
     assert told(text) == ["Mend nets.", "Paint boats."]
 
 
@@ -82,7 +82,7 @@ def test_without_headings_a_duty_says_so(sentence: str, duty: bool) -> None:
     [
         "KEY RESPONSIBILITIES:",
         "What You'll Do",
-        "What you’ll be doing",
+        "What you\N{RIGHT SINGLE QUOTATION MARK}ll be doing",
         "Duties and Responsibilities",
     ],
 )

@@ -120,10 +120,9 @@ def titles(report: Report) -> str:
     )
     return (
         f'<p class="lead">Without seniority there are {found["distinct"]:,} different titles. '
-        "These are the most "
-        f"frequent ones, with the roles they stand for and their share of AI-First.</p>{legend()}"
-        f'<div class="rows">{rows}</div><details><summary>The most frequent titles of each '
-        "role</summary>"
+        "These are the most frequent ones, with the roles they stand for and their share of "
+        f'AI-First.</p>{legend()}<div class="rows">{rows}</div>'
+        "<details><summary>The most frequent titles of each role</summary>"
         f'<div class="cards">{lists}</div></details>'
     )
 
@@ -152,8 +151,8 @@ def groups(report: Report) -> str:
         return ""
     return (
         '<p class="lead">Figures are shares of AI-First. Sources differ from period to period and '
-        "from place to "
-        f"place: read a difference as one between sources first.</p>{legend()}{''.join(parts)}"
+        "from place to place: read a difference as one between sources first.</p>"
+        f"{legend()}{''.join(parts)}"
     )
 
 
@@ -179,12 +178,13 @@ def atypical(report: Report) -> str:
         for row in found["surest"]
     ]
     share = found["contradicting"]
+    crossed = table(("the title promises", *(role.label for role in Role)), promises)
+    listed = table(("title", "promises", "is", "confidence"), surest, kind="texts")
     return (
         f'<p class="lead">{share["of"]:,} titles promise one of the AI roles; {share["n"]:,} of '
         f"these postings ({percent(share['share'])}) are of another role, by their "
-        f"duties.</p>{table(('the title promises', *(role.label for role in Role)), promises)}<details><summary>The "
-        "surest "
-        f"contradictions</summary>{table(('title', 'promises', 'is', 'confidence'), surest, kind='texts')}</details>"
+        f"duties.</p>{crossed}"
+        f"<details><summary>The surest contradictions</summary>{listed}</details>"
     )
 
 

@@ -21,7 +21,7 @@ _BULLET = r"[-*•·▪●◦○■□►▸➢✓✔–—]"  # noqa: RUF001
 _BREAKS = (
     # . ! ? before a capital or the mark of a list; texts glued together lack the space
     re.compile(  # typographic quotes are meant
-        rf"""([.!?]["')\]”’]*)(?:\s+(?=["'(\[“‘]?[A-Z0-9]|{_BULLET}\s)|(?<=[a-z)][.!?])(?=[A-Z][a-z]))"""  # noqa: E501, RUF001
+        rf"""([.!?]["')\]”’]*)(?:\s+(?=["'(\[“‘]?[A-Z0-9]|{_BULLET}\s)|(?<=[a-z)][.!?])(?=[A-Z][a-z]))"""  # noqa: RUF001
     ),
     # a blank line, the mark of a list
     re.compile(

@@ -17,8 +17,8 @@ def problems(report: Report) -> str:
         return ""
     areas = [area for area in found["areas"] if area["kind"] == "problem"]
     head = (
-        '<div class="row head"><span>area</span><span>share of postings whose duties mention '
-        "it</span>"
+        '<div class="row head"><span>area</span>'
+        "<span>share of postings whose duties mention it</span>"
         "<span></span><span>measured</span><span>published</span></div>"
     )
     same = sum(area["tier"] == area["published_tier"] for area in areas)
@@ -35,13 +35,12 @@ def problems(report: Report) -> str:
     older = [area for area in found["areas"] if area["kind"] != "problem"]
     return (
         f'<p class="lead">{found["sentences"]:,} duties of {found["postings"]:,} postings of the '
-        "three AI roles. "
-        f"The measured tier is the published one for {same} of {len(areas)} areas.</p>"
+        f"three AI roles. The measured tier is the published one for {same} of {len(areas)} "
+        "areas.</p>"
         f'<div class="rows tiers">{rows}</div>'
         f"<details><summary>By role, with sub-patterns</summary>{_areas_by_role(areas)}</details>"
-        "<details><summary>The older list: core and modern responsibilities, "
-        "specialisations</summary>"
-        f"{_areas_by_role(older)}</details>"
+        "<details><summary>The older list: core and modern responsibilities, specialisations"
+        f"</summary>{_areas_by_role(older)}</details>"
     )
 
 
@@ -115,9 +114,8 @@ def words(report: Report) -> str:
     )
     return (
         f'<p class="lead">In how many of the {found["duties"]:,} duties a word occurs. Bars are '
-        "drawn against the "
-        "most common word.</p><div "
-        f'class="words">{rows}</div>{_published_words(found["published"])}'
+        "drawn against the most common word.</p>"
+        f'<div class="words">{rows}</div>{_published_words(found["published"])}'
     )
 
 
@@ -145,8 +143,7 @@ def _published_words(found: Mapping[str, Any] | None) -> str:
     return (
         f"<h3>Beside the published analysis of batch {escape(found['batch'])}</h3>"
         '<p class="note">Published word counts in bold come out again; the others match neither '
-        "the duties that "
-        "contain the letters nor those that contain the word.</p>"
+        "the duties that contain the letters nor those that contain the word.</p>"
         f'<div class="cards">{table(("", "measured", "published"), totals)}'
         f"{table(('word', 'contained', 'as a word', 'published'), counts)}</div>"
     )
