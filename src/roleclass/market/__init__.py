@@ -8,9 +8,11 @@
 `read`             tables of postings from Parquet, CSV and JSON Lines     (extra: report)
 `titles`           titles without seniority; the role that a title promises: ``titles.toml``
 `statistics`       shares and their intervals, tiers of frequency
-`measure`          what the report says, chapter by chapter
+`shares`           roles by batch, time, level, place, and against other labels
+`content`          problem areas, concepts, skills and words by role
 `report`           all of it in order: ``roleclass report``
-`page`, `chapters`, `blocks`, `charts`: the report as one self-contained HTML page
+`page`             the report as one self-contained HTML page
+`chapters, work`   its chapters; `blocks` and `charts` are what they are made of
 =================  ==============================================================================
 
 The modules up to `problems` need nothing but NumPy.
