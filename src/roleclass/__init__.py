@@ -17,19 +17,24 @@ from typing import TypeVar
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import (
     CorpusError,
+    InputError,
     MissingExtraError,
     ModelError,
     RoleclassError,
     ScoringError,
 )
+from roleclass.market.problems import Mention, Problem, problems
 from roleclass.prediction import Prediction
 from roleclass.roles import Role
 
 __all__ = [
     "CorpusError",
+    "InputError",
+    "Mention",
     "MissingExtraError",
     "ModelError",
     "Prediction",
+    "Problem",
     "Role",
     "RoleClassifier",
     "RoleclassError",
@@ -37,6 +42,7 @@ __all__ = [
     "__version__",
     "predict",
     "predict_many",
+    "problems",
     "score_dataset",
 ]
 

@@ -15,7 +15,7 @@ from roleclass.errors import RoleclassError
 class _Group(click.Group):
     """Commands are imported when they are called: ``predict`` must not wait for scikit-learn."""
 
-    _commands = ("predict", "score", "train", "evaluate", "corpus")
+    _commands = ("predict", "score", "report", "train", "evaluate", "corpus")
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(self._commands)
@@ -46,5 +46,6 @@ def main() -> None:
       roleclass predict posting.txt
       roleclass predict --json *.txt > roles.jsonl
       roleclass score jobs.csv -o jobs.roles.csv
+      roleclass report postings.parquet -o market
       roleclass train --corpus corpus --output runs/first
     """

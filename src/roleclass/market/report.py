@@ -1,0 +1,96 @@
+"""A pile of postings, measured: every figure that ``roleclass report`` shows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import roleclass
+from roleclass.classifier import RoleClassifier
+from roleclass.market.content import (
+    measure_concepts,
+    measure_problems,
+    measure_skills,
+    measure_words,
+    published_words,
+)
+from roleclass.market.read import Posting
+from roleclass.market.sentences import duties
+from roleclass.market.shares import batch_change, compare_labels, measure_groups, role_shares
+from roleclass.market.statistics import CUTOFFS
+from roleclass.market.titles import measure_atypical, measure_titles
+from roleclass.roles import Role
+
+
+def build_report(
+    postings: Sequence[Posting], classifier: RoleClassifier | None = None
+) -> dict[str, Any]:
+    """Measure a pile of postings.
+
+    Parameters
+    ----------
+    postings : sequence of Posting
+        Those without a role are classified first.
+    classifier : RoleClassifier or None
+        None for the model that ships with the package.
+
+    Returns
+    -------
+    dict
+        Plain strings, numbers, lists and dicts, ready for JSON; ``docs/report.md`` describes it.
+
+    Examples
+    --------
+    >>> posting = Posting(text="You will build LLM agents.", role=Role.AI_FIRST)
+    >>> report = build_report([posting])
+    >>> report["roles"][0]["share"]
+    1.0
+    """
+    lists = [_duties(posting) for posting in postings]
+    texts = [_text(posting) for posting in postings]
+    roles, confidence = _classify(postings, texts, classifier or RoleClassifier())
+    labels = [posting.published_label or "none" for posting in postings]
+    published = compare_labels(postings, roles)
+    return {
+        "roleclass": roleclass.__version__,
+        "postings": len(postings),
+        "classified": sum(posting.role is None for posting in postings),
+        "cutoffs": CUTOFFS,
+        "roles": role_shares(roles),
+        "batches": {
+            "roles": batch_change(postings, [str(role) for role in roles]),
+            "published": batch_change(postings, labels) if published else [],
+        },
+        "published": published,
+        "titles": measure_titles(postings, roles),
+        "problems": measure_problems(lists, postings, roles),
+        "concepts": measure_concepts(texts, roles),
+        "skills": measure_skills(postings, texts, roles),
+        "words": measure_words(lists) | {"published": published_words(postings)},
+        "groups": measure_groups(postings, roles),
+        "atypical": measure_atypical(postings, roles, confidence),
+    }
+
+
+def _duties(posting: Posting) -> Sequence[str]:
+    """Return the duties as the table lists them, else as the text tells them."""
+    if posting.responsibilities or not posting.text:
+        return posting.responsibilities
+    return [posting.text[start:end] for start, end in duties(posting.text)]
+
+
+def _text(posting: Posting) -> str:
+    return posting.text or "\n".join(posting.responsibilities)
+
+
+def _classify(
+    postings: Sequence[Posting], texts: Sequence[str], classifier: RoleClassifier
+) -> tuple[list[Role], list[float | None]]:
+    """Return each posting's role and confidence: those of the table, else those of the model."""
+    unscored = [i for i, posting in enumerate(postings) if posting.role is None]
+    answers = classifier.predict_many(
+        [texts[i] for i in unscored], [postings[i].title for i in unscored]
+    )
+    roles = [posting.role or Role.UNCLEAR for posting in postings]
+    confidence = [posting.confidence for posting in postings]
+    for i, answer in zip(unscored, answers, strict=True):
+        roles[i], confidence[i] = answer.role, answer.confidence
+    return roles, confidence
