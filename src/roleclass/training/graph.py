@@ -22,8 +22,11 @@ from roleclass.training.tables import BASE, Trie, WordTable
 OPSET: Final = 18
 """The version of the standard operators: the first with ``ScatterElements(max)`` and ``BitwiseAnd``."""
 
+MAX_WIDTH: Final = 2**24 + 2**12
+"""The longest row, in bytes, that the graph can read: more than the classifier lets through."""
+
 _MODULUS = 2**32
-_BLOCK = 1024  # stored powers of BASE; a closed form gives the rest
+_BLOCK = 2048  # powers of BASE are stored up to here, and then every 2048th
 _END = 2**31 - 1
 
 
@@ -114,8 +117,10 @@ class Words:
         See `WordTable`; 0 where the word is not in the vocabulary.
     number : float tensor of shape (N,)
         Words a row, unknown ones too, without the one at its end.
-    last : bool tensor of shape (W,)
-        Whether a word is the one at its row's end.
+    index : int32 tensor of shape (W,)
+        0, 1, ... W - 1.
+    last : int32 tensor of shape (N,)
+        Index of the one at each row's end.
     rows : int64 tensor of shape (1,)
         N.
     """
@@ -124,6 +129,7 @@ class Words:
     end: str
     slot: str
     number: str
+    index: str
     last: str
     rows: str
 
@@ -137,15 +143,12 @@ class Found:
     word : int32 tensor of shape (H,)
         Place of the n-gram's first word among the W words of the batch.
     row : int32 tensor of shape (H,)
-    end : int32 tensor of shape (H,)
-        Column of the last byte of the n-gram's first word.
     ngram : int32 tensor of shape (H,)
         Index of the n-gram; the number of n-grams where the words are on the way to one only, or unknown.
     """
 
     word: str
     row: str
-    end: str
     ngram: str
 
 
@@ -160,18 +163,19 @@ def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
     # A word ends where a token byte stands before a separator.
     is_token = w.cast(codes, TensorProto.BOOL)
     is_end = w.op("And", w.cut(is_token, 0, -1, axis=1), w.op("Not", w.cut(is_token, 1, axis=1)))
-    # bool -> uint8 -> float, because ONNX Runtime casts bool to float slowly.
-    flags = w.cast(w.cast(is_end, TensorProto.UINT8), TensorProto.FLOAT)
-    number = w.op("ReduceSum", flags, w.vector(1), keepdims=0)
-    mark = w.op("Pad", is_end, w.vector(0, 0, 0, 1), w.const(True, np.bool_))
-    place = w.keep(w.numbers_to(w.size(mark)), w.flat(mark))
+    mark = w.flat(w.op("Pad", is_end, w.vector(0, 0, 0, 1), w.const(True, np.bool_)))
+    place = w.keep(w.numbers_to(w.size(mark)), mark)
     row = w.op("Div", place, width)
     end = w.op("Sub", place, w.op("Mul", row, width))
 
-    hashes = _hash_words(w, codes, width, place, end)
-    last = w.op("Equal", end, w.op("Sub", width, w.const(1)))
+    slot = _look_up(w, table, _hash_words(w, codes, width, place, end))
+    index = w.numbers_to(w.size(place))
+    last = w.keep(index, w.op("Equal", end, w.op("Sub", width, w.const(1))))
+    before = w.op("Pad", w.cut(last, 0, -1), w.vector(1, 0), w.const(-1))
+    number = w.op("Sub", w.op("Sub", last, before), w.const(1))
+    number = w.cast(number, TensorProto.FLOAT)
     rows = w.op("Shape", utf8, start=0, end=1)
-    return Words(row, end, _look_up(w, table, hashes), number, last, rows)
+    return Words(row, end, slot, number, index, last, rows)
 
 
 def _hash_words(w: Writer, codes: str, width: str, place: str, end: str) -> str:
@@ -188,24 +192,17 @@ def _hash_words(w: Writer, codes: str, width: str, place: str, end: str) -> str:
 
 
 def _powers(w: Writer, base: int, width: str) -> str:
-    """``base ** column`` for all columns, so that no table grows with the length of a posting.
+    """``base ** column`` for all columns, as products of two small tables."""
 
-    base = 5 (mod 8), so that q = base ** 1024 = 1 + 4096 u, and by the binomial theorem
-    q ** k = 1 + 4096 u k + 2^24 u^2 k (k - 1) / 2 (mod 2^32).
-    """
-    block = np.array([pow(base, i, _MODULUS) for i in range(_BLOCK)], np.uint32).view(np.int32)
-    u = (pow(base, _BLOCK, _MODULUS) - 1) // 4096
-    linear, quadratic = (
-        w.const(np.array([x % _MODULUS], np.uint32).view(np.int32))
-        for x in (4096 * u, 2**24 * u * u)
-    )
-    blocks = w.op("Div", w.op("Add", width, w.const(_BLOCK - 1)), w.const(_BLOCK))
-    k = w.numbers_to(w.op("Squeeze", blocks))
-    pairs = w.op("Div", w.op("Mul", k, w.op("Sub", k, w.const(1))), w.const(2))
-    powers = w.op("Add", w.op("Mul", k, linear), w.op("Mul", pairs, quadratic))
-    powers = w.op("Unsqueeze", w.op("Add", powers, w.const(1)), w.vector(1))
-    table = w.flat(w.op("Mul", powers, w.const(block)))
-    return w.op("Slice", table, w.vector(0), w.cast(width, TensorProto.INT64), w.vector(0))
+    def table(step: int, number: int) -> str:
+        powers = np.array([pow(base, step * i, _MODULUS) for i in range(number)], np.uint32)
+        return w.const(powers.view(np.int32))
+
+    # As many blocks as a row needs, and one that is cut off or not needed.
+    blocks = w.op("Add", w.op("Div", width, w.const(_BLOCK)), w.const(1))
+    high = w.op("Slice", table(_BLOCK, MAX_WIDTH // _BLOCK), w.const([0]), blocks)
+    products = w.op("Mul", w.op("Unsqueeze", high, w.vector(1)), table(1, _BLOCK))
+    return w.op("Slice", w.flat(products), w.const([0]), width)
 
 
 def _look_up(w: Writer, table: WordTable, hashes: str) -> str:
@@ -225,27 +222,21 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     # So that a step from a row's last words reads an unknown one instead of the tensor's end.
     following = w.op("Pad", words.slot, w.vector(0, max(trie.depth - 1, 0)))
     for n in range(1, trie.depth):
-        if n == 1:
-            start = w.numbers_to(w.size(words.slot))
-            state, word = (
-                words.slot,
-                w.cut(following, 1, 2 - trie.depth if trie.depth > 2 else _END),
-            )
-        else:
-            start, state = starts[-1], states[-1]
-            word = w.take(following, w.op("Add", start, w.const(n)))
+        start, state = (starts[-1], states[-1]) if starts else (words.index, words.slot)
+        word = w.take(following, w.op("Add", start, w.const(n)))
         place = w.op("Add", w.take(base, state), word)
         exists = w.op("Equal", w.take(owner, place), state)
         starts.append(w.keep(start, exists))
-        states.append(w.take(child, w.keep(place, exists)))
-    state, word, row, end = words.slot, w.numbers_to(w.size(words.slot)), words.row, words.end
+        # Cheaper than a second `keep`, where the start is the place's index.
+        place = w.keep(place, exists) if n > 1 else w.take(place, starts[-1])
+        states.append(w.take(child, place))
+    word, row, state = words.index, words.row, words.slot
     if starts:
         first = w.op("Concat", *starts, axis=0)
         word = w.op("Concat", word, first, axis=0)
         row = w.op("Concat", row, w.take(row, first), axis=0)
-        end = w.op("Concat", end, w.take(end, first), axis=0)
         state = w.op("Concat", state, *states, axis=0)
-    return Found(word, row, end, w.take(w.const(trie.ngram), state))
+    return Found(word, row, w.take(w.const(trie.ngram), state))
 
 
 def count(w: Writer, row: str, column: str, rows: str, width: int) -> tuple[str, str]:
