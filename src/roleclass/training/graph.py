@@ -78,6 +78,13 @@ class Writer:
         """``x[start:stop]`` along an axis."""
         return self.op("Slice", x, self.vector(start), self.vector(stop), self.vector(axis))
 
+    def halves(self, x: str) -> tuple[str, str]:
+        """The first and the second half of a tensor of one dimension."""
+        names = [self._scope.get_unique_variable_name("half") for _ in range(2)]
+        name = self._scope.get_unique_operator_name("Split")
+        self._container.add_node("Split", [x], names, op_version=OPSET, name=name, num_outputs=2)
+        return names[0], names[1]
+
     def as_int(self, x: str) -> str:
         """A bool tensor as int32; in two steps, because ONNX Runtime does it slowly in one."""
         return self.cast(self.cast(x, TensorProto.UINT8), TensorProto.INT32)
@@ -154,41 +161,52 @@ class Found:
 
 def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
     """Cut a batch into words and look them up."""
-    # A column of zeros more, so that the last word of a row has a separator behind it.
-    padded = w.op("Pad", utf8, w.vector(0, 0, 0, 1))
-    width = w.cast(w.op("Shape", padded, start=1), TensorProto.INT32)
-    codes = w.take(w.const(table.codes), w.flat(w.cast(padded, TensorProto.INT32)))
-    codes = w.op("Reshape", codes, w.op("Shape", padded))
-
-    # A word ends where a token byte stands before a separator.
+    # Zeros behind each row: one to make its length even, and a pair that holds no word.
+    odd = w.op("Mod", w.op("Shape", utf8, start=1), w.vector(1, 1, 1, 2))
+    padded = w.op("Pad", utf8, w.op("Add", w.vector(0, 0, 0, 2), odd))
+    # A pair of bytes holds bytes of one word at most, and one end of a word at most: from here on
+    # there is half as much to do. All first bytes, then all second ones.
+    pairs = w.op("Transpose", w.op("Reshape", padded, w.vector(-1, 2)), perm=[1, 0])
+    codes = w.take(w.const(table.codes), w.flat(w.cast(pairs, TensorProto.INT32)))
     is_token = w.cast(codes, TensorProto.BOOL)
-    is_end = w.op("And", w.cut(is_token, 0, -1, axis=1), w.op("Not", w.cut(is_token, 1, axis=1)))
+    first, second = w.halves(is_token)
+    following = w.op("Pad", w.cut(first, 1), w.vector(0, 1))
+    is_end = w.op("And", w.op("Or", first, second), w.op("Not", w.op("And", second, following)))
+
+    shape = w.op("Div", w.op("Shape", padded), w.vector(1, 2))  # rows, pairs in a row
+    is_end = w.cut(w.op("Reshape", is_end, shape), 0, -1, axis=1)
     mark = w.flat(w.op("Pad", is_end, w.vector(0, 0, 0, 1), w.const(True, np.bool_)))
     place = w.keep(w.numbers_to(w.size(mark)), mark)
+    width = w.cast(w.cut(shape, 1), TensorProto.INT32)
     row = w.op("Div", place, width)
-    end = w.op("Sub", place, w.op("Mul", row, width))
+    pair = w.op("Sub", place, w.op("Mul", row, width))
+    end = w.op("Add", w.op("Add", pair, pair), w.as_int(w.take(second, place)))
 
-    slot = _look_up(w, table, _hash_words(w, codes, width, place, end))
+    upto = w.take(_sum_codes(w, codes, shape, width), place)
+    before = w.op("Pad", w.cut(upto, 0, -1), w.vector(1, 0))
+    inverse = _powers(w, pow(BASE, -1, _MODULUS), w.op("Add", width, width))
+    hashes = w.op("Mul", w.op("Sub", upto, before), w.take(inverse, end))
+
     index = w.numbers_to(w.size(place))
-    last = w.keep(index, w.op("Equal", end, w.op("Sub", width, w.const(1))))
+    last = w.keep(index, w.op("Equal", pair, w.op("Sub", width, w.const(1))))
     before = w.op("Pad", w.cut(last, 0, -1), w.vector(1, 0), w.const(-1))
     number = w.op("Sub", w.op("Sub", last, before), w.const(1))
     number = w.cast(number, TensorProto.FLOAT)
     rows = w.op("Shape", utf8, start=0, end=1)
-    return Words(row, end, slot, number, index, last, rows)
+    return Words(row, end, _look_up(w, table, hashes), number, index, last, rows)
 
 
-def _hash_words(w: Writer, codes: str, width: str, place: str, end: str) -> str:
-    """Hash every word, by one prefix sum over the bytes; see `tables.hash_word`.
+def _sum_codes(w: Writer, codes: str, shape: str, width: str) -> str:
+    """Sum ``code * BASE ** column`` up to each pair of bytes; see `tables.hash_word`.
 
-    Separators add 0, so the prefix sum at the end of the word before stands for that at its start.
+    The difference between the ends of two words is the hash of the second, because separators add
+    0, times a power that depends on its place.
     """
-    upto = w.take(
-        w.op("CumSum", w.flat(w.op("Mul", codes, _powers(w, BASE, width))), w.const(0)), place
-    )
-    before = w.op("Pad", w.cut(upto, 0, -1), w.vector(1, 0))
-    inverse = _powers(w, pow(BASE, -1, _MODULUS), width)
-    return w.op("Mul", w.op("Sub", upto, before), w.take(inverse, end))
+    first, second = w.halves(codes)
+    second = w.op("Mul", second, w.const(np.array([BASE], np.uint32).view(np.int32)))
+    pairs = w.op("Reshape", w.op("Add", first, second), shape)
+    powers = _powers(w, pow(BASE, 2, _MODULUS), width)
+    return w.op("CumSum", w.flat(w.op("Mul", pairs, powers)), w.const(0))
 
 
 def _powers(w: Writer, base: int, width: str) -> str:
