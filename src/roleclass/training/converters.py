@@ -145,7 +145,7 @@ def _mentions(
     np.maximum.at(heading_of_set, set_of_ngram, features.headings_)
 
     column = w.take(w.const(np.append(set_of_ngram, 0)), found.ngram)
-    which = w.keep(w.numbers_to(w.size(column)), w.cast(column, TensorProto.BOOL))
+    which = w.flat(w.op("NonZero", column))
     column, row, word = (w.take(x, which) for x in (column, found.row, found.word))
     codes = _codes(w, words, word, w.take(w.const(heading_of_set), column))
     in_section = w.op("Add", w.op("Mul", codes, w.const(len(sets))), column)
@@ -182,9 +182,9 @@ def _codes(w: Writer, words: Words, word: str, heading: str) -> str:
         axis=0,
         reduction="max",
     )
-    is_mark = w.cast(marks, TensorProto.BOOL)
-    opened = w.op("CumSum", w.as_int(is_mark), w.const(0))
-    codes = w.op("Concat", w.const([_START]), w.keep(marks, is_mark), axis=0)
+    opened = w.op("CumSum", w.op("Sign", marks), w.const(0))
+    marks = w.keep(marks, w.cast(marks, TensorProto.BOOL))
+    codes = w.op("Concat", w.const([_START]), marks, axis=0)
     return w.take(codes, w.take(opened, word))
 
 
@@ -192,10 +192,9 @@ def _blocks(w: Writer, features: PostingFeatures, concepts: str, balance: str, w
     """See `PostingFeatures._blocks`; `concepts` holds what is crossed, too, and `balance` all regions."""
     side = len(features.crossed_mean_)
     all_columns = len(features.concepts_) + side
-    posting, title = (
-        w.op("Reshape", w.cut(concepts, r, r + 1, axis=1), w.vector(-1, all_columns))
-        for r in (0, 1)
-    )
+    both = w.op("Reshape", concepts, w.vector(-1, 2 * all_columns))
+    posting = w.cut(both, 0, all_columns, axis=1)
+    title = w.cut(both, all_columns, 2 * all_columns - side, axis=1)
     one = w.const(1.0, np.float32)
     number = w.op("Unsqueeze", words.number, w.vector(1))
     per_thousand = w.op(
@@ -212,13 +211,14 @@ def _blocks(w: Writer, features: PostingFeatures, concepts: str, balance: str, w
         "Mul", w.op("Unsqueeze", standard, w.vector(2)), w.op("Unsqueeze", standard, w.vector(1))
     )
     per_region = 2 * len(GROUPS) + 2
+    balance = w.op("Reshape", balance, w.vector(-1, len(REGIONS) * per_region))
     return w.op(
         "Concat",
         w.cut(density, 0, -side, axis=1),
-        w.op("Min", w.cut(title, 0, -side, axis=1), one),
-        w.op("Reshape", w.cut(balance, 0, 1, axis=1), w.vector(-1, per_region)),
+        w.op("Min", title, one),
+        w.cut(balance, 0, per_region, axis=1),
         w.op("Log", w.op("Add", number, one)),
-        w.op("Reshape", w.cut(balance, 2, axis=1), w.vector(-1, (len(REGIONS) - 2) * per_region)),
+        w.cut(balance, 2 * per_region, axis=1),
         w.op("Reshape", products, w.vector(-1, side**2)),
         axis=1,
     )
@@ -255,7 +255,6 @@ def _reason(w: Writer, features: PostingFeatures, concepts: str, words: Words) -
     """See `UnclearRule.reasons`; the result is a second output of the graph."""
     rule = UnclearRule()
     keys = [concept.key for concept in features.concepts_]
-    # [0, :1, k : k + 1] of each row
     place = keys.index(ENGLISH)
     english = w.op("Slice", concepts, w.vector(0, place), w.vector(1, place + 1), w.vector(1, 2))
     enough = w.op("Mul", words.number, w.const(rule.min_english, np.float32))

@@ -212,14 +212,14 @@ def _sum_codes(w: Writer, codes: str, shape: str, width: str) -> str:
 def _powers(w: Writer, base: int, width: str) -> str:
     """``base ** column`` for all columns, as products of two small tables."""
 
-    def table(step: int, number: int) -> str:
+    def table(step: int, number: int, *shape: int) -> str:
         powers = np.array([pow(base, step * i, _MODULUS) for i in range(number)], np.uint32)
-        return w.const(powers.view(np.int32))
+        return w.const(powers.view(np.int32).reshape(shape))
 
     # As many blocks as a row needs, and one that is cut off or not needed.
     blocks = w.op("Add", w.op("Div", width, w.const(_BLOCK)), w.const(1))
-    high = w.op("Slice", table(_BLOCK, MAX_WIDTH // _BLOCK), w.const([0]), blocks)
-    products = w.op("Mul", w.op("Unsqueeze", high, w.vector(1)), table(1, _BLOCK))
+    high = w.op("Slice", table(_BLOCK, MAX_WIDTH // _BLOCK, -1, 1), w.const([0]), blocks)
+    products = w.op("Mul", high, table(1, _BLOCK, 1, -1))
     return w.op("Slice", w.flat(products), w.const([0]), width)
 
 
@@ -240,8 +240,12 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     # So that a step from a row's last words reads an unknown one instead of the tensor's end.
     following = w.op("Pad", words.slot, w.vector(0, max(trie.depth - 1, 0)))
     for n in range(1, trie.depth):
-        start, state = (starts[-1], states[-1]) if starts else (words.index, words.slot)
-        word = w.take(following, w.op("Add", start, w.const(n)))
+        if n == 1:
+            start, state = words.index, words.slot
+            word = w.cut(following, 1, 2 - trie.depth if trie.depth > 2 else _END)
+        else:
+            start, state = starts[-1], states[-1]
+            word = w.take(following, w.op("Add", start, w.const(n)))
         place = w.op("Add", w.take(base, state), word)
         exists = w.op("Equal", w.take(owner, place), state)
         starts.append(w.keep(start, exists))
