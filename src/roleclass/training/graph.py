@@ -22,8 +22,11 @@ from roleclass.training.tables import BASE, Trie, WordTable
 OPSET: Final = 18
 """The version of the standard operators: the first with ``ScatterElements(max)`` and ``BitwiseAnd``."""
 
+MAX_WIDTH: Final = 2**24 + 2**12
+"""The longest row, in bytes, that the graph can read: more than the classifier lets through."""
+
 _MODULUS = 2**32
-_BLOCK = 1024  # stored powers of BASE; a closed form gives the rest
+_BLOCK = 2048  # powers of BASE are stored up to here, and then every 2048th
 _END = 2**31 - 1
 
 
@@ -75,6 +78,13 @@ class Writer:
         """``x[start:stop]`` along an axis."""
         return self.op("Slice", x, self.vector(start), self.vector(stop), self.vector(axis))
 
+    def halves(self, x: str) -> tuple[str, str]:
+        """The first and the second half of a tensor of one dimension."""
+        names = [self._scope.get_unique_variable_name("half") for _ in range(2)]
+        name = self._scope.get_unique_operator_name("Split")
+        self._container.add_node("Split", [x], names, op_version=OPSET, name=name, num_outputs=2)
+        return names[0], names[1]
+
     def as_int(self, x: str) -> str:
         """A bool tensor as int32; in two steps, because ONNX Runtime does it slowly in one."""
         return self.cast(self.cast(x, TensorProto.UINT8), TensorProto.INT32)
@@ -114,8 +124,10 @@ class Words:
         See `WordTable`; 0 where the word is not in the vocabulary.
     number : float tensor of shape (N,)
         Words a row, unknown ones too, without the one at its end.
-    last : bool tensor of shape (W,)
-        Whether a word is the one at its row's end.
+    index : int32 tensor of shape (W,)
+        0, 1, ... W - 1.
+    last : int32 tensor of shape (N,)
+        Index of the one at each row's end.
     rows : int64 tensor of shape (1,)
         N.
     """
@@ -124,6 +136,7 @@ class Words:
     end: str
     slot: str
     number: str
+    index: str
     last: str
     rows: str
 
@@ -137,75 +150,77 @@ class Found:
     word : int32 tensor of shape (H,)
         Place of the n-gram's first word among the W words of the batch.
     row : int32 tensor of shape (H,)
-    end : int32 tensor of shape (H,)
-        Column of the last byte of the n-gram's first word.
     ngram : int32 tensor of shape (H,)
         Index of the n-gram; the number of n-grams where the words are on the way to one only, or unknown.
     """
 
     word: str
     row: str
-    end: str
     ngram: str
 
 
 def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
     """Cut a batch into words and look them up."""
-    # A column of zeros more, so that the last word of a row has a separator behind it.
-    padded = w.op("Pad", utf8, w.vector(0, 0, 0, 1))
-    width = w.cast(w.op("Shape", padded, start=1), TensorProto.INT32)
-    codes = w.take(w.const(table.codes), w.flat(w.cast(padded, TensorProto.INT32)))
-    codes = w.op("Reshape", codes, w.op("Shape", padded))
-
-    # A word ends where a token byte stands before a separator.
+    # Zeros behind each row: one to make its length even, and a pair that holds no word.
+    odd = w.op("Mod", w.op("Shape", utf8, start=1), w.vector(1, 1, 1, 2))
+    padded = w.op("Pad", utf8, w.op("Add", w.vector(0, 0, 0, 2), odd))
+    # A pair of bytes holds bytes of one word at most, and one end of a word at most: from here on
+    # there is half as much to do. All first bytes, then all second ones.
+    pairs = w.op("Transpose", w.op("Reshape", padded, w.vector(-1, 2)), perm=[1, 0])
+    codes = w.take(w.const(table.codes), w.flat(w.cast(pairs, TensorProto.INT32)))
     is_token = w.cast(codes, TensorProto.BOOL)
-    is_end = w.op("And", w.cut(is_token, 0, -1, axis=1), w.op("Not", w.cut(is_token, 1, axis=1)))
-    # bool -> uint8 -> float, because ONNX Runtime casts bool to float slowly.
-    flags = w.cast(w.cast(is_end, TensorProto.UINT8), TensorProto.FLOAT)
-    number = w.op("ReduceSum", flags, w.vector(1), keepdims=0)
-    mark = w.op("Pad", is_end, w.vector(0, 0, 0, 1), w.const(True, np.bool_))
-    place = w.keep(w.numbers_to(w.size(mark)), w.flat(mark))
+    first, second = w.halves(is_token)
+    following = w.op("Pad", w.cut(first, 1), w.vector(0, 1))
+    is_end = w.op("And", w.op("Or", first, second), w.op("Not", w.op("And", second, following)))
+
+    shape = w.op("Div", w.op("Shape", padded), w.vector(1, 2))  # rows, pairs in a row
+    is_end = w.cut(w.op("Reshape", is_end, shape), 0, -1, axis=1)
+    mark = w.flat(w.op("Pad", is_end, w.vector(0, 0, 0, 1), w.const(True, np.bool_)))
+    place = w.keep(w.numbers_to(w.size(mark)), mark)
+    width = w.cast(w.cut(shape, 1), TensorProto.INT32)
     row = w.op("Div", place, width)
-    end = w.op("Sub", place, w.op("Mul", row, width))
+    pair = w.op("Sub", place, w.op("Mul", row, width))
+    end = w.op("Add", w.op("Add", pair, pair), w.as_int(w.take(second, place)))
 
-    hashes = _hash_words(w, codes, width, place, end)
-    last = w.op("Equal", end, w.op("Sub", width, w.const(1)))
-    rows = w.op("Shape", utf8, start=0, end=1)
-    return Words(row, end, _look_up(w, table, hashes), number, last, rows)
-
-
-def _hash_words(w: Writer, codes: str, width: str, place: str, end: str) -> str:
-    """Hash every word, by one prefix sum over the bytes; see `tables.hash_word`.
-
-    Separators add 0, so the prefix sum at the end of the word before stands for that at its start.
-    """
-    upto = w.take(
-        w.op("CumSum", w.flat(w.op("Mul", codes, _powers(w, BASE, width))), w.const(0)), place
-    )
+    upto = w.take(_sum_codes(w, codes, shape, width), place)
     before = w.op("Pad", w.cut(upto, 0, -1), w.vector(1, 0))
-    inverse = _powers(w, pow(BASE, -1, _MODULUS), width)
-    return w.op("Mul", w.op("Sub", upto, before), w.take(inverse, end))
+    inverse = _powers(w, pow(BASE, -1, _MODULUS), w.op("Add", width, width))
+    hashes = w.op("Mul", w.op("Sub", upto, before), w.take(inverse, end))
+
+    index = w.numbers_to(w.size(place))
+    last = w.keep(index, w.op("Equal", pair, w.op("Sub", width, w.const(1))))
+    before = w.op("Pad", w.cut(last, 0, -1), w.vector(1, 0), w.const(-1))
+    number = w.op("Sub", w.op("Sub", last, before), w.const(1))
+    number = w.cast(number, TensorProto.FLOAT)
+    rows = w.op("Shape", utf8, start=0, end=1)
+    return Words(row, end, _look_up(w, table, hashes), number, index, last, rows)
+
+
+def _sum_codes(w: Writer, codes: str, shape: str, width: str) -> str:
+    """Sum ``code * BASE ** column`` up to each pair of bytes; see `tables.hash_word`.
+
+    The difference between the ends of two words is the hash of the second, because separators add
+    0, times a power that depends on its place.
+    """
+    first, second = w.halves(codes)
+    second = w.op("Mul", second, w.const(np.array([BASE], np.uint32).view(np.int32)))
+    pairs = w.op("Reshape", w.op("Add", first, second), shape)
+    powers = _powers(w, pow(BASE, 2, _MODULUS), width)
+    return w.op("CumSum", w.flat(w.op("Mul", pairs, powers)), w.const(0))
 
 
 def _powers(w: Writer, base: int, width: str) -> str:
-    """``base ** column`` for all columns, so that no table grows with the length of a posting.
+    """``base ** column`` for all columns, as products of two small tables."""
 
-    base = 5 (mod 8), so that q = base ** 1024 = 1 + 4096 u, and by the binomial theorem
-    q ** k = 1 + 4096 u k + 2^24 u^2 k (k - 1) / 2 (mod 2^32).
-    """
-    block = np.array([pow(base, i, _MODULUS) for i in range(_BLOCK)], np.uint32).view(np.int32)
-    u = (pow(base, _BLOCK, _MODULUS) - 1) // 4096
-    linear, quadratic = (
-        w.const(np.array([x % _MODULUS], np.uint32).view(np.int32))
-        for x in (4096 * u, 2**24 * u * u)
-    )
-    blocks = w.op("Div", w.op("Add", width, w.const(_BLOCK - 1)), w.const(_BLOCK))
-    k = w.numbers_to(w.op("Squeeze", blocks))
-    pairs = w.op("Div", w.op("Mul", k, w.op("Sub", k, w.const(1))), w.const(2))
-    powers = w.op("Add", w.op("Mul", k, linear), w.op("Mul", pairs, quadratic))
-    powers = w.op("Unsqueeze", w.op("Add", powers, w.const(1)), w.vector(1))
-    table = w.flat(w.op("Mul", powers, w.const(block)))
-    return w.op("Slice", table, w.vector(0), w.cast(width, TensorProto.INT64), w.vector(0))
+    def table(step: int, number: int, *shape: int) -> str:
+        powers = np.array([pow(base, step * i, _MODULUS) for i in range(number)], np.uint32)
+        return w.const(powers.view(np.int32).reshape(shape))
+
+    # As many blocks as a row needs, and one that is cut off or not needed.
+    blocks = w.op("Add", w.op("Div", width, w.const(_BLOCK)), w.const(1))
+    high = w.op("Slice", table(_BLOCK, MAX_WIDTH // _BLOCK, -1, 1), w.const([0]), blocks)
+    products = w.op("Mul", high, table(1, _BLOCK, 1, -1))
+    return w.op("Slice", w.flat(products), w.const([0]), width)
 
 
 def _look_up(w: Writer, table: WordTable, hashes: str) -> str:
@@ -226,26 +241,24 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     following = w.op("Pad", words.slot, w.vector(0, max(trie.depth - 1, 0)))
     for n in range(1, trie.depth):
         if n == 1:
-            start = w.numbers_to(w.size(words.slot))
-            state, word = (
-                words.slot,
-                w.cut(following, 1, 2 - trie.depth if trie.depth > 2 else _END),
-            )
+            start, state = words.index, words.slot
+            word = w.cut(following, 1, 2 - trie.depth if trie.depth > 2 else _END)
         else:
             start, state = starts[-1], states[-1]
             word = w.take(following, w.op("Add", start, w.const(n)))
         place = w.op("Add", w.take(base, state), word)
         exists = w.op("Equal", w.take(owner, place), state)
         starts.append(w.keep(start, exists))
-        states.append(w.take(child, w.keep(place, exists)))
-    state, word, row, end = words.slot, w.numbers_to(w.size(words.slot)), words.row, words.end
+        # Cheaper than a second `keep`, where the start is the place's index.
+        place = w.keep(place, exists) if n > 1 else w.take(place, starts[-1])
+        states.append(w.take(child, place))
+    word, row, state = words.index, words.row, words.slot
     if starts:
         first = w.op("Concat", *starts, axis=0)
         word = w.op("Concat", word, first, axis=0)
         row = w.op("Concat", row, w.take(row, first), axis=0)
-        end = w.op("Concat", end, w.take(end, first), axis=0)
         state = w.op("Concat", state, *states, axis=0)
-    return Found(word, row, end, w.take(w.const(trie.ngram), state))
+    return Found(word, row, w.take(w.const(trie.ngram), state))
 
 
 def count(w: Writer, row: str, column: str, rows: str, width: int) -> tuple[str, str]:
