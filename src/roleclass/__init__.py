@@ -23,12 +23,15 @@ from roleclass.errors import (
     RoleclassError,
     ScoringError,
 )
+from roleclass.evidence import Evidence, Explanation, explain
 from roleclass.market.problems import Mention, Problem, problems
 from roleclass.prediction import Prediction
 from roleclass.roles import Role
 
 __all__ = [
     "CorpusError",
+    "Evidence",
+    "Explanation",
     "InputError",
     "Mention",
     "MissingExtraError",
@@ -40,6 +43,7 @@ __all__ = [
     "RoleclassError",
     "ScoringError",
     "__version__",
+    "explain",
     "predict",
     "predict_many",
     "problems",

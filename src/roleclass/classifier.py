@@ -59,6 +59,7 @@ class _Loaded:
     roles: tuple[Role, ...]
     thresholds: tuple[float, ...]
     reasons: tuple[str | None, ...]
+    features: tuple[str, ...]
 
 
 class RoleClassifier:
@@ -151,11 +152,7 @@ class RoleClassifier:
         >>> RoleClassifier().predict(posting).reason
         'not English prose'
         """
-        if not isinstance(text, str):
-            raise _not_text("text", text)
-        if not isinstance(title, str | None):
-            raise _not_text("title", title)
-        return self._predict_chunk([encode(text, title)])[0]
+        return self._predict_chunk([_encode_one(text, title)])[0]
 
     def predict_many(
         self,
@@ -230,6 +227,47 @@ class RoleClassifier:
         ]
         return np.concatenate(chunks) if chunks else np.empty((0, len(self.roles)), np.float32)
 
+    def outputs(self, text: str, title: str | None = None) -> dict[str, NDArray[Any]]:
+        """Return all that the graph computes for one posting, by the name of the output.
+
+        Explanations are made from it (`roleclass.explain`); a prediction needs two of them only.
+
+        Parameters
+        ----------
+        text, title : str, str or None
+            As for `predict`.
+
+        Returns
+        -------
+        dict of str to array
+            ``probabilities`` (float32, (1, K)), ``reason`` (int64, (1,)), and what
+            ``docs/how-it-works.md`` lists.
+
+        Raises
+        ------
+        TypeError, ModelError
+            As for `predict`.
+
+        Examples
+        --------
+        >>> RoleClassifier().outputs("Sells shoes.")["probabilities"].shape
+        (1, 4)
+        """
+        session = self._model.session
+        results = session.run(None, {"utf8": pack([_encode_one(text, title)])})
+        return dict(zip((out.name for out in session.get_outputs()), results, strict=True))
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The names of the features that the model weighs, ``block:what``; the n-grams come first.
+
+        Examples
+        --------
+        >>> "density:rag" in RoleClassifier().feature_names
+        True
+        """
+        return self._model.features
+
     def _stream(
         self, rows: Iterator[bytes], score: Callable[[Sequence[bytes]], _T], *, threads: int
     ) -> Iterator[_T]:
@@ -296,6 +334,14 @@ def _batches(rows: Sequence[bytes]) -> Iterator[list[int]]:
         batch.append(i)
     if batch:
         yield batch
+
+
+def _encode_one(text: str, title: str | None) -> bytes:
+    if not isinstance(text, str):
+        raise _not_text("text", text)
+    if not isinstance(title, str | None):
+        raise _not_text("title", title)
+    return encode(text, title)
 
 
 def _encode_many(texts: Iterable[str], titles: Iterable[str | None] | None) -> Iterator[bytes]:
@@ -372,6 +418,7 @@ def _load(path: Path) -> _Loaded:
             roles=tuple(Role(name) for name in json.loads(metadata["roleclass.roles"])),
             thresholds=tuple(json.loads(metadata["roleclass.thresholds"])),
             reasons=tuple(json.loads(metadata["roleclass.reasons"])),
+            features=tuple(json.loads(metadata["roleclass.features"])),
         )
     except (KeyError, ValueError) as error:
         raise ModelError(f"{path} has damaged metadata: {error}") from error

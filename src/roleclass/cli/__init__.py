@@ -15,7 +15,7 @@ from roleclass.errors import RoleclassError
 class _Group(click.Group):
     """Commands are imported when they are called: ``predict`` must not wait for scikit-learn."""
 
-    _commands = ("predict", "score", "report", "train", "evaluate", "corpus")
+    _commands = ("predict", "explain", "score", "report", "train", "evaluate", "corpus")
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(self._commands)
@@ -45,6 +45,7 @@ def main() -> None:
     Examples:
       roleclass predict posting.txt
       roleclass predict --json *.txt > roles.jsonl
+      roleclass explain posting.txt
       roleclass score jobs.csv -o jobs.roles.csv
       roleclass report postings.parquet -o market
       roleclass train --corpus corpus --output runs/first

@@ -1,6 +1,5 @@
 """``roleclass predict``: the roles of a few postings, as a table or as JSON."""
 
-import codecs
 import json
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
+from roleclass.cli.reading import read_posting
 from roleclass.prediction import Prediction
 from roleclass.roles import Role
 
@@ -21,12 +21,6 @@ _COLOURS = {
     Role.OTHER: "yellow",
     Role.UNCLEAR: "bright_black",
 }
-
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 @click.command()
@@ -62,7 +56,7 @@ def predict(
         postings.append(("--text", text))
     for file in files:
         try:
-            postings.append((str(file), _read(file)))
+            postings.append((str(file), read_posting(file)))
         except OSError as error:
             failed = True
             click.echo(f"{file}: cannot be read: {error.strerror or error}", err=True)
@@ -77,19 +71,6 @@ def predict(
         Console().print(_table(answers, classifier.roles))
     if failed:
         sys.exit(1)
-
-
-def _read(file: Path) -> str:
-    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        click.echo(
-            f"{file}: not {encoding} (byte {error.start}); what cannot be decoded is passed over",
-            err=True,
-        )
-        return data.decode(encoding, errors="replace")
 
 
 def _table(answers: list[tuple[str, Prediction]], roles: tuple[Role, ...]) -> Table:

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 @click.option(
     "--address", help="Address of the Ray cluster.  [default: the one that runs, else this machine]"
 )
-def score(  # noqa: PLR0917
+def score(
     inputs: tuple[str, ...],
     output: str,
     format_: str | None,

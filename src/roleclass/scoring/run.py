@@ -141,7 +141,7 @@ def _destination(checkpoint: Checkpoint | None) -> Iterator[BinaryIO]:
 class _Run:
     """The loop: read, score on several threads, write in order."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         reader: Reader,
         scorer: Scorer,

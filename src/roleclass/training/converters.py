@@ -100,7 +100,9 @@ def _convert_features(scope: Scope, operator: Operator, container: ModelComponen
         w.cut(mentions, 0, 2, axis=1),
         w.const(sets @ np.hstack([np.eye(sets.shape[1]), features.crossed_]), np.float32),
     )
-    columns = _blocks(w, features, concepts, _balance(w, sets @ features.groups_, mentions, words), words)
+    columns = _blocks(
+        w, features, concepts, _balance(w, sets @ features.groups_, mentions, words), words
+    )
     columns = w.op("Min", w.op("Max", columns, w.const(features.lowest_, np.float32)),
                    w.const(features.highest_, np.float32))  # fmt: skip
     w.op("Mul", columns, w.const(features.weights_, np.float32), out=blocks)
@@ -224,9 +226,7 @@ def _blocks(w: Writer, features: PostingFeatures, concepts: str, balance: str, w
     )
 
 
-def _balance(
-    w: Writer, groups_of_set: NDArray[np.float64], mentions: str, words: Words
-) -> str:
+def _balance(w: Writer, groups_of_set: NDArray[np.float64], mentions: str, words: Words) -> str:
     """See `features._balance`, of all regions at once; sums of groups are products with small matrices.
 
     The title's is not used.
@@ -241,7 +241,9 @@ def _balance(
     groups = w.op("MatMul", mentions, w.const(matrix, np.float32))
     more = w.op("Add", groups, w.const([1.0] * len(GROUPS) + [0.5, 0.5, 1.0, 5.0], np.float32))
     size = len(GROUPS)
-    number = w.op("Add", w.op("Unsqueeze", words.number, w.vector(1, 2)), w.const(SHARE_WORDS, np.float32))
+    number = w.op(
+        "Add", w.op("Unsqueeze", words.number, w.vector(1, 2)), w.const(SHARE_WORDS, np.float32)
+    )
     return w.op(
         "Concat",
         w.op("Log", w.cut(more, 0, size, axis=2)),
@@ -294,8 +296,11 @@ def _convert_regression(
     weights = coefficients.T
     number = operator.inputs[0].type.shape[1] - 1
     of_ngrams = np.vstack([weights[:number], np.zeros_like(weights[:1])])
-    product = w.op("Div", w.op("MatMul", ngrams, w.const(of_ngrams, np.float32)), length)
+    product = w.op("Div", w.op("MatMul", ngrams, w.named("ngram_weights", of_ngrams)), length)
     others = w.op(
-        "Gemm", blocks, w.const(weights[number:], np.float32), w.const(intercept, np.float32)
+        "Gemm",
+        blocks,
+        w.named("block_weights", weights[number:]),
+        w.named("intercept", intercept),
     )
     w.op("Softmax", w.op("Add", product, others), axis=1, out=operator.outputs[0].full_name)

@@ -18,6 +18,22 @@ from roleclass.training.converters import register_converters
 from roleclass.training.graph import OPSET
 from roleclass.training.unclear import REASONS
 
+EVIDENCE_OUTPUTS: Final = {
+    "found_ngram": (TensorProto.INT32, ["H"]),
+    "found_word": (TensorProto.INT32, ["H"]),
+    "ngrams": (TensorProto.FLOAT, ["N", "V"]),
+    "length": (TensorProto.FLOAT, ["N", 1]),
+    "blocks": (TensorProto.FLOAT, ["N", "B"]),
+    "ngram_weights": (TensorProto.FLOAT, ["V", "K"]),
+    "block_weights": (TensorProto.FLOAT, ["B", "K"]),
+    "intercept": (TensorProto.FLOAT, ["K"]),
+}
+"""Outputs from which an explanation is made, with their types and shapes.
+
+The H n-grams that were found, as their column and the place of their first word; the columns of the
+features (the n-grams' are to be divided by ``length``) and what each role weighs them by.
+"""
+
 _IR_VERSION: Final = 8  # the oldest that has the operators, so that older runtimes load the file
 
 
@@ -33,11 +49,14 @@ class ModelInfo:
         Confidence from which a prediction of each role is called reliable.
     corpus : str
         Fingerprint of the corpus that it was trained on.
+    features : tuple of str
+        Names of the columns of the features, for explanations.
     """
 
     roles: tuple[Role, ...]
     thresholds: tuple[float, ...]
     corpus: str
+    features: tuple[str, ...] = ()
 
     def metadata(self) -> dict[str, str]:
         """Return the key-value pairs of the file's metadata; values are JSON or plain text."""
@@ -48,6 +67,7 @@ class ModelInfo:
             "roleclass.roles": json.dumps([str(role) for role in self.roles]),
             "roleclass.thresholds": json.dumps(self.thresholds),
             "roleclass.reasons": json.dumps(REASONS),
+            "roleclass.features": json.dumps(self.features),
         }
 
 
@@ -108,5 +128,7 @@ def _name_axes(model: onnx.ModelProto) -> None:
         [
             describe("probabilities", TensorProto.FLOAT, ["N", classes]),
             describe("reason", TensorProto.INT64, ["N"]),
+            # What an explanation needs: see `roleclass.evidence`. Nobody else has to fetch these.
+            *(describe(name, *EVIDENCE_OUTPUTS[name]) for name in EVIDENCE_OUTPUTS),
         ]
     )

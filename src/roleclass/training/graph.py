@@ -51,8 +51,14 @@ class Writer:
         )
         return name
 
+    def named(self, name: str, value: Any) -> str:
+        """Add a constant of floats that is an output of the graph under its own name."""
+        tensor = numpy_helper.from_array(np.asarray(value, np.float32), name)
+        self._container.initializers.append(tensor)
+        return name
+
     def const(self, value: Any, dtype: Any = np.int32) -> str:
-        """Add a constant; small equal ones are kept once."""
+        """Add a constant; equal ones are kept once."""
         array = np.asarray(value, dtype)
         key = (str(array.dtype), array.shape, array.tobytes())
         if key not in self._constants:
@@ -255,10 +261,11 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     word, row, state = words.index, words.row, words.slot
     if starts:
         first = w.op("Concat", *starts, axis=0)
-        word = w.op("Concat", word, first, axis=0)
+        word = w.op("Concat", word, first, axis=0, out="found_word")
         row = w.op("Concat", row, w.take(row, first), axis=0)
         state = w.op("Concat", state, *states, axis=0)
-    return Found(word, row, w.take(w.const(trie.ngram), state))
+    ngram = w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
+    return Found(word, row, ngram)
 
 
 def count(w: Writer, row: str, column: str, rows: str, width: int) -> tuple[str, str]:

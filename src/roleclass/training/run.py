@@ -118,7 +118,12 @@ def train(
     pipeline[-1].with_temperature(temperature)
     progress("final fit", 1, 1)
     model_file = output / "model.onnx"
-    info = ModelInfo(roles=roles, thresholds=tuple(thresholds), corpus=corpus.fingerprint())
+    info = ModelInfo(
+        roles=roles,
+        thresholds=tuple(thresholds),
+        corpus=corpus.fingerprint(),
+        features=tuple(pipeline[0].feature_names()),
+    )
     export(pipeline, info, model_file)
     joblib.dump(pipeline, output / "pipeline.joblib", compress=3)
 

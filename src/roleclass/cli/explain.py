@@ -1,0 +1,110 @@
+"""``roleclass explain``: one posting with what spoke for its role and against it."""
+
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from roleclass.classifier import RoleClassifier
+from roleclass.cli.reading import read_posting
+from roleclass.evidence import Evidence, Explanation
+from roleclass.evidence import explain as explain_posting
+from roleclass.evidence_page import evidence_page, marks
+from roleclass.prediction import Prediction
+from roleclass.roles import Role
+
+_ROLES = click.Choice([str(role) for role in Role if role != Role.UNCLEAR])
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--title", help="The job title, where the text does not hold it.")
+@click.option("--role", type=_ROLES, help="Role to explain.  [default: the likeliest]")
+@click.option(
+    "--against", type=_ROLES, help="Role to compare it with.  [default: the likeliest other]"
+)
+@click.option("--top", type=click.IntRange(1), default=15, show_default=True, help="Rows to show.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a self-contained page to this file.",
+)
+@click.option(
+    "--model",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Another model file than the one in the package.",
+)
+def explain(
+    file: Path,
+    title: str | None,
+    role: str | None,
+    against: str | None,
+    top: int,
+    as_json: bool,
+    page: Path | None,
+    model: Path | None,
+) -> None:
+    r"""Show why the posting in FILE (- for standard input) gets its role.
+
+    Weights are in log-odds of the role against the likeliest other one.
+
+    \b
+    Examples:
+      roleclass explain posting.txt
+      roleclass explain --role ai-first --against ai-support posting.txt
+      roleclass explain --html why.html posting.txt
+    """
+    try:
+        text = read_posting(file)
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be read: {error.strerror or error}") from error
+    classifier = RoleClassifier(model)
+    prediction = classifier.predict(text, title)
+    try:
+        why = explain_posting(
+            text,
+            title,
+            role=None if role is None else Role(role),
+            against=None if against is None else Role(against),
+            classifier=classifier,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if page is not None:
+        page.write_text(evidence_page(why, prediction, top), encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps({"prediction": prediction.to_dict(), **why.to_dict()}))
+    elif page is None:
+        _print(why, prediction, top)
+
+
+def _print(why: Explanation, prediction: Prediction, top: int) -> None:
+    console = Console()
+    if prediction.reason is not None:
+        console.print(Text(f"Unclear: {prediction.reason}. What the model alone would say:"))
+    document = Text(why.document)
+    for start, end, weight in marks(why, top):
+        document.stylize("bold green" if weight > 0 else "bold red", start, end)
+    console.print(document)
+    console.print()
+    odds = f"{why.role.label} against {why.against.label}: log-odds {why.log_odds:+.2f}"
+    console.print(Text(odds, style="bold"))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("weight", justify="right")
+    table.add_column("what")
+    table.add_column("times", justify="right")
+    for item in why.evidence[:top]:
+        table.add_row(_weight(item), Text(item.name), str(len(item.spans) or ""))
+    rest = sum(item.weight for item in why.evidence[top:])
+    table.add_row(f"{rest:+.2f}", f"{len(why.evidence[top:])} more", "", style="bright_black")
+    table.add_row(f"{why.prior:+.2f}", "before reading", "", style="bright_black")
+    console.print(table)
+
+
+def _weight(item: Evidence) -> Text:
+    return Text(f"{item.weight:+.2f}", style="green" if item.weight > 0 else "red")

@@ -1,0 +1,65 @@
+"""``roleclass explain`` in-process, and its page."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from roleclass.cli import main
+from tests.written import posting
+
+
+def run(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["explain", *arguments], input=stdin)
+
+
+def test_it_shows_the_posting_and_a_table() -> None:
+    done = run("-", "--top", "3", stdin=posting("ai-first", 1))
+    assert done.exit_code == 0, done.output
+    assert "AI-First against" in done.stdout
+    assert "before reading" in done.stdout
+    assert posting("ai-first", 1).splitlines()[1] in done.stdout
+
+
+def test_json_holds_everything_and_adds_up() -> None:
+    done = run("-", "--json", stdin=posting("ai-first", 1))
+    content = json.loads(done.stdout)
+    assert content["prediction"]["role"] == content["role"] == "ai-first"
+    total = content["prior"] + sum(item["weight"] for item in content["evidence"])
+    assert total == pytest.approx(content["log_odds"])
+
+
+def test_the_page_is_self_contained_and_escaped(tmp_path: Path) -> None:
+    page = tmp_path / "why.html"
+    text = posting("ml-first", 1) + "\n<script>alert('x')</script> & more"
+    assert run("-", "--html", str(page), stdin=text).exit_code == 0
+    html = page.read_text("utf-8")
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    assert "http" not in html
+    assert "<mark" in html
+    shown = re.sub(r"<[^>]+>", "", html[html.index("<pre>") : html.index("</pre>")])
+    assert (
+        shown.replace("&lt;", "<").replace("&gt;", ">").replace("&#x27;", "'").replace("&amp;", "&")
+        == text
+    )
+
+
+def test_an_unclear_posting_says_so_first() -> None:
+    done = run("-", stdin="AI Engineer")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("Unclear: too few words")
+
+
+def test_roles_may_be_named() -> None:
+    done = run("-", "--role", "other", "--against", "ml-first", stdin=posting("ai-first", 1))
+    assert "Other against ML-First" in done.stdout
+    assert run("-", "--role", "other", "--against", "other", stdin="x").exit_code == 2
+
+
+def test_a_missing_file_is_an_error() -> None:
+    done = run("/no/such/file")
+    assert done.exit_code == 1
+    assert "cannot be read" in done.stderr
