@@ -60,8 +60,8 @@ def test_the_title_column_says_whether_not_how_often(features: PostingFeatures) 
 def test_each_product_stands_once(features: PostingFeatures) -> None:
     names = features.feature_names()
     matrix = features.transform(ROWS).toarray()
-    there = matrix[:, names.index("product:genai x ml")]
-    back = matrix[:, names.index("product:ml x genai")]
+    there = matrix[:, names.index("product:generative AI with classical machine learning")]
+    back = matrix[:, names.index("product:classical machine learning with generative AI")]
     assert there.any()
     assert not back.any()
 

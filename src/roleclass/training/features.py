@@ -39,8 +39,16 @@ from roleclass.training.vocabulary import Ngram, Occurrences, Vocabulary
 
 Floats = NDArray[np.float64]
 
-GROUPS: Final = ("genai", "ml", "ai", "near", "other", "verb", "section")
-"""Groups of the lexicon whose mentions are added up; concepts of other groups are no features."""
+GROUPS: Final = {
+    "genai": "generative AI",
+    "ml": "classical machine learning",
+    "ai": "AI in general",
+    "near": "work near AI",
+    "other": "other work",
+    "verb": "verbs of duties",
+    "section": "headings",
+}
+"""Groups of the lexicon whose mentions are added up, with their names; others are no features."""
 
 CROSSED: Final = (
     "llm", "agents", "rag", "ai_word", "ml_word", "ds_title", "infra", "dataeng", "customer", "sales",
@@ -198,22 +206,26 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def feature_names(self) -> list[str]:
-        """Return a name for each column, ``block:what``."""
+        """Return a name for each column: the block, a colon, and what it is.
+
+        That is the n-gram or the concept's key where it is one, else words for a person.
+        """
         check_is_fitted(self, "vocabulary_")
         keys = [concept.key for concept in self.concepts_]
-        crossed = [*GROUPS, *(key for key in CROSSED if key in keys)]
+        concept_names = {concept.key: concept.name for concept in self.concepts_}
+        crossed = [*GROUPS.values(), *(concept_names[key] for key in CROSSED if key in keys)]
         balance = [
-            *(f"log {group}" for group in GROUPS),
-            *(f"share {group}" for group in GROUPS),
-            "genai of models",
-            "AI of all",
+            *(f"mentions of {group}" for group in GROUPS.values()),
+            *(f"share of {group}" for group in GROUPS.values()),
+            "generative AI among models",
+            "AI among everything",
         ]
         return [
             *(f"ngram:{b' '.join(ngram).decode()}" for ngram in self.vocabulary_.ngrams),
             *(f"{block}:{key}" for block in ("density", "title") for key in keys),
-            *(f"balance:{what}" for what in [*balance, "log words"]),
-            *(f"section:{section}, {what}" for section in SECTIONS for what in balance),
-            *(f"product:{first} x {second}" for first in crossed for second in crossed),
+            *(f"balance:{what}" for what in [*balance, "length"]),
+            *(f"section:{section}: {what}" for section in SECTIONS for what in balance),
+            *(f"product:{first} with {second}" for first in crossed for second in crossed),
         ]
 
     def _counts(self, found: Occurrences, rows: int) -> sp.csr_matrix:
@@ -280,7 +292,7 @@ def _log_density(counts: Floats, words: Floats) -> Floats:
 
 def _balance(groups: Floats, words: Floats) -> Floats:
     """Return logs and shares of the groups, which are the last axis."""
-    genai, ml, ai = (groups[..., [GROUPS.index(name)]] for name in ("genai", "ml", "ai"))
+    genai, ml, ai = (groups[..., [list(GROUPS).index(name)]] for name in ("genai", "ml", "ai"))
     return np.concatenate(
         [
             np.log1p(groups),
