@@ -130,8 +130,9 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.lower()))
 
 
-EMBEDDED_TOKENS: Final = 128
-"""What the sentence encoder reads of a posting: some five minutes for the corpus on one core."""
+EMBEDDED_TOKENS: Final = 256
+"""What the sentence encoder reads of a posting: the length that it was made for. Reading the corpus takes
+some ten minutes on one core."""
 
 
 def embedding(training: Corpus, asked: Corpus, *, cache: Path) -> Answers:
