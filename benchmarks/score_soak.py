@@ -58,7 +58,7 @@ def soak(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     whole = Run(source, folder / "whole.parquet", arguments.threads)
     whole.finish()
     engine = max(engine, engine_rate(table, arguments.threads))
-    runs = []
+    runs: list[Run] = []
     for _ in range(arguments.kills):
         run = Run(source, folder / "out.parquet", arguments.threads, resume=bool(runs))
         run.kill(after=rng.uniform(0.1, 0.9) * whole.seconds / arguments.kills)
@@ -88,7 +88,16 @@ class Run:
     """One run of the command in a process of its own."""
 
     def __init__(self, source: Path, output: Path, threads: int, *, resume: bool = False) -> None:
-        command = [sys.executable, "-m", "roleclass", "score", source, "-o", output, "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "roleclass",
+            "score",
+            str(source),
+            "-o",
+            str(output),
+            "--json",
+        ]
         command += ["--threads", str(threads), *["--resume"] * resume]
         self._start = time.perf_counter()
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603

@@ -9,6 +9,7 @@ import pytest
 from roleclass import Role, RoleClassifier
 from roleclass.errors import CorpusError
 from roleclass.training import selection
+from roleclass.training.card import model_card
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import evaluate
 from roleclass.training.model import Settings
@@ -35,6 +36,12 @@ def test_it_writes_model_figures_card_and_pipeline(trained: Path) -> None:
     assert figures["corpus"]["fingerprint"] in card
     assert f"{figures['dev']['all']['accuracy']:.3f}" in card
     assert figures["parity"]["max_difference"] <= 1e-5
+
+
+def test_the_card_says_of_the_data_what_it_is_told_and_else_that_nobody_did(trained: Path) -> None:
+    figures = json.loads((trained / "metrics.json").read_text("utf-8"))
+    assert "Nobody has written down" in (trained / "MODEL_CARD.md").read_text("utf-8")
+    assert "Labelled by bakers." in model_card(figures, 0.9, "## Data\nLabelled by bakers.")
 
 
 def test_the_figures_are_those_of_the_model_file(trained: Path, corpus: Corpus) -> None:

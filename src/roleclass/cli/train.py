@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TextIO
 
 import click
 from rich.console import Console
@@ -22,6 +23,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for model.onnx, metrics.json and MODEL_CARD.md.",
 )
+@click.option(
+    "--about",
+    type=click.File(encoding="utf-8"),
+    help="Markdown for the card: where the data came from, who labelled it, how the model fails.",
+)
 @click.option("--skip-bad-rows", is_flag=True, help="Leave bad rows out instead of stopping.")
 @click.option(
     "--jobs",
@@ -30,7 +36,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
     show_default="2, or the cores there are",
     help="Folds to fit at the same time; changes nothing but the time and the memory.",
 )
-def train(folder: Path, output: Path, skip_bad_rows: bool, jobs: int) -> None:
+def train(folder: Path, output: Path, about: TextIO | None, skip_bad_rows: bool, jobs: int) -> None:
     r"""Train, calibrate, export, check and evaluate a model.
 
     Everything is chosen by cross-validation on the split "train"; "dev" is only reported. If it is
@@ -62,7 +68,14 @@ def train(folder: Path, output: Path, skip_bad_rows: bool, jobs: int) -> None:
                 tasks[what] = bars.add_task(what, total=total)
             bars.update(bars.task_ids[tasks[what]], completed=done)
 
-        figures = run(corpus, output, warn=warn, progress=progress, jobs=jobs)
+        figures = run(
+            corpus,
+            output,
+            warn=warn,
+            progress=progress,
+            jobs=jobs,
+            about=about.read() if about else None,
+        )
     click.echo(f"{output / 'model.onnx'}: {figures['model']['bytes']:,} bytes")
     for name, part in (("cross-validation", figures["cross_validation"]), ("dev", figures["dev"])):
         if part:

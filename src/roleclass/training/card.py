@@ -12,14 +12,9 @@ _TEMPLATE = """\
 Written by `roleclass train` (roleclass {version}) from `metrics.json`; corpus {fingerprint}.
 
 ## What it is for
-It reads one job posting in English and says which kind of role it describes: {roles}. It is meant
-for the study of many postings and for sorting them. The definitions are in `docs/codebook.md`.
-
-## What it is not for
-It does not judge people, and should decide nothing about one. It does not judge whether a posting is
-genuine, lawful or fair. Postings that are not in English are answered `unclear`. It was shown
-postings of 2020 to 2026, mostly of technology companies in the United States and Europe; outside of
-that expect less than the figures say.
+It reads one job posting in English and says which kind of role it describes: {roles}. It is meant for
+the study of many postings and for sorting them. It learnt from {train:,} postings; {dev:,} others are reported
+on. The definitions are in `docs/codebook.md`.
 
 ## How it works
 Words and word pairs, the phrases of a lexicon and the concepts that they mention are counted and
@@ -27,17 +22,12 @@ weighed by one multinomial logistic regression ({features:,} features), whose te
 out of fold. The file ({size:,} bytes) is one ONNX graph of standard operators, from UTF-8 bytes to
 probabilities.
 
-## Data
-{train} postings to learn from and {dev} to report on. The labels were made by LLM annotators who read each
-posting with the codebook. The postings of `dev` were read twice, independently (the readings agree on
-97 %), those of `train` once. About half of the boards' training postings were chosen because a rough
-model was unsure of them, so they are harder than a random sample, and the shares of roles are nobody's
-market. No posting's text is in the model or in this project.
+{about}
 
 ## How right it is
 Everything (features, regularisation, temperature, thresholds) was chosen by grouped cross-validation
 within `train`: no board and no company is on both sides of a fold. `dev` chose nothing. The two
-differ by {gap:+.1f} points of accuracy, which is mostly that `train` is the harder sample.
+differ by {gap:+.1f} points of accuracy.
 
 {overall}
 
@@ -45,7 +35,7 @@ differ by {gap:+.1f} points of accuracy, which is mostly that `train` is the har
 
 {by_role}
 
-### By part, year and the annotator's confidence (dev)
+### By part, source, year and the annotator's confidence (dev)
 
 {by_slice}
 
@@ -62,7 +52,12 @@ roleclass train --corpus CORPUS --output DIR
 """
 
 
-def model_card(figures: Mapping[str, Any], precision: float) -> str:
+_ABOUT = """\
+## Data
+Nobody has written down how these postings were chosen and who labelled them (`--about`)."""
+
+
+def model_card(figures: Mapping[str, Any], precision: float, about: str | None = None) -> str:
     """Write the card of a model from its figures.
 
     Parameters
@@ -71,6 +66,9 @@ def model_card(figures: Mapping[str, Any], precision: float) -> str:
         What ``metrics.json`` holds; see `roleclass.training.run.train`.
     precision : float
         What the thresholds were chosen for.
+    about : str or None
+        Markdown: where the data came from, who labelled it, what the model must not be used for,
+        how it fails. None where nobody has said.
 
     Returns
     -------
@@ -83,13 +81,14 @@ def model_card(figures: Mapping[str, Any], precision: float) -> str:
     )
     slices = {
         **dev["by_part"],
-        **dev["by_year"],
+        **{f"source {key}": value for key, value in dev["by_source"].items()},
+        **{f"year {key}": value for key, value in dev["by_year"].items()},
         **{f"confidence {key}": value for key, value in dev["by_confidence"].items()},
     }
     three = dev.get("field_guide_three_roles", {})
     overall = {
         "dev": dev["all"],
-        "cross-validation": cross_validation["all"],
+        "cross-validation (each posting in every way to cut the folds)": cross_validation["all"],
         "dev, without titles": dev.get("without_title"),
         "dev, field guide, three roles": three.get("model"),
         "the same, the guide's published labels": three.get("published_labels"),
@@ -119,6 +118,7 @@ def model_card(figures: Mapping[str, Any], precision: float) -> str:
         ece=dev["calibration"]["expected_calibration_error"],
         ece_cv=cross_validation["calibration"]["expected_calibration_error"],
         precision=precision,
+        about=(about or _ABOUT).strip(),
         thresholds=", ".join(
             f"{name} {value:.2f}" for name, value in figures["thresholds"].items()
         ),

@@ -44,6 +44,8 @@ class Posting:
         False where two readers disagreed.
     split : str
         ``"train"`` or ``"dev"``.
+    source : str
+        Where it was posted: the board, else the part.
     year : str
         When it was posted, as far as the corpus says: ``"2026"`` or ``""``.
     published_label : str or None
@@ -60,6 +62,7 @@ class Posting:
     runner_up: str | None = None
     agreed: bool = True
     split: str = "train"
+    source: str = ""
     year: str = ""
     published_label: str | None = None
 
@@ -222,6 +225,7 @@ def _posting(row: Mapping[str, Any], part: str, known: Mapping[str, Posting]) ->
         text=text or "",
         role=Role(_one_of(row, "role", tuple(map(str, Role)), required=True)),
         runner_up=_string(row, "runner_up", optional=True),
+        source=str(row.get("source") or part),
         year=_year(row),
         published_label=_string(row, "published_label", optional=True),
         **{name: value for name, value in given.items() if value is not None},

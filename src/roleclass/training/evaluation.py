@@ -83,7 +83,7 @@ def report(
     Returns
     -------
     dict
-        ``all`` and ``by_part``, ``by_confidence``, ``by_year`` (each with `scores`),
+        ``all`` and ``by_part``, ``by_source``, ``by_confidence``, ``by_year`` (each with `scores`),
         ``field_guide_three_roles`` with the published labels beside ours, ``calibration``, ``confusion``.
     """
     truth = corpus.column("role")
@@ -102,6 +102,7 @@ def report(
     figures: Report = {
         "all": scores(truth, predicted, roles),
         "by_part": by(lambda posting: posting.part),
+        "by_source": by(lambda posting: posting.source),
         "by_confidence": by(lambda posting: str(posting.confidence)),
         "by_year": by(lambda posting: posting.year or "unknown"),
         "confusion": {

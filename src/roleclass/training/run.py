@@ -60,6 +60,7 @@ def train(
     progress: Progress,
     protocol: Protocol | None = None,
     jobs: int = 1,
+    about: str | None = None,
 ) -> Report:
     """Choose settings, fit, calibrate, export, check, evaluate, and write all of it to a folder.
 
@@ -79,6 +80,8 @@ def train(
         None for the package's own.
     jobs : int
         How many folds are fitted at the same time; it changes nothing but the time.
+    about : str or None
+        What the card says of the data, in Markdown.
 
     Returns
     -------
@@ -154,7 +157,7 @@ def train(
         "dev": evaluate(classifier, dev) if len(dev) else None,
     }
     _write(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
-    _write(output / "MODEL_CARD.md", model_card(figures, PRECISION))
+    _write(output / "MODEL_CARD.md", model_card(figures, PRECISION, about))
     # Kept until here, so that a run that was interrupted at any point need not begin again.
     shutil.rmtree(checkpoints)
     return figures
