@@ -12,12 +12,12 @@ _TEMPLATE = """\
 Written by `roleclass train` (roleclass {version}) from `metrics.json`; corpus {fingerprint}.
 
 ## What it is for
-It reads one job posting in English and says which kind of role it describes: {roles}. It is meant for
-the study of many postings and for sorting them. It learnt from {train:,} postings; {dev:,} others are reported
-on. The definitions are in `docs/codebook.md`.
+It reads one job posting in English and says which kind of role it describes: {roles}.
+It is meant for the study of many postings and for sorting them. It learnt from {train:,} postings; {dev:,} others
+are reported on. The definitions are in `docs/codebook.md`.
 
 ## How it works
-Words and word pairs, the phrases of a lexicon and the concepts that they mention are counted and
+Frequent words and word pairs, the phrases of a lexicon and the concepts that they mention are counted and
 weighed by one multinomial logistic regression ({features:,} features), whose temperature was fitted
 out of fold. The file ({size:,} bytes) is one ONNX graph of standard operators, from UTF-8 bytes to
 probabilities.
@@ -26,7 +26,8 @@ probabilities.
 
 ## How right it is
 Everything (features, regularisation, temperature, thresholds) was chosen by grouped cross-validation
-within `train`: no board and no company is on both sides of a fold. `dev` chose nothing. The two
+within `train`: no group of postings (a board, a company) is on both sides of a fold. No code chooses
+anything by `dev`. The two
 differ by {gap:+.1f} points of accuracy.
 
 {overall}
