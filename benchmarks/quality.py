@@ -18,8 +18,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import peers, plots
-from benchmarks.peers import ROLES, Answers, Peer
+from benchmarks import labellers, plots
+from benchmarks.labellers import ROLES, Answers, Peer
 from benchmarks.tables import environment, markdown_table, write
 from roleclass.roles import Role
 from roleclass.training.calibration import accuracy_at_coverage, expected_calibration_error

@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 # Postings are read in chunks, sorted by length within a chunk so that rows of a batch need little
 # padding, and scored in batches small enough for a core's cache (measured in benchmarks/).
 _CHUNK_ROWS = 512
-_BATCH_ROWS = 32
+_BATCH_ROWS = 64
 _BATCH_BYTES = 192 * 1024
 
 
@@ -296,6 +296,12 @@ class RoleClassifier:
     def _run(self, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Score encoded postings: probabilities of shape (N, roles) and reason codes of shape (N,)."""
         model = self._model
+        outputs = ["probabilities", "reason"]
+        if len(rows) == 1 and len(rows[0]) <= MAX_BYTES:  # nothing to sort and to put together
+            one: tuple[NDArray[np.float32], NDArray[np.int64]] = tuple(
+                model.session.run(outputs, {"utf8": pack(rows)})
+            )
+            return one
         probabilities = np.empty((len(rows), len(model.roles)), np.float32)
         codes = np.empty(len(rows), np.int64)
         oversized = [i for i, row in enumerate(rows) if len(row) > MAX_BYTES]
@@ -303,7 +309,7 @@ class RoleClassifier:
             rows = [row if len(row) <= MAX_BYTES else b"" for row in rows]
         for batch in _batches(rows):
             probabilities[batch], codes[batch] = model.session.run(
-                ["probabilities", "reason"], {"utf8": pack([rows[i] for i in batch])}
+                outputs, {"utf8": pack([rows[i] for i in batch])}
             )
         codes[oversized] = _TOO_LARGE_CODE
         return probabilities, codes

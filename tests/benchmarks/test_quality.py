@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import ablation, quality
-from benchmarks.peers import ROLES, Answers, SkippedError, title_rules
+from benchmarks.labellers import ROLES, Answers, SkippedError, title_rules
 from roleclass.roles import Role
 from roleclass.training.corpus import Corpus, Posting, load_corpus
 from roleclass.training.model import Settings

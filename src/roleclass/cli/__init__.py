@@ -15,7 +15,16 @@ from roleclass.errors import RoleclassError
 class _Group(click.Group):
     """Commands are imported when they are called: ``predict`` must not wait for scikit-learn."""
 
-    _commands = ("predict", "explain", "score", "report", "train", "evaluate", "corpus")
+    _commands = (
+        "predict",
+        "explain",
+        "score",
+        "report",
+        "train",
+        "evaluate",
+        "corpus",
+        "benchmark",
+    )
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(self._commands)

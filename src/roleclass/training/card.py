@@ -13,8 +13,8 @@ Written by `roleclass train` (roleclass {version}) from `metrics.json`; corpus {
 
 ## What it is for
 It reads one job posting in English and says which kind of role it describes: {roles}.
-It is meant for the study of many postings and for sorting them. It learnt from {train:,} postings; {dev:,} others
-are reported on. The definitions are in `docs/codebook.md`.
+It is meant for the study of many postings and for sorting them. It learnt from {train:,} postings;
+{dev:,} others are reported on. The definitions are in `docs/codebook.md`.
 
 ## How it works
 Frequent words and word pairs, the phrases of a lexicon and the concepts that they mention are counted and

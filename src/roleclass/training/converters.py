@@ -88,7 +88,7 @@ def _features_shape(operator: Operator) -> None:
 def _convert_features(scope: Scope, operator: Operator, container: ModelComponentContainer) -> None:
     features: PostingFeatures = operator.raw_operator
     w = Writer(scope, container)
-    ngrams, length, blocks = (output.full_name for output in operator.outputs)
+    results = [output.full_name for output in operator.outputs]
     utf8 = operator.inputs[0].full_name
     table = WordTable.from_words(features.vocabulary_.words)
     words = find_words(w, table, utf8)
@@ -105,13 +105,13 @@ def _convert_features(scope: Scope, operator: Operator, container: ModelComponen
     )
     columns = w.op("Min", w.op("Max", columns, w.const(features.lowest_, np.float32)),
                    w.const(features.highest_, np.float32))  # fmt: skip
-    w.op("Mul", columns, w.const(features.weights_, np.float32), out=blocks)
-    _tf_idf(w, features, found, words, ngrams, length)
+    w.op("Mul", columns, w.const(features.weights_, np.float32), out=results[2])
+    _tf_idf(w, features, found, words, results[:2])
     _reason(w, features, concepts, words)
 
 
 def _tf_idf(
-    w: Writer, features: PostingFeatures, found: Found, words: Words, ngrams: str, length: str
+    w: Writer, features: PostingFeatures, found: Found, words: Words, out: list[str]
 ) -> None:
     """See `PostingFeatures`; the logarithm is taken of what was found only, not of every cell."""
     width = len(features.idf_) + 1
@@ -119,10 +119,10 @@ def _tf_idf(
     tf = w.op("Add", w.op("Log", w.take(counts, cell)), w.const(1.0, np.float32))
     idf = w.take(w.const(np.append(features.idf_, 0), np.float32), found.ngram)
     weights = w.op("ScatterElements", counts, cell, w.op("Mul", tf, idf), axis=0)
-    weights = w.op("Reshape", weights, w.vector(-1, width), out=ngrams)
+    weights = w.op("Reshape", weights, w.vector(-1, width), out=out[0])
     # ONNX Runtime's own norms (ReduceL2, ReduceSumSquare) are three times as slow.
     norm = w.op("Sqrt", w.op("ReduceSum", w.op("Mul", weights, weights), w.vector(1)))
-    w.op("Max", norm, w.const(1e-12, np.float32), out=length)
+    w.op("Max", norm, w.const(1e-12, np.float32), out=out[1])
 
 
 def _mentions(

@@ -1,0 +1,275 @@
+"""How fast a model answers on this machine: latency, throughput, cold start, memory, growth.
+
+Nothing is trained or judged here, so that it runs wherever roleclass does. ``benchmarks/peers.py``
+compares with other ways to do the same work.
+"""
+
+import os
+import platform
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.metadata import version
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import numpy as np
+
+from roleclass.classifier import RoleClassifier, default_model
+from roleclass.lexicon import load_lexicon
+
+BATCHES: Final = (1, 8, 32, 128, 512)
+"""How many postings are handed over at once."""
+
+LENGTHS: Final = (1_000, 10_000, 100_000, 1_000_000)
+"""Bytes of the postings whose time shows the growth with length."""
+
+_PLAIN: Final = tuple(
+    "a and are as be for have in is of on or our that the this to we will with you your".split(" ")  # noqa: SIM905
+)
+
+
+def generated(number: int, length: int = 4000, seed: int = 1) -> Iterator[str]:
+    """Write postings of a stated shape.
+
+    Two words in three are common ones, the others are phrases of the lexicon; a line has 5 to 20. The
+    lengths spread as those of real postings do: log-normal, a third of them beyond 0.6 to 1.6 times
+    the median.
+
+    Parameters
+    ----------
+    number : int
+    length : int
+        Median length in bytes.
+    seed : int
+        The same seed gives the same postings.
+
+    Examples
+    --------
+    >>> [posting] = generated(1, length=100)
+    >>> 10 < len(posting) < 1000
+    True
+    """
+    rng = random.Random(seed)  # noqa: S311
+    phrases = [b" ".join(phrase).decode() for c in load_lexicon() for phrase in c.phrases]
+    for _ in range(number):
+        wanted = max(20, int(length * rng.lognormvariate(0, 0.5)))
+        lines: list[str] = []
+        length_so_far = 0
+        while length_so_far < wanted:
+            words = [
+                rng.choice(_PLAIN if rng.random() < 2 / 3 else phrases)
+                for _ in range(rng.randint(5, 20))
+            ]
+            lines.append(" ".join(words).capitalize() + ".")
+            length_so_far += len(lines[-1]) + 1
+        yield "\n".join(lines)[:wanted]
+
+
+def latency(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dict[str, float]:
+    """Time single calls: of one posting of median length again and again, and of all in turn.
+
+    Returns
+    -------
+    dict
+        ``p50``, ``p95`` and ``p99`` in microseconds for the one posting; ``mixed_p50`` for all.
+    """
+    one = sorted(texts, key=len)[len(texts) // 2]
+    fixed = _times(classifier.predict, [one] * calls)
+    mixed = _times(classifier.predict, list(islice(cycle(texts), calls)))
+    p50, p95, p99 = (float(q) for q in np.percentile(fixed, [50, 95, 99]) * 1e6)
+    figures = {"p50": p50, "p95": p95, "p99": p99, "mixed_p50": median(mixed) * 1e6}
+    return {"bytes": len(one.encode()), **{key: round(us, 1) for key, us in figures.items()}}
+
+
+def throughput(classifier: RoleClassifier, texts: Sequence[str], rounds: int) -> dict[str, Any]:
+    """Postings a second by number handed over at once, and with two threads; medians, taking turns."""
+
+    def in_batches(size: int) -> Callable[[], None]:
+        def run() -> None:
+            for start in range(0, len(texts), size):
+                consume(classifier.predict_many(texts[start : start + size]))
+
+        return run
+
+    def on(threads: int) -> Callable[[], None]:
+        # Often enough that both threads have work.
+        many = list(islice(cycle(texts), 8 * 512))
+        return lambda: consume(classifier.predict_many(many, threads=threads))
+
+    ways = {f"batch of {size}": in_batches(size) for size in BATCHES}
+    taken = alternate(ways, rounds)
+    by_batch = {name: round(len(texts) / median(seconds)) for name, seconds in taken.items()}
+    threads = alternate({"1": on(1), "2": on(2)}, rounds)
+    ratio = median(one / two for one, two in zip(threads["1"], threads["2"], strict=True))
+    return {
+        "by_batch": by_batch,
+        "by_threads": {name: round(8 * 512 / median(s)) for name, s in threads.items()},
+        "two_threads_to_one": round(ratio, 2),
+    }
+
+
+def alternate(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """Time each way once a round, so that what else the machine does falls on all of them."""
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            start = time.perf_counter()
+            way()
+            seconds[name].append(time.perf_counter() - start)
+    return seconds
+
+
+_COLD = """
+import time
+start = time.perf_counter()
+import roleclass
+roleclass.RoleClassifier({model!r}).predict("Build agents with large language models.")
+seconds = time.perf_counter() - start
+from roleclass.benchmark import peak_memory
+print(seconds, peak_memory())
+"""
+
+
+def cold_start(model: Path, rounds: int) -> dict[str, float]:
+    """Time a new process from ``import roleclass`` to the first answer."""
+    runs = []
+    for _ in range(rounds):
+        command = [sys.executable, "-c", _COLD.format(model=str(model))]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        runs.append([float(figure) for figure in done.stdout.split()])
+    seconds, peak = zip(*runs, strict=True)
+    return {
+        "seconds": round(median(seconds), 3),
+        "best_seconds": round(min(seconds), 3),
+        "peak_megabytes": round(median(peak), 1),
+    }
+
+
+def growth_with_length(classifier: RoleClassifier, rounds: int) -> dict[str, float]:
+    """Microseconds for one posting, by its length in bytes."""
+    text = " ".join(generated(1, length=2 * max(LENGTHS), seed=3)) + " "
+    text *= max(LENGTHS) // len(text) + 1
+    # Short ones again and again, so that what the long ones left in the caches does not count.
+    calls = {n: max(1, max(LENGTHS) // 4 // n) for n in LENGTHS}
+    ways: dict[str, Callable[[], object]] = {
+        str(n): lambda row=text[:n], times=times: _times(classifier.predict, [row] * times)  # type: ignore[misc]
+        for n, times in calls.items()
+    }
+    alternate(ways, 1)
+    return {
+        n: round(median(seconds) / calls[int(n)] * 1e6, 1)
+        for n, seconds in alternate(ways, rounds).items()
+    }
+
+
+def growth_with_count(
+    classifier: RoleClassifier, texts: Sequence[str], top: int
+) -> dict[str, dict[str, float]]:
+    """Seconds and megabytes, by the number of postings streamed; the texts come again and again."""
+    consume(classifier.predict_many(islice(cycle(texts), 2048)))  # memory is as large as it gets
+    figures = {}
+    count = 10
+    while count <= top:
+        start = time.perf_counter()
+        consume(classifier.predict_many(islice(cycle(texts), count)))
+        seconds = time.perf_counter() - start
+        figures[str(count)] = {"seconds": round(seconds, 4), "megabytes": round(memory(), 1)}
+        count *= 10
+    return figures
+
+
+def benchmark(
+    model: Path | None, texts: Sequence[str], *, top: int = 10_000, rounds: int = 7
+) -> dict[str, Any]:
+    """Measure everything.
+
+    Parameters
+    ----------
+    model : Path or None
+        None for the one in the package.
+    texts : sequence of str
+        Postings; at least one.
+    top : int
+        The largest number of postings that are streamed.
+    rounds : int
+        How often each measurement is taken; the median counts.
+
+    Returns
+    -------
+    dict
+        Ready for JSON. Nothing of the texts but their number and lengths.
+    """
+    path = default_model() if model is None else model
+    classifier = RoleClassifier(path)
+    consume(classifier.predict_many(texts[:512]))
+    lengths = [len(text.encode("utf-8", errors="replace")) for text in texts]
+    return {
+        "machine": machine(),
+        "model_bytes": path.stat().st_size,
+        "postings": {
+            "number": len(texts),
+            "median_bytes": int(median(lengths)),
+            "mean_bytes": round(sum(lengths) / len(lengths)),
+        },
+        "latency_us": latency(classifier, texts, calls=150 * rounds),
+        "throughput": throughput(classifier, texts, rounds),
+        "cold_start": cold_start(path, rounds),
+        "us_by_length": growth_with_length(classifier, rounds),
+        "by_count": growth_with_count(classifier, texts, top),
+    }
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were taken on; no names of hosts or folders."""
+    cpu = Path("/proc/cpuinfo")
+    names = [line.split(":", 1)[1].strip() for line in cpu.read_text().splitlines()
+             if line.startswith("model name")] if cpu.exists() else []  # fmt: skip
+    return {
+        "cpu": names[0] if names else platform.machine(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        **{package: version(package) for package in ("roleclass", "numpy", "onnxruntime")},
+    }
+
+
+def memory() -> float:
+    """Megabytes that this process holds now; the peak where the system does not say."""
+    status = Path("/proc/self/statm")
+    if not status.exists():
+        return peak_memory()
+    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def peak_memory() -> float:
+    """Most megabytes that this process has held; NaN on Windows, which does not say."""
+    status = Path("/proc/self/status")
+    if status.exists():  # what the next lines ask for counts the parent process, too
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        return int(lines["VmHWM"].split()[0]) / 2**10
+    try:
+        import resource
+    except ImportError:  # pragma: no cover  (Windows)
+        return float("nan")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def consume(items: Iterator[object]) -> None:
+    """Run an iterator to its end."""
+    for _ in items:
+        pass
+
+
+def _times(call: Callable[[str], object], texts: Sequence[str]) -> list[float]:
+    seconds = []
+    for text in texts:
+        start = time.perf_counter()
+        call(text)
+        seconds.append(time.perf_counter() - start)
+    return seconds
