@@ -37,13 +37,13 @@ RESAMPLES: Final = 5_000
 def all_peers(cache: Path, model: Path | None = None) -> dict[str, Peer]:
     """Return every peer by its name in the table, ours last."""
     return {
-        "always AI-First": peers.always_ai_first,
-        "title rules": peers.title_rules,
-        "TF-IDF + logistic regression, published labels": peers.tfidf_on_published_labels,
-        "TF-IDF + logistic regression": peers.tfidf,
-        "fastText": peers.fasttext,
-        "MiniLM embedding + logistic regression": partial(peers.embedding, cache=cache),
-        OURS: partial(peers.roleclass, model=model),
+        "always AI-First": labellers.always_ai_first,
+        "title rules": labellers.title_rules,
+        "TF-IDF + logistic regression, published labels": labellers.tfidf_on_published_labels,
+        "TF-IDF + logistic regression": labellers.tfidf,
+        "fastText": labellers.fasttext,
+        "MiniLM embedding + logistic regression": partial(labellers.embedding, cache=cache),
+        OURS: partial(labellers.roleclass, model=model),
     }
 
 
@@ -55,7 +55,7 @@ def compare(training: Corpus, dev: Corpus, tried: Mapping[str, Peer]) -> dict[st
         click.echo(f"{name} ...", err=True)
         try:
             answers[name] = peer(training, dev)
-        except peers.SkippedError as reason:
+        except labellers.SkippedError as reason:
             skipped[name] = str(reason)
             click.echo(f"  skipped: {reason}", err=True)
     right = {name: given.roles == dev.column("role") for name, given in answers.items()}
@@ -209,7 +209,7 @@ two readers agree on each, none is unclear.
 - ECE: expected calibration error, ten bins. A perfectly calibrated model would show, by chance,
   {chance["mean"]:.3f} on as many postings, and more than {chance["high"]:.3f} one time in twenty.
 - Surest 70 %: accuracy on the 70 % of the postings of which a peer is most confident.
-- MiniLM reads the first {peers.EMBEDDED_TOKENS} tokens, fastText has the settings of its tutorial,
+- MiniLM reads the first {labellers.EMBEDDED_TOKENS} tokens, fastText has the settings of its tutorial,
   scikit-learn its defaults (C = 10 on the embeddings).{skipped}
 
 `{about["command"]}` ({versions}; {about["machine"]})
