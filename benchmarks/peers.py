@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -62,10 +63,8 @@ class SkippedError(Exception):
 def number_of_ngrams(model: Path) -> int:
     """Return how many n-grams a model file weighs: the rows of its largest float table."""
     tables = onnx.load(model).graph.initializer
-    return (
-        max(t.dims[0] for t in tables if t.data_type == onnx.TensorProto.FLOAT and len(t.dims) == 2)
-        - 1
-    )
+    floats = (t for t in tables if t.data_type == onnx.TensorProto.FLOAT and len(t.dims) == 2)
+    return int(max(t.dims[0] for t in floats)) - 1
 
 
 def scikit_learn(texts: Sequence[str], roles: Sequence[str], ngrams: Sequence[Ngram]) -> Pipeline:
@@ -214,7 +213,7 @@ def compare(
     """Time all ways in turn; ratios to roleclass are medians over the rounds."""
     one = [sorted(texts, key=len)[len(texts) // 2]]
     many: dict[str, Callable[[], object]] = {
-        name: lambda way=way: way(texts) for name, way in ways.items()
+        name: partial(way, texts) for name, way in ways.items()
     }
     single: dict[str, Callable[[], object]] = {
         name: lambda way=way: [way(one) for _ in range(calls)]  # type: ignore[misc]
