@@ -3,7 +3,7 @@
 Every way turns the same postings into probabilities of roles. The peers know as many words and word
 pairs as roleclass's model knows n-grams: the most frequent ones. What is not equal is printed.
 
-    pip install -e '.[bench]' fasttext-wheel
+    pip install -e '.[bench]'
     python benchmarks/peers.py --corpus CORPUS --json peers.json
 """
 

@@ -1,13 +1,14 @@
 """What the shipped model must show on the real corpus; skipped where that is missing."""
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from roleclass import Role, RoleClassifier
+from roleclass import Role, RoleClassifier, explain
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import evaluate
 from roleclass.training.export import ModelInfo, export
@@ -69,6 +70,18 @@ def test_the_pipeline_fitted_anew_answers_like_its_file_and_like_the_shipped_one
     # Other processors round differently, and the optimiser stops elsewhere.
     shipped = RoleClassifier().predict_proba(texts, titles)
     np.testing.assert_allclose(shipped, again.predict_proba(texts, titles), atol=0.01)
+
+
+def test_evidence_adds_up_to_the_logits_on_every_posting(corpus: Corpus) -> None:
+    answers = RoleClassifier().predict_many([p.text for p in corpus], [p.title for p in corpus])
+    for posting, answer in zip(corpus, answers, strict=True):
+        why = explain(posting.text, posting.title)
+        assert why.prior + sum(item.weight for item in why.evidence) == pytest.approx(
+            why.log_odds, abs=1e-6
+        )
+        p = answer.probabilities
+        if p[why.against] > 1e-5:  # below, a float32 probability has too few digits
+            assert why.log_odds == pytest.approx(math.log(p[why.role] / p[why.against]), abs=1e-4)
 
 
 def test_what_is_not_english_is_unclear(unlabelled: dict[str, list[str | None]]) -> None:
