@@ -36,7 +36,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from roleclass import RoleClassifier
 from roleclass.benchmark import alternate, consume, generated, machine
-from roleclass.classifier import default_model
+from roleclass.model_file import default_model
 from roleclass.training.corpus import load_corpus
 from roleclass.training.features import frequent_ngrams
 from roleclass.training.tables import BASE, Trie, WordTable

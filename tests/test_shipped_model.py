@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from roleclass import RoleClassifier
-from roleclass.classifier import default_model
+from roleclass.model_file import default_model
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).with_name("golden.json")

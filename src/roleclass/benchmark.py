@@ -19,8 +19,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from roleclass.classifier import RoleClassifier, default_model
+from roleclass.classifier import RoleClassifier
 from roleclass.lexicon import load_lexicon
+from roleclass.model_file import default_model
 
 BATCHES: Final = (1, 8, 32, 128, 512)
 """How many postings are handed over at once."""

@@ -1,26 +1,22 @@
 """`RoleClassifier`: one model file, loaded on first use, that turns postings into predictions."""
 
-import json
 import os
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.errors import ModelError
+from roleclass.inputs import encode_many, encode_one
+from roleclass.model_file import Model, default_model, load_model
 from roleclass.parallel import map_ahead
 from roleclass.prediction import Prediction
 from roleclass.roles import Role
-from roleclass.text import encode, pack
-
-FORMAT: Final = "1"
-"""The layout of the model's inputs, outputs and metadata; a model of another format is refused."""
+from roleclass.text import pack
 
 MAX_BYTES: Final = 16 * 2**20
 """A longer text is no posting: it is answered `unclear`, so that one row cannot exhaust the memory."""
@@ -35,31 +31,6 @@ _T = TypeVar("_T")
 _CHUNK_ROWS = 512
 _BATCH_ROWS = 64
 _BATCH_BYTES = 192 * 1024
-
-
-def default_model() -> Path:
-    """Return the path of the model that ships with the package.
-
-    Examples
-    --------
-    >>> default_model().name
-    'model.onnx'
-    """
-    here = Path(__file__).resolve()
-    installed = here.parent / "models" / "model.onnx"
-    # A checkout (an editable install) keeps its models at the top of the tree.
-    return installed if installed.exists() else here.parents[2] / "models" / "model.onnx"
-
-
-@dataclass(frozen=True)
-class _Loaded:
-    """A model that is ready to run in this process."""
-
-    session: Any
-    roles: tuple[Role, ...]
-    thresholds: tuple[float, ...]
-    reasons: tuple[str | None, ...]
-    features: tuple[str, ...]
 
 
 class RoleClassifier:
@@ -98,14 +69,14 @@ class RoleClassifier:
 
     def _reset(self) -> None:
         self._lock = threading.Lock()
-        self._loaded: _Loaded | None = None
+        self._loaded: Model | None = None
 
     @property
-    def _model(self) -> _Loaded:
+    def _model(self) -> Model:
         loaded = self._loaded
         if loaded is None:
             with self._lock:
-                loaded = self._loaded = self._loaded or _load(self._path)
+                loaded = self._loaded = self._loaded or load_model(self._path)
         return loaded
 
     @property
@@ -152,7 +123,7 @@ class RoleClassifier:
         >>> RoleClassifier().predict(posting).reason
         'not English prose'
         """
-        return self._predict_chunk([_encode_one(text, title)])[0]
+        return self._predict_chunk([encode_one(text, title)])[0]
 
     def predict_many(
         self,
@@ -191,7 +162,7 @@ class RoleClassifier:
         >>> [answer.reason for answer in RoleClassifier().predict_many(["", "?!"])]
         ['no readable words', 'no readable words']
         """
-        rows = _encode_many(texts, titles)
+        rows = encode_many(texts, titles)
         return chain.from_iterable(self._stream(rows, self._predict_chunk, threads=threads))
 
     def predict_proba(
@@ -221,7 +192,7 @@ class RoleClassifier:
         >>> RoleClassifier().predict_proba(["Sells shoes.", "Builds agents."]).shape
         (2, 4)
         """
-        rows = _encode_many(texts, titles)
+        rows = encode_many(texts, titles)
         chunks = [
             probabilities for probabilities, _ in self._stream(rows, self._run, threads=threads)
         ]
@@ -254,7 +225,7 @@ class RoleClassifier:
         (1, 4)
         """
         session = self._model.session
-        results = session.run(None, {"utf8": pack([_encode_one(text, title)])})
+        results = session.run(None, {"utf8": pack([encode_one(text, title)])})
         return dict(zip((out.name for out in session.get_outputs()), results, strict=True))
 
     @property
@@ -340,91 +311,3 @@ def _batches(rows: Sequence[bytes]) -> Iterator[list[int]]:
         batch.append(i)
     if batch:
         yield batch
-
-
-def _encode_one(text: str, title: str | None) -> bytes:
-    if not isinstance(text, str):
-        raise _not_text("text", text)
-    if not isinstance(title, str | None):
-        raise _not_text("title", title)
-    return encode(text, title)
-
-
-def _encode_many(texts: Iterable[str], titles: Iterable[str | None] | None) -> Iterator[bytes]:
-    for name, value in (("texts", texts), ("titles", titles)):
-        if isinstance(value, str | bytes):
-            raise TypeError(
-                f"{name} must be an iterable of strings, got a single {type(value).__name__}; "
-                "call predict for one posting"
-            )
-    pairs = ((text, None) for text in texts) if titles is None else _pairs(texts, titles)
-    return (_encode_item(i, text, title) for i, (text, title) in enumerate(pairs))
-
-
-def _pairs(texts: Iterable[str], titles: Iterable[str | None]) -> Iterator[tuple[Any, Any]]:
-    missing = object()
-    for i, (text, title) in enumerate(zip_longest(texts, titles, fillvalue=missing)):
-        if text is missing or title is missing:
-            ended = "texts" if text is missing else "titles"
-            raise ValueError(f"titles and texts differ in length: {ended} end after {i}")
-        yield text, title
-
-
-def _encode_item(i: int, text: object, title: object) -> bytes:
-    if not isinstance(text, str):
-        raise _not_text(f"texts[{i}]", text)
-    if not isinstance(title, str | None):
-        raise _not_text(f"titles[{i}]", title)
-    return encode(text, title)
-
-
-def _not_text(name: str, value: object) -> TypeError:
-    if isinstance(value, bytes | bytearray):
-        advice = "decode it first, for example with .decode('utf-8', errors='replace')"
-    elif value is None or isinstance(value, float):
-        advice = (
-            "a missing value is not a posting: drop it, or pass an empty string to get 'unclear'"
-        )
-    elif isinstance(value, Iterable):
-        advice = "call predict_many for several postings"
-    else:
-        advice = "convert it with str() if that is what the posting says"
-    return TypeError(f"{name} must be a string, got {type(value).__name__}; {advice}")
-
-
-def _load(path: Path) -> _Loaded:
-    """Read a model file and check that it is one that this version understands."""
-    import onnxruntime as ort
-
-    if not path.is_file():
-        raise ModelError(f"no model file at {path}; write one with `roleclass train --output DIR`")
-    options = ort.SessionOptions()
-    # One thread a call: callers bring threads of their own, which scales better and does not
-    # start threads that a fork would lose.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        session = ort.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:
-        # ONNX Runtime's exceptions share no base class but Exception.
-        raise ModelError(f"{path} is damaged or not an ONNX model: {error}") from error
-    metadata = session.get_modelmeta().custom_metadata_map
-    found = metadata.get("roleclass.format")
-    if found != FORMAT:
-        raise ModelError(
-            f"{path} is not a model of roleclass format {FORMAT} (found: {found}); "
-            "train it again with this version, or install the version that wrote it"
-        )
-    try:
-        return _Loaded(
-            session=session,
-            roles=tuple(Role(name) for name in json.loads(metadata["roleclass.roles"])),
-            thresholds=tuple(json.loads(metadata["roleclass.thresholds"])),
-            reasons=tuple(json.loads(metadata["roleclass.reasons"])),
-            features=tuple(json.loads(metadata["roleclass.features"])),
-        )
-    except (KeyError, ValueError) as error:
-        raise ModelError(f"{path} has damaged metadata: {error}") from error

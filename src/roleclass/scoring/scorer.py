@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from roleclass.classifier import RoleClassifier, default_model
+from roleclass.classifier import RoleClassifier
 from roleclass.errors import ScoringError
+from roleclass.model_file import default_model
 from roleclass.roles import Role
 from roleclass.scoring.columns import Selection
 from roleclass.scoring.jsonlines import holds_json

@@ -12,7 +12,7 @@ from skl2onnx.common.data_types import UInt8TensorType
 from sklearn.pipeline import Pipeline
 
 from roleclass import __version__
-from roleclass.classifier import FORMAT
+from roleclass.model_file import FORMAT
 from roleclass.roles import Role
 from roleclass.training.converters import register_converters
 from roleclass.training.graph import OPSET
