@@ -8,8 +8,6 @@ from pathlib import Path
 import nbformat
 import pyarrow.parquet as pq
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
@@ -17,13 +15,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 # A home, a checkout, an environment: no output of ours may name one.
 PATHS = ("/tmp", "/home", "/work", "/root", "/usr", "/var", "C:\\", "site-packages", sys.prefix)
 
-pytestmark = [
-    pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem),
-    # Of the kernel's sockets and event loops, by jupyter_client and zmq.
-    pytest.mark.filterwarnings("ignore:Jupyter is migrating its paths:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:.*zmq.*:RuntimeWarning"),
-    pytest.mark.filterwarnings("ignore:Parsing dates involving a day of month:DeprecationWarning"),
-]
+pytestmark = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def _outputs(notebook: nbformat.NotebookNode) -> Iterator[nbformat.NotebookNode]:
@@ -55,17 +47,15 @@ def _run(path: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     described = {"argv": argv, "display_name": "Python 3", "language": "python"}
     (spec / "kernel.json").write_text(json.dumps(described))
-    manager = AsyncKernelManager(
-        kernel_name="python3",
-        kernel_spec_manager=KernelSpecManager(
-            kernel_dirs=[str(spec.parent)], ensure_native_kernel=False
-        ),
-    )
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     monkeypatch.setenv("ROLECLASS_CORPUS", str(data))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
-        notebook, km=manager, timeout=120, resources={"metadata": {"path": str(path.parent)}}
+        notebook,
+        kernel_name="python3",
+        timeout=120,
+        resources={"metadata": {"path": str(path.parent)}},
     ).execute()
     _check(notebook)
 
