@@ -35,6 +35,7 @@ def test_the_table_names_file_role_and_doubt(file: Path) -> None:
     assert done.exit_code == 0
     assert "AI-First" in done.stdout
     assert "[x].txt" in done.stdout.replace("\n", "")
+    assert "or else" in done.stdout
     assert done.stderr == ""
 
 

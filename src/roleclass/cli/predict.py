@@ -68,28 +68,25 @@ def predict(
         for name, answer in answers:
             click.echo(json.dumps({"source": name, **answer.to_dict()}))
     elif answers:
-        Console().print(_table(answers, classifier.roles))
+        Console().print(_table(answers))
     if failed:
         sys.exit(1)
 
 
-def _table(answers: list[tuple[str, Prediction]], roles: tuple[Role, ...]) -> Table:
+def _table(answers: list[tuple[str, Prediction]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("posting", overflow="fold")
-    table.add_column("role", no_wrap=True)
-    table.add_column("confidence", no_wrap=True)
-    for role in roles:
-        table.add_column(role.label, justify="right", no_wrap=True)
+    for column in ("role", "confidence", "or else"):
+        table.add_column(column, no_wrap=True)
     for name, answer in answers:
-        colour = _COLOURS[answer.role]
+        # All probabilities are in the JSON; a person wants to know what else it could be.
+        second, p = sorted(answer.probabilities.items(), key=lambda item: -item[1])[1]
+        runner_up = "" if answer.role == Role.UNCLEAR else f"{second.label} {_percent(p)}"
         table.add_row(
             Text(name),  # a Text, so that brackets in a file's name are not read as markup
-            Text(answer.role.label, style=f"bold {colour}"),
+            Text(answer.role.label, style=f"bold {_COLOURS[answer.role]}"),
             Text(_doubt(answer), style="" if answer.reliable else "bright_black"),
-            *(
-                Text(f"{p:.0%}", style=colour if role == answer.role else "bright_black")
-                for role, p in answer.probabilities.items()
-            ),
+            Text(runner_up, style="bright_black"),
         )
     return table
 
@@ -97,4 +94,11 @@ def _table(answers: list[tuple[str, Prediction]], roles: tuple[Role, ...]) -> Ta
 def _doubt(answer: Prediction) -> str:
     if answer.reason is not None:
         return answer.reason
-    return f"{answer.confidence:.0%}" + ("" if answer.reliable else ", unsure")
+    return _percent(answer.confidence) + ("" if answer.reliable else ", unsure")
+
+
+def _percent(p: float) -> str:
+    """Return a probability as a whole percentage, never as certainty."""
+    if 0.005 <= p < 0.995:
+        return f"{p:.0%}"
+    return "<1%" if p < 0.5 else ">99%"
