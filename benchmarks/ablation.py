@@ -17,6 +17,7 @@ import numpy as np
 from scipy.special import softmax
 
 from benchmarks.tables import environment, markdown_table, write
+from roleclass.cli.options import corpus_option
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import report
 from roleclass.training.features import BLOCKS, Scales
@@ -116,13 +117,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 @click.command()
-@click.option(
-    "--corpus",
-    "folder",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of labelled Parquet files.",
-)
+@corpus_option
 @click.option(
     "--output",
     default=Path("benchmarks/results"),

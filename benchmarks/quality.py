@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from benchmarks import labellers, plots
 from benchmarks.labellers import ROLES, Answers, Peer
 from benchmarks.tables import environment, markdown_table, write
+from roleclass.cli.options import corpus_option
 from roleclass.roles import Role
 from roleclass.training.calibration import accuracy_at_coverage, expected_calibration_error
 from roleclass.training.corpus import Corpus, load_corpus
@@ -217,13 +218,7 @@ two readers agree on each, none is unclear.
 
 
 @click.command()
-@click.option(
-    "--corpus",
-    "folder",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of labelled Parquet files.",
-)
+@corpus_option
 @click.option(
     "--output",
     default=Path("benchmarks/results"),

@@ -10,22 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from roleclass.classifier import RoleClassifier
+from roleclass.cli.options import corpus_option, model_option
 
 
 @click.command()
-@click.option(
-    "--corpus",
-    "folder",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of labelled Parquet files.",
-)
+@corpus_option
 @click.option("--split", type=click.Choice(["train", "dev"]), default="dev", show_default=True)
-@click.option(
-    "--model",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Another model file than the one in the package.",
-)
+@model_option
 @click.option(
     "--json",
     "output",

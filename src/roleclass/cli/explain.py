@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
+from roleclass.cli.options import model_option
 from roleclass.cli.reading import read_posting
 from roleclass.evidence import Evidence, Explanation
 from roleclass.evidence import explain as explain_posting
@@ -34,11 +35,7 @@ _ROLES = click.Choice([str(role) for role in Role if role != Role.UNCLEAR])
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a self-contained page to this file.",
 )
-@click.option(
-    "--model",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Another model file than the one in the package.",
-)
+@model_option
 def explain(
     file: Path,
     title: str | None,

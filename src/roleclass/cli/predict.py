@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
+from roleclass.cli.options import model_option
 from roleclass.cli.reading import read_posting
 from roleclass.prediction import Prediction
 from roleclass.roles import Role
@@ -30,11 +31,7 @@ _COLOURS = {
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object a posting, a line each."
 )
-@click.option(
-    "--model",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Another model file than the one in the package.",
-)
+@model_option
 def predict(
     files: tuple[Path, ...], text: str | None, title: str | None, as_json: bool, model: Path | None
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from roleclass.classifier import RoleClassifier
+from roleclass.cli.options import model_option
 
 
 @click.command()
@@ -23,11 +24,7 @@ from roleclass.classifier import RoleClassifier
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for report.html and report.json.",
 )
-@click.option(
-    "--model",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Another model file than the one in the package.",
-)
+@model_option
 def report(inputs: tuple[Path, ...], output: Path, model: Path | None) -> None:
     r"""Measure postings: roles, titles, problems, skills, words, and what is atypical.
 

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from roleclass.cli.options import model_option
 from roleclass.roles import Role
 
 if TYPE_CHECKING:
@@ -49,11 +50,7 @@ if TYPE_CHECKING:
     help="Rows that cannot be scored: say so in their reason, or stop.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-@click.option(
-    "--model",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Another model file than the one in the package.",
-)
+@model_option
 @click.option(
     "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
     help="Score here, or on a Ray cluster (Parquet to a folder of Parquet).",

@@ -79,8 +79,9 @@ def fit(corpus: Corpus, settings: Settings) -> Pipeline:
     Pipeline
         Steps ``features`` and ``role``: from postings as bytes to a role. Not yet calibrated.
     """
-    features = settings.features().fit(corpus.encode())
-    blocks = [features.transform(corpus.encode())]
+    rows = corpus.encode()
+    features = settings.features().fit(rows)
+    blocks = [features.transform(rows)]
     shares = [1.0]
     if settings.untitled_share:
         blocks.append(features.transform(corpus.encode(with_title=False)))

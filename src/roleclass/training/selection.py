@@ -77,22 +77,22 @@ def select(
     remembered = joblib.Memory(checkpoints, verbose=0).cache(
         _fold_logits, ignore=["inside", "outside"]
     )
-    cut = [list(folds(corpus, number_of_folds, seed)) for seed in seeds]
-    steps = [
-        (t, r, inside, outside)
-        for t in range(len(candidates))
-        for r, ways in enumerate(cut)
-        for inside, outside in ways
+    code = _code_digest()
+    cut = [
+        (r, inside, outside, at := corpus.at(outside), _key(inside, at, code))
+        for r, seed in enumerate(seeds)
+        for inside, outside in folds(corpus, number_of_folds, seed)
     ]
+    steps = [(t, *fold) for t in range(len(candidates)) for fold in cut]
     work = (
-        joblib.delayed(remembered)(
-            inside, at := corpus.at(outside), candidates[t], tuple(roles), _key(inside, at)
-        )
-        for t, _, inside, outside in steps
+        joblib.delayed(remembered)(inside, at, candidates[t], tuple(roles), key)
+        for t, _, inside, _, at, key in steps
     )
     held_out = np.zeros((len(candidates), len(seeds), len(corpus), len(roles)))
     results = joblib.Parallel(n_jobs=jobs, return_as="generator")(work)
-    for done, ((t, r, _, outside), result) in enumerate(zip(steps, results, strict=True), start=1):
+    for done, ((t, r, _, outside, *_), result) in enumerate(
+        zip(steps, results, strict=True), start=1
+    ):
         held_out[t, r, outside] = result
         progress("cross-validation", done, len(steps))
     labels = np.array([list(roles).index(posting.role) for posting in corpus])
@@ -113,15 +113,19 @@ def _fold_logits(
     return logits(fit(inside, settings), outside, roles)
 
 
-def _key(inside: Corpus, outside: Corpus) -> str:
+def _key(inside: Corpus, outside: Corpus, code: str) -> str:
     """Name a fold and the code that fits it."""
+    return f"{inside.fingerprint()} {outside.fingerprint()} {code}"
+
+
+def _code_digest() -> str:
+    """Hash whatever decides what a fit gives, besides corpus and settings."""
     code = "".join(
         Path(module.__file__ or "").read_text("utf-8")
         for module in (features, lexicon, mentions, model, text, vocabulary)
     )
     lexicon_file = Path(lexicon.__file__).with_name("lexicon.toml").read_bytes()
-    digest = hashlib.sha256(code.encode() + lexicon_file).hexdigest()
-    return f"{inside.fingerprint()} {outside.fingerprint()} {digest}"
+    return hashlib.sha256(code.encode() + lexicon_file).hexdigest()
 
 
 def _log_loss(held_out: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
