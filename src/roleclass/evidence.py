@@ -1,10 +1,8 @@
 """Why the model answers as it does: what spoke for a role and against it, and where it stands."""
 
-import re
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +10,15 @@ from numpy.typing import NDArray
 from roleclass.classifier import RoleClassifier
 from roleclass.lexicon import load_lexicon
 from roleclass.roles import Role
-from roleclass.text import FOLD, encode
+from roleclass.text import FOLD, SEPARATOR, encode
 
 Span = tuple[int, int]
+Ints = NDArray[np.integer]
 
-_TOKEN = re.compile(rb"[^ \t\n\r\v\f]+")
 _OF_ONE_CONCEPT = {"density": "in the posting", "title": "in the title"}
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quick to make
     """One thing that the model weighed.
 
     Attributes
@@ -137,29 +134,29 @@ def explain(
     a, b = known.index(chosen), known.index(compared)
 
     # The column after the last n-gram collects what is no n-gram; its weight is 0.
-    scaled = (outputs["ngrams"] / outputs["length"])[0, :-1].astype(np.float64)
-    features = np.concatenate([scaled, outputs["blocks"][0]])
-    coefficients = np.concatenate([outputs["ngram_weights"][:-1], outputs["block_weights"]])
-    weights = features * (coefficients[:, a].astype(np.float64) - coefficients[:, b])
+    scaled = (outputs["ngrams"] / outputs["length"])[0, :-1]
+    features = np.concatenate([scaled, outputs["blocks"][0]], dtype=np.float64)
+    coefficients = [outputs["ngram_weights"][:-1], outputs["block_weights"]]
+    difference = np.concatenate([c[:, a] - c[:, b] for c in coefficients], dtype=np.float64)
+    weights = features * difference
+    speaks = np.flatnonzero(weights)
+    speaks = speaks[np.argsort(-np.abs(weights[speaks]), kind="stable")]
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
 
     data = encode(text, title)
-    names = classifier.feature_names
-    places = _Places(data, outputs["found_ngram"], outputs["found_word"], names[: len(scaled)])
-    evidence = []
-    for column in np.argsort(-np.abs(weights), kind="stable").tolist():
-        if weights[column] == 0:
-            break
-        kind, _, name = names[column].partition(":")
-        shown, spans = places.describe(kind, name)
-        evidence.append(Evidence(kind, shown, float(weights[column]), spans))
+    columns = _columns(classifier.feature_names)
+    spans = _places(columns, data, outputs["found_ngram"], outputs["found_word"], speaks)
+    shown = speaks.tolist()
+    kinds, names = map(columns.kinds.__getitem__, shown), map(columns.names.__getitem__, shown)
+    evidence = zip(kinds, names, weights[speaks].tolist(), spans, strict=True)
     return Explanation(
         document=data.decode("utf-8"),
         role=chosen,
         against=compared,
         log_odds=float(weights.sum() + prior),
         prior=prior,
-        evidence=tuple(evidence),
+        # As `Evidence._make` does, without a call in Python for each of the hundreds.
+        evidence=tuple(map(partial(tuple.__new__, Evidence), evidence)),
     )
 
 
@@ -178,57 +175,99 @@ def _pair(
     return chosen, compared
 
 
-class _Places:
-    """Where n-grams and concepts stand in one posting."""
+@dataclass(frozen=True)
+class _Columns:
+    """What the columns of a model's features stand for.
 
-    def __init__(
-        self,
-        data: bytes,
-        ngrams: NDArray[np.int32],
-        words: NDArray[np.int32],
-        names: Sequence[str],
-    ) -> None:
-        tokens = [match.span() for match in _TOKEN.finditer(data.translate(FOLD))]
-        # The character to which each byte belongs, and the end.
-        starts = (np.frombuffer(data + b" ", np.uint8) & 0xC0) != 0x80
-        character = (np.cumsum(starts) - 1).tolist()
-        self._by_phrase: dict[str, list[Span]] = defaultdict(list)
-        for word, ngram in sorted(zip(words.tolist(), ngrams.tolist(), strict=True)):
-            if ngram == len(names):  # words that are no n-gram, alone or on the way to one
-                continue
-            phrase = names[ngram].partition(":")[2]
-            last = word + phrase.count(" ")
-            self._by_phrase[phrase].append((character[tokens[word][0]], character[tokens[last][1]]))
-        newline = data.find(b"\n")
-        self._title_end = character[newline] if newline >= 0 else 0
+    Attributes
+    ----------
+    kinds, names : list of str
+        Of each column: its block, and what it is called for a person.
+    words : int array of shape (G + 1,)
+        How many words each of the G n-grams has.
+    first : int array of shape (G + 2,)
+        ``column[first[g]:first[g + 1]]`` are the columns of which n-gram g is a mention: its own, and those
+        of its concepts. What is no n-gram, number G, has none.
+    column : int array
+    in_title : bool array, one for each column
+        Whether a mention counts in the title only.
+    """
 
-    def describe(self, kind: str, name: str) -> tuple[str, tuple[Span, ...]]:
-        """Return a name for a person and the spans of one feature."""
-        if kind == "ngram":
-            return name, tuple(self._by_phrase[name])
-        if kind not in _OF_ONE_CONCEPT:
-            return name, ()
-        # By its key where the model was trained with another lexicon.
-        shown, phrases = _concepts().get(name, (name, ()))
-        spans = {
-            span
-            for phrase in phrases
-            for span in self._by_phrase.get(phrase, ())
-            if kind == "density" or span[1] <= self._title_end
-        }
-        return f"{shown}, {_OF_ONE_CONCEPT[kind]}", tuple(sorted(spans))
+    kinds: list[str]
+    names: list[str]
+    words: Ints
+    first: Ints
+    column: Ints
+    in_title: NDArray[np.bool_]
 
 
-@cache
-def _concepts() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return the name and the phrases of each concept, by its key."""
-    return {
-        concept.key: (
-            concept.name,
-            tuple(b" ".join(phrase).decode() for phrase in concept.phrases),
-        )
-        for concept in load_lexicon()
-    }
+@lru_cache(maxsize=8)  # a few models at most are in use at the same time
+def _columns(features: tuple[str, ...]) -> _Columns:
+    pairs = [feature.partition(":")[::2] for feature in features]
+    kinds, names = [kind for kind, _ in pairs], [name for _, name in pairs]
+    number_of = {name: g for g, (kind, name) in enumerate(pairs) if kind == "ngram"}
+    mentions = [[g] for g in number_of.values()]
+    concepts = {concept.key: concept for concept in load_lexicon()}
+    for column, (kind, key) in enumerate(pairs):
+        if kind in _OF_ONE_CONCEPT:
+            # A model that was trained with another lexicon has concepts that this one does not know.
+            concept = concepts.get(key)
+            names[column] = f"{concept.name if concept else key}, {_OF_ONE_CONCEPT[kind]}"
+            for phrase in concept.phrases if concept else ():
+                ngram = number_of.get(b" ".join(phrase).decode())
+                if ngram is not None:
+                    mentions[ngram].append(column)
+    return _Columns(
+        kinds=kinds,
+        names=names,
+        words=np.array([name.count(" ") + 1 for name in number_of] + [1]),
+        first=np.cumsum([0, *map(len, mentions), 0]),
+        column=np.array([column for found in mentions for column in found], np.int64),
+        in_title=np.array([kind == "title" for kind in kinds]),
+    )
+
+
+def _places(
+    columns: _Columns, data: bytes, ngrams: Ints, words: Ints, wanted: Ints
+) -> list[tuple[Span, ...]]:
+    """Find where the mentions of each of some columns stand in a posting.
+
+    Parameters
+    ----------
+    columns : _Columns
+    data : bytes
+        The posting.
+    ngrams, words : int arrays of shape (H,)
+        The n-grams that were found, and the place of the first word of each among the posting's words.
+    wanted : int array
+        The columns.
+
+    Returns
+    -------
+    list of tuples of (start, end)
+        In characters, in the order of the text.
+    """
+    # A character begins at each byte that does not continue one; the last entry is the text's end.
+    begins = (np.frombuffer(data + SEPARATOR, np.uint8) & 0xC0) != 0x80
+    character = np.cumsum(begins) - 1
+    is_token = np.frombuffer(data.translate(FOLD), np.uint8) != SEPARATOR[0]
+    edges = np.flatnonzero(np.diff(is_token, prepend=False, append=False))
+    token_start, token_end = character[edges[::2]], character[edges[1::2]]
+
+    # One row for each mention: an n-gram that was found, and one of the columns that it counts in.
+    number = columns.first[ngrams + 1] - columns.first[ngrams]
+    nth = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    ngram, word = np.repeat(ngrams, number), np.repeat(words, number)
+    column = columns.column[columns.first[ngram] + nth]
+    start, end = token_start[word], token_end[word + columns.words[ngram] - 1]
+    title_end = character[max(data.find(b"\n"), 0)]
+    counts = ~columns.in_title[column] | (end <= title_end)
+    column, start, end = column[counts], start[counts], end[counts]
+
+    order = np.lexsort((end, start, column))
+    spans = list(zip(start[order].tolist(), end[order].tolist(), strict=True))
+    slices = np.searchsorted(column[order], [wanted, wanted + 1]).tolist()
+    return [tuple(spans[i:j]) if i < j else () for i, j in zip(*slices, strict=True)]
 
 
 _default = RoleClassifier()
