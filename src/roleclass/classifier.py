@@ -15,7 +15,7 @@ from roleclass.inputs import encode_many, encode_one
 from roleclass.model_file import Model, default_model, load_model
 from roleclass.parallel import map_ahead
 from roleclass.prediction import Prediction
-from roleclass.roles import Role
+from roleclass.roles import AnyRole, Role
 from roleclass.text import pack
 
 MAX_BYTES: Final = 16 * 2**20
@@ -80,7 +80,7 @@ class RoleClassifier:
         return loaded
 
     @property
-    def roles(self) -> tuple[Role, ...]:
+    def roles(self) -> tuple[AnyRole, ...]:
         """The roles that the model knows, in the order of the columns of `predict_proba`.
 
         Raises

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from roleclass.classifier import RoleClassifier
 from roleclass.lexicon import load_lexicon
-from roleclass.roles import Role
+from roleclass.roles import AnyRole
 from roleclass.text import FOLD, SEPARATOR, encode
 
 Span = tuple[int, int]
@@ -48,7 +48,7 @@ class Explanation:
     ----------
     document : str
         What the model read: the title, where there is one, as a line before the text.
-    role, against : Role
+    role, against : Role or OwnRole
         The two roles that are compared.
     log_odds : float
         Logit of `role` less that of `against`: the weights of `evidence` and `prior` add up to it.
@@ -59,8 +59,8 @@ class Explanation:
     """
 
     document: str
-    role: Role
-    against: Role
+    role: AnyRole
+    against: AnyRole
     log_odds: float
     prior: float
     evidence: tuple[Evidence, ...]
@@ -88,8 +88,8 @@ def explain(
     text: str,
     title: str | None = None,
     *,
-    role: Role | None = None,
-    against: Role | None = None,
+    role: AnyRole | None = None,
+    against: AnyRole | None = None,
     classifier: RoleClassifier | None = None,
 ) -> Explanation:
     """Say what in a posting speaks for a role, and what against it.
@@ -161,8 +161,11 @@ def explain(
 
 
 def _pair(
-    known: list[Role], probabilities: NDArray[np.float32], role: Role | None, against: Role | None
-) -> tuple[Role, Role]:
+    known: list[AnyRole],
+    probabilities: NDArray[np.float32],
+    role: AnyRole | None,
+    against: AnyRole | None,
+) -> tuple[AnyRole, AnyRole]:
     """Choose the two roles to compare, the likeliest where the caller names none."""
     likeliest = [known[k] for k in np.argsort(-probabilities, kind="stable")]
     chosen = next(one for one in likeliest if one != against) if role is None else role

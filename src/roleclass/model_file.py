@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from roleclass.errors import ModelError
-from roleclass.roles import Role
+from roleclass.roles import AnyRole, as_role
 
 FORMAT: Final = "1"
 """The layout of the model's inputs, outputs and metadata; a model of another format is refused."""
@@ -44,7 +44,7 @@ class Model:
     """
 
     session: Any
-    roles: tuple[Role, ...]
+    roles: tuple[AnyRole, ...]
     thresholds: tuple[float, ...]
     reasons: tuple[str | None, ...]
     features: tuple[str, ...]
@@ -85,7 +85,7 @@ def load_model(path: Path) -> Model:
     try:
         return Model(
             session=session,
-            roles=tuple(Role(name) for name in json.loads(metadata["roleclass.roles"])),
+            roles=tuple(as_role(name) for name in json.loads(metadata["roleclass.roles"])),
             thresholds=tuple(json.loads(metadata["roleclass.thresholds"])),
             reasons=tuple(json.loads(metadata["roleclass.reasons"])),
             features=tuple(json.loads(metadata["roleclass.features"])),

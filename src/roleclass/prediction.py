@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from roleclass.roles import Role
+from roleclass.roles import AnyRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +11,9 @@ class Prediction:
 
     Attributes
     ----------
-    role : Role
-        The role; `Role.UNCLEAR` where the text lets nobody judge.
+    role : Role or OwnRole
+        The role; `Role.UNCLEAR` where the text lets nobody judge. An `OwnRole` where the model was
+        trained on labels of your own.
     confidence : float
         The calibrated probability of `role`, from 0 to 1; 0 where the role is unclear.
     probabilities : dict of Role to float
@@ -32,9 +33,9 @@ class Prediction:
     (<Role.UNCLEAR: 'unclear'>, 'no readable words')
     """
 
-    role: Role
+    role: AnyRole
     confidence: float
-    probabilities: dict[Role, float] = field(hash=False)
+    probabilities: dict[AnyRole, float] = field(hash=False)
     reliable: bool
     reason: str | None = None
 

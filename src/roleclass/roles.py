@@ -1,6 +1,8 @@
 """The roles that a job posting can have: one place, read by the model, the command and the docs."""
 
+import re
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -33,6 +35,58 @@ class Role(StrEnum):
         """What the role means, in one sentence."""
         return _DEFINITIONS[self]
 
+
+class OwnRole(str):
+    """A role of a model that was trained on labels of your own (``roleclass train --roles``).
+
+    A string, as `Role` is; made by `as_role`.
+
+    Examples
+    --------
+    >>> OwnRole("data-engineer").label
+    'data-engineer'
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"OwnRole({str(self)!r})"
+
+    @property
+    def label(self) -> str:
+        """The name to show to a person."""
+        return str(self)
+
+
+AnyRole = Role | OwnRole
+"""A role that a model knows."""
+
+
+def as_role(name: str) -> AnyRole:
+    """Return the role of a name: one of the package's, else one of your own.
+
+    Raises
+    ------
+    ValueError
+        If no role can have that name.
+
+    Examples
+    --------
+    >>> as_role("other"), as_role("designer")
+    (<Role.OTHER: 'other'>, OwnRole('designer'))
+    """
+    if name in _NAMES:
+        return Role(name)
+    # It becomes the name of a column, and of a role on the command line.
+    if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(
+            f"{name!r} cannot name a role; expected lower-case letters and digits, with hyphens "
+            "between words"
+        )
+    return OwnRole(name)
+
+
+_NAMES: Final = frozenset(map(str, Role))
 
 _LABELS = {
     Role.AI_FIRST: "AI-First",

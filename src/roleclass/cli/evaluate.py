@@ -37,12 +37,16 @@ def evaluate(
     from roleclass.training.corpus import load_corpus
     from roleclass.training.evaluation import evaluate as score
 
+    classifier = RoleClassifier(model)
     corpus = load_corpus(
-        folder, warn=lambda message: click.echo(message, err=True), skip_bad_rows=skip_bad_rows
+        folder,
+        warn=lambda message: click.echo(message, err=True),
+        skip_bad_rows=skip_bad_rows,
+        roles=classifier.roles,
     ).split(split)
     if not len(corpus):
         raise click.ClickException(f"{folder} has no posting of split {split} with a role")
-    figures = score(RoleClassifier(model), corpus)
+    figures = score(classifier, corpus)
     text = json.dumps(figures, indent=2)
     if output is not None and str(output) == "-":
         click.echo(text)

@@ -15,17 +15,15 @@ from roleclass.evidence import Evidence, Explanation
 from roleclass.evidence import explain as explain_posting
 from roleclass.evidence_page import evidence_page, marks
 from roleclass.prediction import Prediction
-from roleclass.roles import Role
-
-_ROLES = click.Choice([str(role) for role in Role if role != Role.UNCLEAR])
+from roleclass.roles import as_role
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--title", help="The job title, where the text does not hold it.")
-@click.option("--role", type=_ROLES, help="Role to explain.  [default: the likeliest]")
+@click.option("--role", metavar="ROLE", help="Role to explain.  [default: the likeliest]")
 @click.option(
-    "--against", type=_ROLES, help="Role to compare it with.  [default: the likeliest other]"
+    "--against", metavar="ROLE", help="Role to compare it with.  [default: the likeliest other]"
 )
 @click.option("--top", type=click.IntRange(1), default=15, show_default=True, help="Rows to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
@@ -66,8 +64,8 @@ def explain(
         why = explain_posting(
             text,
             title,
-            role=None if role is None else Role(role),
-            against=None if against is None else Role(against),
+            role=None if role is None else as_role(role),
+            against=None if against is None else as_role(against),
             classifier=classifier,
         )
     except ValueError as error:

@@ -13,9 +13,9 @@ from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option
 from roleclass.cli.reading import read_posting
 from roleclass.prediction import Prediction
-from roleclass.roles import Role
+from roleclass.roles import AnyRole, Role
 
-_COLOURS = {
+_COLOURS: dict[AnyRole, str] = {
     Role.AI_FIRST: "bright_magenta",
     Role.AI_SUPPORT: "bright_blue",
     Role.ML_FIRST: "bright_green",
@@ -81,7 +81,7 @@ def _table(answers: list[tuple[str, Prediction]]) -> Table:
         runner_up = "" if answer.role == Role.UNCLEAR else f"{second.label} {_percent(p)}"
         table.add_row(
             Text(name),  # a Text, so that brackets in a file's name are not read as markup
-            Text(answer.role.label, style=f"bold {_COLOURS[answer.role]}"),
+            Text(answer.role.label, style=f"bold {_COLOURS.get(answer.role, 'bright_cyan')}"),
             Text(_doubt(answer), style="" if answer.reliable else "bright_black"),
             Text(runner_up, style="bright_black"),
         )

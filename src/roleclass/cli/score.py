@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from roleclass.cli.options import model_option
-from roleclass.roles import Role
+from roleclass.roles import as_role
 
 if TYPE_CHECKING:
     from roleclass.scoring.summary import Summary
@@ -118,7 +118,7 @@ def _warn(message: str) -> None:
 
 
 def _sentence(summary: "Summary") -> str:
-    counts = ", ".join(f"{Role(name).label} {count:,}" for name, count in summary.roles.items())
+    counts = ", ".join(f"{as_role(name).label} {count:,}" for name, count in summary.roles.items())
     resumed = f", {summary.resumed:,} of them from an earlier run" if summary.resumed else ""
     return (
         f"{summary.rows:,} rows{resumed}: {counts}, errors {summary.errors:,}; "

@@ -8,6 +8,17 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from roleclass.roles import AnyRole, Role, as_role
+
+
+def _own_roles(_: click.Context, __: click.Parameter, value: str | None) -> tuple[AnyRole, ...]:
+    if value is None:
+        return tuple(Role)
+    try:
+        return tuple(as_role(name.strip()) for name in value.split(","))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
 
 @click.command()
 @click.option(
@@ -24,6 +35,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
     help="Folder for model.onnx, metrics.json and MODEL_CARD.md.",
 )
 @click.option(
+    "--roles",
+    callback=_own_roles,
+    help="Labels of your own, with commas between: frontend,backend,other.  [default: the package's]",
+)
+@click.option(
     "--about",
     type=click.File(encoding="utf-8"),
     help="Markdown for the card: where the data came from, who labelled it, how the model fails.",
@@ -36,15 +52,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
     show_default="2, or the cores there are",
     help="Folds to fit at the same time; changes nothing but the time and the memory.",
 )
-def train(folder: Path, output: Path, about: TextIO | None, skip_bad_rows: bool, jobs: int) -> None:
+def train(
+    folder: Path,
+    output: Path,
+    roles: tuple[AnyRole, ...],
+    about: TextIO | None,
+    skip_bad_rows: bool,
+    jobs: int,
+) -> None:
     r"""Train, calibrate, export, check and evaluate a model.
 
     Everything is chosen by cross-validation on the split "train"; "dev" is only reported. If it is
     interrupted, the same command goes on where it stopped.
 
     \b
-    Example:
+    Examples:
       roleclass train --corpus corpus --output runs/first
+      roleclass train --corpus webjobs --roles frontend,backend,other --output runs/web
     """
     from roleclass.training.corpus import load_corpus
     from roleclass.training.run import train as run
@@ -52,7 +76,7 @@ def train(folder: Path, output: Path, about: TextIO | None, skip_bad_rows: bool,
     def warn(message: str) -> None:
         click.echo(message, err=True)
 
-    corpus = load_corpus(folder, warn=warn, skip_bad_rows=skip_bad_rows)
+    corpus = load_corpus(folder, warn=warn, skip_bad_rows=skip_bad_rows, roles=roles)
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),

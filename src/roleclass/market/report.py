@@ -5,6 +5,7 @@ from typing import Any
 
 import roleclass
 from roleclass.classifier import RoleClassifier
+from roleclass.errors import InputError
 from roleclass.market.content import (
     measure_concepts,
     measure_problems,
@@ -36,6 +37,11 @@ def build_report(
     -------
     dict
         Plain strings, numbers, lists and dicts, ready for JSON; ``docs/report.md`` describes it.
+
+    Raises
+    ------
+    InputError
+        If postings have to be classified and the model knows other roles than the package's.
 
     Examples
     --------
@@ -86,11 +92,16 @@ def _classify(
 ) -> tuple[list[Role], list[float | None]]:
     """Return each posting's role and confidence: those of the table, else those of the model."""
     unscored = [i for i, posting in enumerate(postings) if posting.role is None]
+    if unscored and not all(isinstance(role, Role) for role in classifier.roles):
+        raise InputError(
+            f"{classifier!r} gives {', '.join(classifier.roles)}; a report is about the roles "
+            f"{', '.join(Role)}: use a model that was trained on these"
+        )
     answers = classifier.predict_many(
         [texts[i] for i in unscored], [postings[i].title for i in unscored]
     )
     roles = [posting.role or Role.UNCLEAR for posting in postings]
     confidence = [posting.confidence for posting in postings]
     for i, answer in zip(unscored, answers, strict=True):
-        roles[i], confidence[i] = answer.role, answer.confidence
+        roles[i], confidence[i] = Role(answer.role), answer.confidence
     return roles, confidence

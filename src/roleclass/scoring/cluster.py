@@ -87,7 +87,7 @@ def score_on_cluster(
     scorer.check_names(schema.names)
     _prepare(folder, pieces, scorer, selection, options, resume=resume)
 
-    summary = Summary(size=sum(piece.size for piece in pieces))
+    summary = Summary.begin(scorer, sum(piece.size for piece in pieces))
     start = perf_counter()
     with _connected(address):
         workers = min(_workers(), max(len(pieces), 1))
@@ -148,7 +148,7 @@ class PieceScorer:
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
         """Score the piece that `batch` names; give its summary, or what is wrong with it."""
         # An error goes back as a value: Ray would wrap it in its own, and a log.
-        summary, error = Summary(), ""
+        summary, error = Summary.begin(self._scorer), ""
         try:
             summary = self._score(self._pieces[int(batch["piece"][0])])
         except ScoringError as wrong:
@@ -157,7 +157,7 @@ class PieceScorer:
         return {"piece": list(batch["piece"]), "summary": [described], "error": [error]}
 
     def _score(self, piece: Piece) -> Summary:
-        summary = Summary()
+        summary = Summary.begin(self._scorer)
         filesystem, target = resolve(piece.output)
         if filesystem.get_file_info(target).type == fs.FileType.File:
             with open_parquet(piece.output) as finished:

@@ -156,7 +156,7 @@ class _Run:
         self._selection = selection
         self._checkpoint = checkpoint
         self._warn = warn
-        self.summary = Summary(size=reader.size)
+        self.summary = Summary.begin(scorer, reader.size)
 
     def write(self, raw: BinaryIO, format_: Format, progress: Callable[[Summary], None]) -> None:
         """Write all rows and their roles to `raw`."""

@@ -1,13 +1,13 @@
 """`Summary`: what a run has done so far."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from roleclass.roles import Role
-from roleclass.scoring.scorer import ERROR
+from roleclass.scoring.scorer import ERROR, Scorer
 
 
 @dataclass(slots=True)
@@ -16,12 +16,12 @@ class Summary:
 
     Attributes
     ----------
+    roles : dict of str to int
+        Rows of each role; ``unclear`` without the errors.
     rows : int
         Written.
     resumed : int
         Of these, rows whose answers an earlier run had left.
-    roles : dict of str to int
-        Rows of each role; ``unclear`` without the errors.
     errors : int
         Rows that could not be scored.
     seconds : float
@@ -29,13 +29,19 @@ class Summary:
         Bytes of the input that were read, and all of them.
     """
 
+    roles: dict[str, int]
     rows: int = 0
     resumed: int = 0
-    roles: dict[str, int] = field(default_factory=lambda: {str(role): 0 for role in Role})
     errors: int = 0
     seconds: float = 0.0
     position: int = 0
     size: int = 0
+
+    @classmethod
+    def begin(cls, scorer: Scorer, size: int = 0) -> "Summary":
+        """Return the summary of a run that has done nothing yet."""
+        roles = [*scorer.classifier.roles, Role.UNCLEAR]
+        return cls(roles={str(role): 0 for role in roles}, size=size)
 
     @property
     def rows_per_second(self) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from roleclass import __version__
-from roleclass.roles import Role
+from roleclass.roles import Role, as_role
 
 _TEMPLATE = """\
 # Model card
@@ -14,7 +14,7 @@ Written by `roleclass train` (roleclass {version}) from `metrics.json`; corpus {
 ## What it is for
 It reads one job posting in English and says which kind of role it describes: {roles}.
 It is meant for the study of many postings and for sorting them. It learnt from {train:,} postings;
-{dev:,} others are reported on. The definitions are in `docs/codebook.md`.
+{dev:,} others are reported on.{definitions}
 
 ## How it works
 Frequent words and word pairs, the phrases of a lexicon and the concepts that they mention are counted and
@@ -52,6 +52,8 @@ roleclass train --corpus CORPUS --output DIR
 ```
 """
 
+
+_DEFINITIONS = " The definitions are in `docs/codebook.md`."
 
 _ABOUT = """\
 ## Data
@@ -94,10 +96,12 @@ def model_card(figures: Mapping[str, Any], precision: float, about: str | None =
         "dev, field guide, three roles": three.get("model"),
         "the same, the guide's published labels": three.get("published_labels"),
     }
+    roles = [as_role(name) for name in figures["corpus"]["train"]]
     return _TEMPLATE.format(
         version=__version__,
         fingerprint=figures["corpus"]["fingerprint"],
-        roles=", ".join(Role(name).label for name in figures["corpus"]["train"]),
+        roles=", ".join(role.label for role in roles),
+        definitions=_DEFINITIONS if all(isinstance(role, Role) for role in roles) else "",
         features=figures["model"]["features"],
         size=figures["model"]["bytes"],
         train=sum(figures["corpus"]["train"].values()),

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.errors import CorpusError
-from roleclass.roles import Role
+from roleclass.roles import AnyRole, Role, as_role
 from roleclass.text import encode
 
 SPLITS = ("train", "dev")
@@ -34,7 +34,7 @@ class Posting:
         Postings of one group (a board, else a company) stay on one side of every fold.
     title, text : str or None, str
         What the model reads.
-    role : Role
+    role : Role or OwnRole
         The label.
     confidence : int
         How sure the annotator was: 3 any reader would agree, 2 probable, 1 a coin flip.
@@ -57,7 +57,7 @@ class Posting:
     group: str
     title: str | None
     text: str
-    role: Role
+    role: AnyRole
     confidence: int = 3
     runner_up: str | None = None
     agreed: bool = True
@@ -132,7 +132,13 @@ class Corpus(Sequence[Posting]):
         return [posting.encode(with_title=with_title) for posting in self.postings]
 
 
-def load_corpus(folder: Path, *, warn: Warn, skip_bad_rows: bool = False) -> Corpus:
+def load_corpus(
+    folder: Path,
+    *,
+    warn: Warn,
+    skip_bad_rows: bool = False,
+    roles: Collection[str] = tuple(Role),
+) -> Corpus:
     """Read every labelled Parquet file of a folder.
 
     A file is labelled if it has the columns ``id``, ``description`` and ``role``. Further columns are
@@ -147,6 +153,8 @@ def load_corpus(folder: Path, *, warn: Warn, skip_bad_rows: bool = False) -> Cor
         Called with a sentence for each file that is passed over and, with `skip_bad_rows`, each row.
     skip_bad_rows : bool
         Leave bad rows out and go on, instead of refusing the corpus.
+    roles : collection of str
+        The labels that may occur; ``unclear`` may in any case.
 
     Returns
     -------
@@ -166,6 +174,7 @@ def load_corpus(folder: Path, *, warn: Warn, skip_bad_rows: bool = False) -> Cor
         )
     postings: dict[str, Posting] = {}
     problems: list[str] = []
+    roles = dict.fromkeys([*roles, str(Role.UNCLEAR)])
     for file in files:
         columns, rows = _read_parquet(file)
         missing = {"id", "description", "role"} - set(columns)
@@ -174,7 +183,7 @@ def load_corpus(folder: Path, *, warn: Warn, skip_bad_rows: bool = False) -> Cor
             continue
         for number, row in enumerate(rows):
             try:
-                posting = _posting(row, file.stem, postings)
+                posting = _posting(row, file.stem, postings, roles)
             except ValueError as error:
                 problems.append(f"{file.name} row {number}: {error}")
             else:
@@ -203,7 +212,9 @@ def _read_parquet(file: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
         raise CorpusError(f"{file} cannot be read as Parquet: {error}") from error
 
 
-def _posting(row: Mapping[str, Any], part: str, known: Mapping[str, Posting]) -> Posting:
+def _posting(
+    row: Mapping[str, Any], part: str, known: Mapping[str, Posting], roles: Collection[str]
+) -> Posting:
     """Check one row; a ValueError says which column is wrong and what was expected."""
     text = _string(row, "description")
     identifier = _string(row, "id")
@@ -223,8 +234,8 @@ def _posting(row: Mapping[str, Any], part: str, known: Mapping[str, Posting]) ->
         group=f"{part}/{row.get('source') or row.get('company') or identifier}",
         title=_string(row, "title", optional=True),
         text=text or "",
-        role=Role(_one_of(row, "role", tuple(map(str, Role)), required=True)),
-        runner_up=_string(row, "runner_up", optional=True),
+        role=as_role(_one_of(row, "role", roles, required=True)),
+        runner_up=_one_of(row, "runner_up", roles),
         source=str(row.get("source") or part),
         year=_year(row),
         published_label=_string(row, "published_label", optional=True),
@@ -240,7 +251,7 @@ def _string(row: Mapping[str, Any], column: str, *, optional: bool = False) -> A
 
 
 def _one_of(
-    row: Mapping[str, Any], column: str, expected: tuple[Any, ...], *, required: bool = False
+    row: Mapping[str, Any], column: str, expected: Collection[Any], *, required: bool = False
 ) -> Any:
     value = row.get(column)
     if value in expected or (value is None and not required):

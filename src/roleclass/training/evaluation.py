@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from roleclass.classifier import RoleClassifier
-from roleclass.roles import Role
+from roleclass.roles import AnyRole, Role
 from roleclass.training.calibration import (
     Floats,
     accuracy_at_coverage,
@@ -60,7 +60,7 @@ def evaluate(classifier: RoleClassifier, corpus: Corpus) -> Report:
 
 def report(
     corpus: Corpus,
-    roles: Sequence[Role],
+    roles: Sequence[AnyRole],
     probabilities: Floats,
     predicted: NDArray[np.str_],
     reliable: NDArray[np.bool_] | None = None,
@@ -135,7 +135,7 @@ def report(
     return figures
 
 
-def scores(truth: NDArray[np.str_], predicted: NDArray[Any], roles: Sequence[Role]) -> Report:
+def scores(truth: NDArray[np.str_], predicted: NDArray[Any], roles: Sequence[AnyRole]) -> Report:
     """Return accuracy, macro-F1 and the figures of each role, rounded to six digits.
 
     A role that neither the truth nor the answers contain has no F1 and is left out of the mean.

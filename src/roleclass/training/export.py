@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from roleclass import __version__
 from roleclass.model_file import FORMAT
-from roleclass.roles import Role
+from roleclass.roles import AnyRole
 from roleclass.training.converters import register_converters
 from roleclass.training.graph import OPSET
 from roleclass.training.unclear import REASONS
@@ -53,7 +53,7 @@ class ModelInfo:
         Names of the columns of the features, for explanations.
     """
 
-    roles: tuple[Role, ...]
+    roles: tuple[AnyRole, ...]
     thresholds: tuple[float, ...]
     corpus: str
     features: tuple[str, ...] = ()

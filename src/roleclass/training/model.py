@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from roleclass.roles import Role
+from roleclass.roles import AnyRole, Role
 from roleclass.training.corpus import Corpus, Posting
 from roleclass.training.features import PostingFeatures, Scales
 
@@ -163,7 +163,7 @@ def folds(corpus: Corpus, number: int, seed: int) -> Iterator[tuple[Corpus, NDAr
         yield corpus.at(inside), outside
 
 
-def logits(pipeline: Pipeline, corpus: Corpus, roles: Sequence[Role]) -> NDArray[np.float64]:
+def logits(pipeline: Pipeline, corpus: Corpus, roles: Sequence[AnyRole]) -> NDArray[np.float64]:
     """Return the logits of the postings, of shape (N, len(roles)).
 
     A role that the pipeline never saw has the lowest of the row's logits, less 10.

@@ -13,7 +13,7 @@ from scipy.special import softmax
 
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import CorpusError
-from roleclass.roles import Role
+from roleclass.roles import AnyRole
 from roleclass.training.calibration import fit_temperature, fit_thresholds
 from roleclass.training.card import model_card
 from roleclass.training.corpus import Corpus, Warn
@@ -163,7 +163,7 @@ def train(
     return figures
 
 
-def _roles(training: Corpus) -> tuple[Role, ...]:
+def _roles(training: Corpus) -> tuple[AnyRole, ...]:
     found = {posting.role for posting in training}
     if len(found) < 2:
         names = ", ".join(sorted(map(str, found))) or "none"
@@ -173,7 +173,7 @@ def _roles(training: Corpus) -> tuple[Role, ...]:
 
 
 def _calibrate(
-    trial: Trial, training: Corpus, roles: Sequence[Role]
+    trial: Trial, training: Corpus, roles: Sequence[AnyRole]
 ) -> tuple[float, list[float], Report]:
     """Fit temperature and thresholds out of fold; return them and the out-of-fold figures."""
     names = np.array([str(role) for role in roles])
@@ -193,7 +193,7 @@ def _calibrate(
     )
 
 
-def _counts(corpus: Corpus, roles: Sequence[Role]) -> dict[str, int]:
+def _counts(corpus: Corpus, roles: Sequence[AnyRole]) -> dict[str, int]:
     return {str(role): sum(posting.role == role for posting in corpus) for role in roles}
 
 

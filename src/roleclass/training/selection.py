@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 
 from roleclass import lexicon, text
-from roleclass.roles import Role
+from roleclass.roles import AnyRole
 from roleclass.training import features, mentions, model, vocabulary
 from roleclass.training.corpus import Corpus
 from roleclass.training.model import Settings, fit, folds, logits
@@ -41,7 +41,7 @@ class Trial:
 def select(
     corpus: Corpus,
     candidates: Sequence[Settings],
-    roles: Sequence[Role],
+    roles: Sequence[AnyRole],
     *,
     number_of_folds: int,
     seeds: Sequence[int],
@@ -107,7 +107,7 @@ def _fold_logits(
     inside: Corpus,
     outside: Corpus,
     settings: Settings,
-    roles: tuple[Role, ...],
+    roles: tuple[AnyRole, ...],
     key: str,  # noqa: ARG001  (what the result is remembered by, in place of the texts)
 ) -> NDArray[np.float64]:
     return logits(fit(inside, settings), outside, roles)
