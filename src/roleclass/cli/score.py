@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +137,8 @@ def _progress() -> Iterator[Callable[["Summary"], None]]:
         console=console,
         disable=not console.is_terminal,
     )
-    with bar:
+    # Not entered in a pipe: before rich 14.3 a disabled bar leaves an empty line behind.
+    with bar if console.is_terminal else nullcontext():
         task = bar.add_task("", total=None, counts="")
 
         def progress(summary: "Summary") -> None:
