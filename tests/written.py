@@ -79,3 +79,35 @@ def corpus_rows(per_role: int, *, dev_share: float = 0.25) -> Iterator[dict[str,
                 "split": "dev" if i < per_role * dev_share else "train",
                 "published_label": role if role != "other" else "unknown",
             }
+
+
+OWN_DUTIES = {
+    "frontend": (
+        "Write React components, their styles and their tests in TypeScript.",
+        "Turn the designers' screens into accessible HTML and CSS.",
+        "Measure how fast pages paint in the browser and make them faster.",
+        "Keep the design system and its storybook in order.",
+    ),
+    "backend": (
+        "Write REST services in Go and keep their latency low.",
+        "Design the schema of our PostgreSQL database and tune its queries.",
+        "Move the message queues to Kafka without losing an order.",
+        "Carry the pager for the payment service one week in six.",
+    ),
+    "other": DUTIES["other"],
+}
+
+
+def own_rows(per_role: int) -> Iterator[dict[str, Any]]:
+    """Rows of a corpus with labels that are not the package's."""
+    for role, sentences in OWN_DUTIES.items():
+        for i in range(per_role):
+            rng = random.Random(f"own {role}/{i}")
+            yield {
+                "id": f"{role}-{i}",
+                "title": "Software Engineer",
+                "company": f"company {i % 8}",
+                "description": "\n".join(rng.sample(OPENING, 2) + rng.sample(sentences, 2)),
+                "role": role,
+                "split": "dev" if i % 4 == 0 else "train",
+            }

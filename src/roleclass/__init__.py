@@ -26,7 +26,7 @@ from roleclass.errors import (
 from roleclass.evidence import Evidence, Explanation, explain
 from roleclass.market.problems import Mention, Problem, problems
 from roleclass.prediction import Prediction
-from roleclass.roles import Role
+from roleclass.roles import OwnRole, Role
 
 __all__ = [
     "CorpusError",
@@ -36,6 +36,7 @@ __all__ = [
     "Mention",
     "MissingExtraError",
     "ModelError",
+    "OwnRole",
     "Prediction",
     "Problem",
     "Role",

@@ -54,6 +54,11 @@ def test_a_file_without_labels_is_passed_over_and_said(tmp_path: Path) -> None:
         ("description", None, "expected a string, got None"),
         ("confidence", 4, "expected one of 1, 2, 3, got 4"),
         ("split", "test", "expected one of train, dev, got 'test'"),
+        (
+            "runner_up",
+            "both",
+            "expected one of ai-first, ai-support, ml-first, other, unclear, got 'both'",
+        ),
         ("id", "", "empty, expected a unique string"),
     ],
 )
