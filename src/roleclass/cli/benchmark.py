@@ -9,6 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from roleclass.cli.terminal import warn
+
 
 @click.command()
 @click.option(
@@ -79,7 +81,7 @@ def _read(corpus: Path) -> list[str]:
         return [line for line in corpus.read_text(encoding="utf-8").splitlines() if line.strip()]
     from roleclass.training.corpus import load_corpus
 
-    found = load_corpus(corpus, warn=lambda message: click.echo(message, err=True))
+    found = load_corpus(corpus, warn=warn)
     return [posting.encode().decode() for posting in found]
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import corpus_option, model_option
+from roleclass.cli.terminal import warn
 
 
 @click.command()
@@ -37,9 +38,7 @@ def evaluate(
     from roleclass.training.corpus import load_corpus
     from roleclass.training.evaluation import evaluate as score
 
-    corpus = load_corpus(
-        folder, warn=lambda message: click.echo(message, err=True), skip_bad_rows=skip_bad_rows
-    ).split(split)
+    corpus = load_corpus(folder, warn=warn, skip_bad_rows=skip_bad_rows).split(split)
     if not len(corpus):
         raise click.ClickException(f"{folder} has no posting of split {split} with a role")
     figures = score(RoleClassifier(model), corpus)

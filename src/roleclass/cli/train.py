@@ -8,6 +8,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from roleclass.cli.terminal import warn
+
 
 @click.command()
 @click.option(
@@ -48,9 +50,6 @@ def train(folder: Path, output: Path, about: TextIO | None, skip_bad_rows: bool,
     """
     from roleclass.training.corpus import load_corpus
     from roleclass.training.run import train as run
-
-    def warn(message: str) -> None:
-        click.echo(message, err=True)
 
     corpus = load_corpus(folder, warn=warn, skip_bad_rows=skip_bad_rows)
     console = Console(stderr=True)

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -149,7 +149,7 @@ def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
                 continue
             try:
                 row = json.loads(line)
-            except json.JSONDecodeError as error:
+            except (ValueError, RecursionError) as error:
                 raise InputError(f"{path}, line {number}: not JSON: {error}") from error
             if not isinstance(row, dict):
                 raise InputError(
@@ -165,7 +165,7 @@ def _posting(path: Path, number: int, row: Mapping[str, Any]) -> Posting:
     }
     return Posting(
         **{
-            name: None if value is None else str(value).strip()
+            name: None if value is None else _clean(value)
             for name, value in values.items()
             if name not in ("responsibilities", "skills", "role", "confidence")
         },
@@ -186,11 +186,20 @@ def _items(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         try:
             value = json.loads(value) if value[:1] in ("[", "{") else value.split("\n")
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             value = value.split("\n")
     if isinstance(value, dict):
-        value = [item for items in value.values() for item in items or ()]
-    return tuple(text for item in value or () if _given(item) and (text := str(item).strip()))
+        value = [item for items in value.values() for item in _listed(items)]
+    return tuple(text for item in _listed(value) if _given(item) and (text := _clean(item)))
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else () if value is None else (value,)
+
+
+def _clean(value: Any) -> str:
+    # JSON can spell half of a character (a lone surrogate), which no file can hold.
+    return str(value).encode("utf-8", errors="replace").decode().strip()
 
 
 def _role(value: Any, where: str) -> Role | None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -207,7 +208,7 @@ def _unify(files: Sequence[_File]) -> pa.Schema:
     """Put the columns of all files together, in the order in which they first come."""
     first = files[0].schema
     for file in files:
-        twice = sorted({n for n in file.schema.names if file.schema.names.count(n) > 1})
+        twice = sorted(n for n, count in Counter(file.schema.names).items() if count > 1)
         if twice:
             raise ScoringError(
                 f"{file.name} has more than one column {', '.join(twice)}; rename them"

@@ -193,8 +193,8 @@ def _mapping(text: str, keys: Collection[str] | None) -> Mapping[str, Any]:
         # The guide uses no aliases, and nested ones can grow a few lines into gigabytes.
         if isinstance(event, yaml.AliasEvent):
             raise ValueError("aliases are not allowed")  # noqa: TRY004
-        if getattr(event, "tag", None):
-            raise ValueError(f"tags are not allowed, found {event.tag}")
+        if tag := getattr(event, "tag", None):
+            raise ValueError(f"tags are not allowed, found {tag}")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _MAX_DEPTH:
