@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from roleclass import ModelError, RoleClassifier
+from roleclass import ModelError, RoleClassifier, explain
 from roleclass.model_file import default_model, load_model, seal, unseal
 
 TEXT = "We build the agents with our team, and you will test the prompts for us."
@@ -161,3 +161,18 @@ def test_the_shipped_model_knows_four_roles_and_their_thresholds() -> None:
     model = load_model(default_model())
     assert len(model.roles) == len(model.thresholds) == 4
     assert json.loads(model.session.get_modelmeta().custom_metadata_map["roleclass.format"]) == 1
+
+
+def test_a_model_that_names_too_few_features_is_refused_by_explanations(tmp_path: Path) -> None:
+    path = altered(tmp_path / "few.onnx", metadata("features", '["ngram:agents"]'))
+    with pytest.raises(ModelError, match="names 1 features but weighs"):
+        explain(TEXT, classifier=RoleClassifier(path))
+
+
+def test_metadata_that_are_no_utf_8_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bytes.onnx"
+    path.write_bytes(
+        seal(unseal(default_model().read_bytes()).replace(b'"ngram:', b'"ngr\xff\xff:'))
+    )
+    with pytest.raises(ModelError, match=r"bytes.onnx does not hold"):
+        load_model(path)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.classifier import RoleClassifier
+from roleclass.errors import ModelError
 from roleclass.lexicon import load_lexicon
 from roleclass.roles import Role
 from roleclass.text import FOLD, SEPARATOR, encode
@@ -138,6 +139,11 @@ def explain(
     features = np.concatenate([scaled, outputs["blocks"][0]], dtype=np.float64)
     coefficients = [outputs["ngram_weights"][:-1], outputs["block_weights"]]
     difference = np.concatenate([c[:, a] - c[:, b] for c in coefficients], dtype=np.float64)
+    if not len(classifier.feature_names) == len(features) == len(difference):
+        raise ModelError(
+            f"the model names {len(classifier.feature_names)} features but weighs {len(features)}; "
+            "train it again with this version of roleclass"
+        )
     weights = features * difference
     speaks = np.flatnonzero(weights)
     speaks = speaks[np.argsort(-np.abs(weights[speaks]), kind="stable")]

@@ -149,14 +149,14 @@ def load_model(path: Path) -> Model:
     except Exception as error:
         # ONNX Runtime's exceptions share no base class but Exception.
         raise ModelError(f"{path} is damaged or not an ONNX model: {error}") from error
-    metadata = session.get_modelmeta().custom_metadata_map
-    found = metadata.get("roleclass.format")
-    if found != FORMAT:
-        raise ModelError(
-            f"{path} is not a model of roleclass format {FORMAT} (found: {found}); "
-            "train it again with this version, or install the version that wrote it"
-        )
     try:
+        metadata = session.get_modelmeta().custom_metadata_map
+        found = metadata.get("roleclass.format")
+        if found != FORMAT:
+            raise ModelError(
+                f"{path} is not a model of roleclass format {FORMAT} (found: {found}); "
+                "train it again with this version, or install the version that wrote it"
+            )
         model = Model(
             session=session,
             roles=tuple(Role(name) for name in json.loads(metadata["roleclass.roles"])),

@@ -379,3 +379,22 @@ def test_deep_json_is_kept_or_marked(tmp_path: Path, depth: int, ending: str) ->
     output = tmp_path / f"out.{ending}"
     assert score_files([path], output).rows == 2
     assert (deep in output.read_text()) != ("is not JSON" in output.read_text())
+
+
+@pytest.mark.parametrize("where", ["text", "name"])
+def test_parquet_that_holds_no_utf_8_is_an_error_that_names_the_file(
+    tmp_path: Path, where: str
+) -> None:
+    path = tmp_path / "in.parquet"
+    mark = "zqzqzqzq"
+    row = {"text": f"{LONG} {mark}"} if where == "text" else {"text": LONG, mark: "x"}
+    pq.write_table(
+        pa.table({name: [cell] for name, cell in row.items()}),
+        path,
+        compression="none",
+        store_schema=False,
+        write_statistics=False,
+    )
+    path.write_bytes(path.read_bytes().replace(mark.encode(), b"\xff" * len(mark)))
+    with pytest.raises(ScoringError, match=r"in.parquet: .*damaged"):
+        score(path)

@@ -192,7 +192,7 @@ def _named(name: str) -> Iterator[None]:
         yield
     except ScoringError as error:
         raise ScoringError(f"{name}: {error}") from error
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise ScoringError(f"{name}: truncated, damaged or of another format: {error}") from error
 
 
@@ -201,6 +201,7 @@ def _read_parquet(path: Path, batch_size: int) -> Iterator[tuple[Rows, float]]:
         done, total = 0, file.metadata.num_rows
         for batch in file.iter_batches(batch_size):
             done += len(batch)
+            batch.validate(full=True)  # texts that are no UTF-8, places outside of the data
             yield Rows(pa.Table.from_batches([batch]), {}), done / total
 
 
