@@ -40,7 +40,10 @@ def evaluate(
 
     corpus = load_corpus(folder, warn=warn, skip_bad_rows=skip_bad_rows).split(split)
     if not len(corpus):
-        raise click.ClickException(f"{folder} has no posting of split {split} with a role")
+        raise click.ClickException(
+            f"{folder} has no posting of split {split} with a role on which its readers agree; "
+            "choose another with --split, or look at the columns split, role and agreed"
+        )
     figures = score(RoleClassifier(model), corpus)
     text = json.dumps(figures, indent=2)
     if output is not None and str(output) == "-":

@@ -43,7 +43,9 @@ def report(inputs: tuple[Path, ...], output: Path, model: Path | None) -> None:
 
     postings = read_postings(inputs)
     if not postings:
-        raise click.ClickException(f"{', '.join(map(str, inputs))}: there is no posting")
+        raise click.ClickException(
+            f"{', '.join(map(str, inputs))}: no row found; expected a table with a posting a row"
+        )
     figures = build_report(postings, RoleClassifier(model))
     try:
         output.mkdir(parents=True, exist_ok=True)

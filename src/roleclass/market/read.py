@@ -112,8 +112,16 @@ def _read_file(path: Path) -> Iterator[Posting]:
             useful |= bool(posting.text or posting.responsibilities or posting.role)
             empty = False
             yield posting
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: cannot be read, not UTF-8 (byte {error.start}); save it as UTF-8"
+        ) from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except csv.Error as error:
+        raise InputError(
+            f"{path}: cannot be read: {error}; look for a quote that is not closed"
+        ) from error
     if not (useful or empty):
         raise InputError(
             f"{path}: no row has a text ({', '.join(COLUMNS['text'])}), responsibilities or a "
@@ -133,7 +141,7 @@ def _parquet(path: Path) -> Iterator[Mapping[str, Any]]:
             for batch in file.iter_batches(columns=columns):
                 yield from batch.to_pylist()
     except pa.ArrowException as error:
-        raise InputError(f"{path}: not a Parquet file: {error}") from error
+        raise InputError(f"{path}: not a Parquet file, or a damaged one: {error}") from error
 
 
 def _csv(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -150,7 +158,9 @@ def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
             try:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise InputError(f"{path}, line {number}: not JSON: {error}") from error
+                raise InputError(
+                    f"{path}, line {number}: not JSON: {error}; expected an object a line"
+                ) from error
             if not isinstance(row, dict):
                 raise InputError(
                     f"{path}, line {number}: expected a JSON object, got {line[:20]!r}"
@@ -218,4 +228,6 @@ def _number(value: Any, where: str) -> float | None:
     try:
         return None if value is None else float(value)
     except (TypeError, ValueError):
-        raise InputError(f"{where}: {str(value)[:40]!r} is no number") from None
+        raise InputError(
+            f"{where}: {str(value)[:40]!r} is no number; expected one from 0 to 1, or nothing"
+        ) from None

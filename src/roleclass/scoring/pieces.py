@@ -73,7 +73,9 @@ def plan(inputs: Sequence[str], folder: str) -> tuple[list[Piece], pa.Schema]:
                 pieces.append(Piece(source, tuple(groups), rows, size, name))
                 groups, rows, size = [], 0, 0
     if first is None:
-        raise ScoringError("the input has no Parquet file")
+        raise ScoringError(
+            f"no file that ends in .parquet in {', '.join(inputs)}; a cluster reads Parquet"
+        )
     return pieces, first
 
 

@@ -80,9 +80,13 @@ def score_files(
     target = os.fspath(output)
     format_ = Format.of(target, options.format)
     if target == "-" and resume:
-        raise ScoringError("standard output cannot be resumed; write to a file")
+        raise ScoringError(
+            "standard output cannot be resumed; leave out --resume, or write to a file"
+        )
     if resume and "-" in inputs:
-        raise ScoringError("standard input cannot be resumed; read from a file")
+        raise ScoringError(
+            "standard input cannot be resumed; leave out --resume, or read from a file"
+        )
     if options.safe_csv and format_.kind not in ("csv", "tsv"):
         raise ScoringError(f"{target} is no CSV or TSV; leave out --safe-csv, which is for these")
     scorer = Scorer(model, options.prefix)
