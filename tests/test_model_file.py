@@ -139,6 +139,7 @@ def test_a_model_that_asks_for_a_terabyte_is_an_error_of_the_model(tmp_path: Pat
         ("reasons", "[null, 1]"),
         ("features", "null"),
         ("features", "[1]"),
+        ("features", '["ngram:agents", "ngram:agents"]'),
     ],
 )
 def test_a_model_whose_metadata_do_not_fit_is_refused(

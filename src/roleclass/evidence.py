@@ -150,8 +150,11 @@ def explain(
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
 
     data = encode(text, title)
-    columns = _columns(classifier.feature_names)
-    spans = _places(columns, data, outputs["found_ngram"], outputs["found_word"], speaks)
+    try:
+        columns = _columns(classifier.feature_names)
+        spans = _places(columns, data, outputs["found_ngram"], outputs["found_word"], speaks)
+    except IndexError as error:  # a model of ours names its n-grams first and finds no others
+        raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
     shown = speaks.tolist()
     kinds, names = map(columns.kinds.__getitem__, shown), map(columns.names.__getitem__, shown)
     evidence = zip(kinds, names, weights[speaks].tolist(), spans, strict=True)

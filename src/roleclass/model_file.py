@@ -184,6 +184,8 @@ def _check(model: Model) -> None:
     names = (*model.reasons[1:], *model.features)
     if model.reasons[:1] != (None,) or not all(isinstance(name, str) for name in names):
         raise ValueError("the reasons or the names of features are no texts")
+    if len(set(model.features)) < len(model.features):
+        raise ValueError("two features have the same name")
     if not 2 <= len(model.roles) == len(model.thresholds) == len(set(model.roles)):
         raise ValueError(f"{len(model.roles)} roles, {len(model.thresholds)} thresholds")
     for rows in ([encode(text)] for text in _PROBE):

@@ -44,7 +44,7 @@ def report(inputs: tuple[Path, ...], output: Path, model: Path | None) -> None:
     postings = read_postings(inputs)
     if not postings:
         raise click.ClickException(
-            f"{', '.join(map(str, inputs))}: no row found; expected a table with a posting a row"
+            f"{', '.join(map(str, inputs))}: there is no posting; expected a row for each"
         )
     figures = build_report(postings, RoleClassifier(model))
     try:

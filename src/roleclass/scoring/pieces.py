@@ -74,7 +74,7 @@ def plan(inputs: Sequence[str], folder: str) -> tuple[list[Piece], pa.Schema]:
                 groups, rows, size = [], 0, 0
     if first is None:
         raise ScoringError(
-            f"no file that ends in .parquet in {', '.join(inputs)}; a cluster reads Parquet"
+            f"no Parquet file in {', '.join(inputs)}; expected names that end in .parquet"
         )
     return pieces, first
 
