@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roleclass import Explanation, Role, RoleClassifier, explain
+from roleclass.classifier import MAX_BYTES
 from tests.training.test_export import TEXTS
 from tests.written import TITLES, posting
 
@@ -91,3 +92,8 @@ def test_an_empty_posting_has_an_explanation_without_places() -> None:
     why = explain("")
     assert all(item.spans == () for item in why.evidence)
     assert total(why) == pytest.approx(why.log_odds)
+
+
+def test_a_posting_that_is_too_large_is_refused_and_not_explained_for_minutes() -> None:
+    with pytest.raises(ValueError, match="larger than 16 MiB; explain a part of it"):
+        explain("x " * (MAX_BYTES // 2 + 1))

@@ -37,3 +37,21 @@ def test_a_phrase_outside_the_contract_is_named(phrases: str, problem: str) -> N
     with pytest.raises(ValueError, match=problem) as raised:
         parse_lexicon(ENTRY.format(phrases))
     assert "concept x" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", r"no table \[concepts.KEY\]"),
+        ("concepts = 7", r"no table \[concepts.KEY\]"),
+        ("[concepts]\nrag = 7", "concept rag: expected texts name, group, description and phrases"),
+        ('[concepts.rag]\nname = "Retrieval"', "concept rag: expected texts name"),
+        (
+            '[concepts.rag]\nname = "R"\ngroup = "g"\ndescription = "d"\nphrases = [1]',
+            "a list of texts",
+        ),
+    ],
+)
+def test_a_lexicon_that_lacks_something_is_refused_with_what(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        parse_lexicon(text)

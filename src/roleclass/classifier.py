@@ -16,7 +16,6 @@ from roleclass.model_file import Model, default_model, load_model
 from roleclass.parallel import map_ahead
 from roleclass.prediction import Prediction
 from roleclass.roles import AnyRole, Role
-from roleclass.text import pack
 
 MAX_BYTES: Final = 16 * 2**20
 """A longer text is no posting: it is answered `unclear`, so that one row cannot exhaust the memory."""
@@ -218,15 +217,20 @@ class RoleClassifier:
         ------
         TypeError, ModelError
             As for `predict`.
+        ValueError
+            If the posting is larger than 16 MiB.
 
         Examples
         --------
         >>> RoleClassifier().outputs("Sells shoes.")["probabilities"].shape
         (1, 4)
         """
-        session = self._model.session
-        results = session.run(None, {"utf8": pack([encode_one(text, title)])})
-        return dict(zip((out.name for out in session.get_outputs()), results, strict=True))
+        model = self._model
+        row = encode_one(text, title)
+        if len(row) > MAX_BYTES:
+            raise ValueError(f"the posting is {TOO_LARGE}; explain a part of it")
+        names = [output.name for output in model.session.get_outputs()]
+        return dict(zip(names, model.run(None, [row]), strict=True))
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -269,9 +273,7 @@ class RoleClassifier:
         model = self._model
         outputs = ["probabilities", "reason"]
         if len(rows) == 1 and len(rows[0]) <= MAX_BYTES:  # nothing to sort and to put together
-            one: tuple[NDArray[np.float32], NDArray[np.int64]] = tuple(
-                model.session.run(outputs, {"utf8": pack(rows)})
-            )
+            one: tuple[NDArray[np.float32], NDArray[np.int64]] = tuple(model.run(outputs, rows))
             return one
         probabilities = np.empty((len(rows), len(model.roles)), np.float32)
         codes = np.empty(len(rows), np.int64)
@@ -279,9 +281,7 @@ class RoleClassifier:
         if oversized:
             rows = [row if len(row) <= MAX_BYTES else b"" for row in rows]
         for batch in _batches(rows):
-            probabilities[batch], codes[batch] = model.session.run(
-                outputs, {"utf8": pack([rows[i] for i in batch])}
-            )
+            probabilities[batch], codes[batch] = model.run(outputs, [rows[i] for i in batch])
         codes[oversized] = _TOO_LARGE_CODE
         return probabilities, codes
 

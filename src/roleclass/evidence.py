@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.classifier import RoleClassifier
+from roleclass.errors import ModelError
 from roleclass.lexicon import load_lexicon
 from roleclass.roles import AnyRole
 from roleclass.text import FOLD, SEPARATOR, encode
@@ -138,14 +139,22 @@ def explain(
     features = np.concatenate([scaled, outputs["blocks"][0]], dtype=np.float64)
     coefficients = [outputs["ngram_weights"][:-1], outputs["block_weights"]]
     difference = np.concatenate([c[:, a] - c[:, b] for c in coefficients], dtype=np.float64)
+    if not len(classifier.feature_names) == len(features) == len(difference):
+        raise ModelError(
+            f"the model names {len(classifier.feature_names)} features but weighs {len(features)}; "
+            "train it again with this version of roleclass"
+        )
     weights = features * difference
     speaks = np.flatnonzero(weights)
     speaks = speaks[np.argsort(-np.abs(weights[speaks]), kind="stable")]
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
 
     data = encode(text, title)
-    columns = _columns(classifier.feature_names)
-    spans = _places(columns, data, outputs["found_ngram"], outputs["found_word"], speaks)
+    try:
+        columns = _columns(classifier.feature_names)
+        spans = _places(columns, data, outputs["found_ngram"], outputs["found_word"], speaks)
+    except IndexError as error:  # a model of ours names its n-grams first and finds no others
+        raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
     shown = speaks.tolist()
     kinds, names = map(columns.kinds.__getitem__, shown), map(columns.names.__getitem__, shown)
     evidence = zip(kinds, names, weights[speaks].tolist(), spans, strict=True)

@@ -43,15 +43,17 @@ def marks(why: Explanation, top: int) -> list[Mark]:
     >>> marks(Explanation("ai agent", Role.OTHER, Role.AI_FIRST, 0.5, 0.0, both), top=2)
     [(0, 2, 0.5), (2, 8, -0.5)]
     """
-    shares = [
-        (start, end, item.weight / len(item.spans))
-        for item in why.evidence[:top]
-        for start, end in item.spans
-    ]
-    borders = sorted({border for start, end, _ in shares for border in (start, end)})
+    steps: dict[int, list[tuple[int, float]]] = {}  # what begins (1) and ends (-1) at a place
+    for item in why.evidence[:top]:
+        share = item.weight / max(1, len(item.spans))
+        for start, end in item.spans:
+            steps.setdefault(start, []).append((1, share))
+            steps.setdefault(end, []).append((-1, share))
     found = []
-    for start, end in pairwise(borders):
-        weight = sum(share for s, e, share in shares if s <= start and end <= e)
+    standing, weight = 0, 0.0
+    for start, end in pairwise(sorted(steps)):
+        standing += sum(step for step, _ in steps[start])
+        weight = weight + sum(step * share for step, share in steps[start]) if standing else 0.0
         if weight:
             found.append((start, end, weight))
     return found

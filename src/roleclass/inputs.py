@@ -10,9 +10,9 @@ from roleclass.text import encode
 def encode_one(text: str, title: str | None) -> bytes:
     """Encode one posting; a TypeError says what to pass instead of what is no text."""
     if not isinstance(text, str):
-        raise _not_text("text", text)
+        raise not_text("text", text)
     if not isinstance(title, str | None):
-        raise _not_text("title", title)
+        raise not_text("title", title)
     return encode(text, title)
 
 
@@ -39,13 +39,14 @@ def _pairs(texts: Iterable[str], titles: Iterable[str | None]) -> Iterator[tuple
 
 def _encode_item(i: int, text: object, title: object) -> bytes:
     if not isinstance(text, str):
-        raise _not_text(f"texts[{i}]", text)
+        raise not_text(f"texts[{i}]", text)
     if not isinstance(title, str | None):
-        raise _not_text(f"titles[{i}]", title)
+        raise not_text(f"titles[{i}]", title)
     return encode(text, title)
 
 
-def _not_text(name: str, value: object) -> TypeError:
+def not_text(name: str, value: object) -> TypeError:
+    """Return the error that says what to pass instead of `value`."""
     if isinstance(value, bytes | bytearray):
         advice = "decode it first, for example with .decode('utf-8', errors='replace')"
     elif value is None or isinstance(value, float):

@@ -7,11 +7,14 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any, Final
 
 from roleclass.text import encode, tokenize
 
 MAX_PHRASE_WORDS = 4
 """The longest phrase; the graph looks up n-grams of up to so many words."""
+
+_TEXTS: Final = ("name", "group", "description")
 
 
 @dataclass(frozen=True)
@@ -75,16 +78,22 @@ def parse_lexicon(text: str) -> tuple[Concept, ...]:
     ... ''')[0].phrases
     ((b'rag',), (b'vector', b'search'))
     """
-    return tuple(
-        Concept(
-            key=key,
-            name=entry["name"],
-            group=entry["group"],
-            description=entry["description"],
-            phrases=_phrases(key, entry["phrases"]),
+    concepts = tomllib.loads(text).get("concepts")
+    if not isinstance(concepts, dict):
+        raise ValueError("no table [concepts.KEY] in the lexicon; expected one for each concept")  # noqa: TRY004
+    return tuple(_concept(key, entry) for key, entry in concepts.items())
+
+
+def _concept(key: str, entry: Any) -> Concept:
+    fields = entry if isinstance(entry, dict) else {}
+    texts = {name: fields.get(name) for name in _TEXTS}
+    phrases = fields.get("phrases")
+    written = [*texts.values(), *(phrases if isinstance(phrases, list) else [None])]
+    if not all(isinstance(text, str) for text in written):
+        raise ValueError(
+            f"concept {key}: expected texts {', '.join(_TEXTS)} and phrases, a list of texts"
         )
-        for key, entry in tomllib.loads(text)["concepts"].items()
-    )
+    return Concept(key, **texts, phrases=_phrases(key, fields["phrases"]))  # type: ignore[arg-type]
 
 
 def _phrases(key: str, written: list[str]) -> tuple[tuple[bytes, ...], ...]:

@@ -1,15 +1,26 @@
 """A model file: where it is, and how it becomes something that runs in this process."""
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from roleclass.errors import ModelError
 from roleclass.roles import AnyRole, as_role
+from roleclass.text import encode, pack
 
 FORMAT: Final = "1"
 """The layout of the model's inputs, outputs and metadata; a model of another format is refused."""
+
+# A last entry of the metadata, in the encoding of protocol buffers: what a file ends with.
+_SEAL: Final = b"\x72\x54\x0a\x10roleclass.sha256\x12\x40"
+_SEAL_LENGTH: Final = len(_SEAL) + 64
+_PROBE: Final = ("", "We build the models and agents with our team, and you will test them for us.")
 
 
 def default_model() -> Path:
@@ -24,6 +35,40 @@ def default_model() -> Path:
     installed = here.parent / "models" / "model.onnx"
     # A checkout (an editable install) keeps its models at the top of the tree.
     return installed if installed.exists() else here.parents[2] / "models" / "model.onnx"
+
+
+def seal(model: bytes) -> bytes:
+    """Add a checksum to a serialized model, as the last entry of its metadata.
+
+    So damage is noticed that leaves a valid file with other weights, and the checksum of the model
+    that ships with the package is where the model is.
+
+    Parameters
+    ----------
+    model : bytes
+        An ONNX file without a checksum.
+
+    Returns
+    -------
+    bytes
+        An ONNX file too.
+
+    Examples
+    --------
+    >>> unseal(seal(b"a model"))
+    b'a model'
+    """
+    return model + _SEAL + sha256(model).hexdigest().encode()
+
+
+def unseal(data: bytes) -> bytes:
+    """Return what `seal` was given; a ValueError says what is wrong with the checksum."""
+    model, end = data[:-_SEAL_LENGTH], data[-_SEAL_LENGTH:]
+    if not end.startswith(_SEAL):
+        raise ValueError("it does not end with a checksum of roleclass")
+    if end != seal(model)[-_SEAL_LENGTH:]:
+        raise ValueError("its checksum does not fit its content")
+    return model
 
 
 @dataclass(frozen=True)
@@ -49,9 +94,26 @@ class Model:
     reasons: tuple[str | None, ...]
     features: tuple[str, ...]
 
+    def run(self, outputs: Sequence[str] | None, rows: Sequence[bytes]) -> list[Any]:
+        """Compute the outputs named, or all, for encoded postings.
+
+        Raises
+        ------
+        ModelError
+            If the graph cannot be run to its end.
+        """
+        try:
+            results: list[Any] = self.session.run(outputs, {"utf8": pack(rows)})
+        except Exception as error:  # see `load_model`
+            raise ModelError(
+                f"the model cannot answer {len(rows)} postings of up to {max(map(len, rows))} bytes: "
+                f"{error}"
+            ) from error
+        return results
+
 
 def load_model(path: Path) -> Model:
-    """Read a model file and check that it is one that this version understands.
+    """Read a model file and check that it is whole and one that this version understands.
 
     Raises
     ------
@@ -62,33 +124,72 @@ def load_model(path: Path) -> Model:
 
     if not path.is_file():
         raise ModelError(f"no model file at {path}; write one with `roleclass train --output DIR`")
+    try:
+        # A file that was damaged by chance does not get as far as ONNX Runtime.
+        data = unseal(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise ModelError(
+            f"{path} is damaged, or no model that roleclass wrote: {error}; copy it again from where "
+            "it came, or write one with `roleclass train --output DIR`"
+        ) from error
+    if _refers_to_files(data):
+        raise ModelError(f"{path} is refused: it refers to other files; a model is one file")
     options = ort.SessionOptions()
     # One thread a call: callers bring threads of their own, which scales better and does not
     # start threads that a fork would lose.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options.log_severity_level = 4  # what goes wrong is told by the exception
     try:
         session = ort.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+            data, sess_options=options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:
         # ONNX Runtime's exceptions share no base class but Exception.
         raise ModelError(f"{path} is damaged or not an ONNX model: {error}") from error
-    metadata = session.get_modelmeta().custom_metadata_map
-    found = metadata.get("roleclass.format")
-    if found != FORMAT:
-        raise ModelError(
-            f"{path} is not a model of roleclass format {FORMAT} (found: {found}); "
-            "train it again with this version, or install the version that wrote it"
-        )
     try:
-        return Model(
+        metadata = session.get_modelmeta().custom_metadata_map
+        found = metadata.get("roleclass.format")
+        if found != FORMAT:
+            raise ModelError(
+                f"{path} is not a model of roleclass format {FORMAT} (found: {found}); "
+                "train it again with this version, or install the version that wrote it"
+            )
+        model = Model(
             session=session,
             roles=tuple(as_role(name) for name in json.loads(metadata["roleclass.roles"])),
-            thresholds=tuple(json.loads(metadata["roleclass.thresholds"])),
+            thresholds=tuple(map(float, json.loads(metadata["roleclass.thresholds"]))),
             reasons=tuple(json.loads(metadata["roleclass.reasons"])),
             features=tuple(json.loads(metadata["roleclass.features"])),
         )
-    except (KeyError, ValueError) as error:
-        raise ModelError(f"{path} has damaged metadata: {error}") from error
+        _check(model)
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ModelError(
+            f"{path} does not hold what a model of roleclass format {FORMAT} holds: {error!r}; "
+            "train it again with this version"
+        ) from error
+    return model
+
+
+def _refers_to_files(data: bytes) -> bool:
+    # ONNX names a file of weights by an entry "location". The length of that word stands before it, a
+    # control character, which no text in a model of ours holds.
+    return any(data[found.start() - 1] < ord(" ") for found in re.finditer(b"location", data))
+
+
+def _check(model: Model) -> None:
+    """See that the metadata fit each other and the graph's answers."""
+    names = (*model.reasons[1:], *model.features)
+    if model.reasons[:1] != (None,) or not all(isinstance(name, str) for name in names):
+        raise ValueError("the reasons or the names of features are no texts")
+    if len(set(model.features)) < len(model.features):
+        raise ValueError("two features have the same name")
+    if not 2 <= len(model.roles) == len(model.thresholds) == len(set(model.roles)):
+        raise ValueError(f"{len(model.roles)} roles, {len(model.thresholds)} thresholds")
+    for rows in ([encode(text)] for text in _PROBE):
+        probabilities, codes = model.run(("probabilities", "reason"), rows)
+        answers = (probabilities.shape, probabilities.dtype, codes.shape, codes.dtype)
+        if answers != ((1, len(model.roles)), np.float32, (1,), np.int64):
+            raise ValueError(f"the graph answers with {answers}")

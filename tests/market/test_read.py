@@ -119,3 +119,32 @@ def test_what_cannot_be_read_is_named(
 
 def test_an_empty_table_holds_no_posting(tmp_path: Path) -> None:
     assert read_postings([json_lines(tmp_path / "a.jsonl")]) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"text": "x", "skills": ' + "[" * 5000 + "]" * 5000 + "}", "line 1: not JSON"),
+        ('{"text": "x", "id": ' + "9" * 10_000 + "}", "line 1: not JSON"),
+    ],
+)
+def test_json_that_python_cannot_hold_is_named(tmp_path: Path, line: str, message: str) -> None:
+    (tmp_path / "a.jsonl").write_text(line)
+    with pytest.raises(InputError, match=message):
+        read_postings([tmp_path / "a.jsonl"])
+
+
+def test_lists_that_are_none_are_read_as_far_as_they_go(tmp_path: Path) -> None:
+    rows = [
+        {"text": "a", "skills": 7},
+        {"text": "b", "skills": {"tools": "RAG", "none": None}},
+        {"text": "c", "skills": "[" * 5000},
+    ]
+    found = read_postings([json_lines(tmp_path / "a.jsonl", *rows)])
+    assert [posting.skills for posting in found] == [("7",), ("RAG",), ("[" * 5000,)]
+
+
+def test_half_a_character_is_replaced(tmp_path: Path) -> None:
+    row = {"title": "AI \ud800 Engineer", "text": "Build agents.", "skills": ["\udfff"]}
+    (found,) = read_postings([json_lines(tmp_path / "a.jsonl", row)])
+    assert (found.title, found.skills) == ("AI ? Engineer", ("?",))

@@ -1,5 +1,6 @@
 """The report's figures on written postings, and its page."""
 
+import dataclasses
 import json
 import re
 from collections.abc import Sequence
@@ -192,3 +193,27 @@ def test_nothing_to_tell_leaves_chapters_out() -> None:
     assert '<section id="published">' not in text
     assert Page(text).open == []
     assert Page(render(build_report([]))).open == []
+
+
+HOSTILE = (
+    "</title></script><script>alert(1)</script>\" onload=x ' <img src=x> <!-- \x00\x1b[0m &lt;"
+)
+
+
+def test_markup_in_any_column_stays_text() -> None:
+    fields = ("title", "company", "level", "place", "batch", "published_label", "date")
+    hostile = [
+        dataclasses.replace(
+            row,
+            text=f"{row.text} {HOSTILE}",
+            skills=(HOSTILE, *row.skills),
+            responsibilities=(*row.responsibilities, HOSTILE),
+            **{name: f"{getattr(row, name)} {HOSTILE}" for name in fields},
+        )
+        for row in written()
+    ]
+    plain, page = (render(build_report(rows), [HOSTILE]) for rows in (written(), hostile))
+    assert Page(page).tags <= Page(plain).tags
+    assert "&lt;script&gt;" in page
+    for markup in ("<script", "<img", " onload=x'", "<!--"):
+        assert markup not in page.replace("<!doctype", "")

@@ -1,5 +1,7 @@
 """Titles: what is left without seniority, and which role they promise."""
 
+import time
+
 import pytest
 
 from roleclass import Role
@@ -92,3 +94,11 @@ def test_contradictions_are_counted_and_the_surest_come_first() -> None:
         ("ml-first", "ai-first"),
         ("ai-first", "other"),
     ]
+
+
+@pytest.mark.parametrize("unit", ["(", "[", "(a ", " - ", "|", " "])
+def test_a_hostile_title_takes_no_more_than_its_length(unit: str) -> None:
+    start = time.perf_counter()
+    normalize_title(unit * 100_000)
+    # The square of the length took ten seconds.
+    assert time.perf_counter() - start < 2

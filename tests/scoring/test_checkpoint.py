@@ -162,3 +162,12 @@ def test_kill_9_twice_and_resume_gives_every_row_once(
     score_files([tmp_path / "in.parquet"], tmp_path / "whole.parquet", OPTIONS)
     assert (tmp_path / "out.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()
     assert not parts.exists()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", "7", "[" * 100_000])
+def test_a_damaged_note_of_the_run_is_said(source: Path, tmp_path: Path, content: str) -> None:
+    output = tmp_path / "out.csv"
+    interrupt(source, output)
+    (tmp_path / ".out.csv.parts" / "run.json").write_text(content)
+    with pytest.raises(ScoringError, match=r"run.json is damaged; delete .* to start afresh"):
+        score_files([source], output, OPTIONS, resume=True)

@@ -1,11 +1,14 @@
 """Every fault is caused here: a clear message, or a marked row and everything else scored."""
 
+import gzip
+import json
 import os
 import resource
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -234,8 +237,12 @@ def test_a_file_that_may_not_be_read_is_named(
 ) -> None:
     path = files.write_csv(tmp_path / "in.csv", files.rows(2))
 
-    def refuse(self: Path, *_: object, **__: object) -> None:
-        raise PermissionError(13, "Permission denied", str(self))
+    as_ever = Path.open
+
+    def refuse(self: Path, *arguments: Any, **options: Any) -> Any:
+        if self == path:
+            raise PermissionError(13, "Permission denied", str(self))
+        return as_ever(self, *arguments, **options)
 
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(ScoringError, match=r"in\.csv: cannot be read: Permission denied"):
@@ -334,3 +341,60 @@ def test_an_output_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     path = files.write_csv(tmp_path / "in.csv", files.rows(2))
     with pytest.raises(ScoringError, match=r"no.where.out.csv: cannot be written: No such file"):
         score_files([path], tmp_path / "no" / "where" / "out.csv")
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_a_line_of_csv_without_end_is_refused_and_not_cut_into_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    monkeypatch.setattr("roleclass.scoring.csvfile.MAX_CELL", 2**20)
+    path = tmp_path / f"in.{ending}"
+    data = b"text\n" + b"\0" * 3 * 2**20
+    path.write_bytes(gzip.compress(data) if ending == "csv.gz" else data)
+    with pytest.raises(ScoringError, match=r"line 2 is longer than 1 Mi characters"):
+        score(path)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_data_in_the_place_of_names_of_columns_is_refused_at_once(
+    tmp_path: Path, ending: str
+) -> None:
+    names = [f"posting {i}" for i in range(20_000)]
+    path = tmp_path / f"in.{ending}"
+    path.write_text(
+        ",".join(["text", *names]) + "\n"
+        if ending == "csv"
+        else "".join(json.dumps({"text": "x", name: 1}) + "\n" for name in names)
+    )
+    with pytest.raises(ScoringError, match=rf"in.{ending}: more than 10,000 columns; expected"):
+        score(path)
+
+
+@pytest.mark.parametrize("depth", [50, 900, *range(960, 1000, 3), 100_000])
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_deep_json_is_kept_or_marked(tmp_path: Path, depth: int, ending: str) -> None:
+    path = tmp_path / "deep.jsonl"
+    deep = "[" * depth + "]" * depth
+    path.write_text(f'{{"text": "{LONG}"}}\n{{"text": "{LONG}", "x": {deep}}}\n')
+    output = tmp_path / f"out.{ending}"
+    assert score_files([path], output).rows == 2
+    assert (deep in output.read_text()) != ("is not JSON" in output.read_text())
+
+
+@pytest.mark.parametrize("where", ["text", "name"])
+def test_parquet_that_holds_no_utf_8_is_an_error_that_names_the_file(
+    tmp_path: Path, where: str
+) -> None:
+    path = tmp_path / "in.parquet"
+    mark = "zqzqzqzq"
+    row = {"text": f"{LONG} {mark}"} if where == "text" else {"text": LONG, mark: "x"}
+    pq.write_table(
+        pa.table({name: [cell] for name, cell in row.items()}),
+        path,
+        compression="none",
+        store_schema=False,
+        write_statistics=False,
+    )
+    path.write_bytes(path.read_bytes().replace(mark.encode(), b"\xff" * len(mark)))
+    with pytest.raises(ScoringError, match=r"in.parquet: .*damaged"):
+        score(path)

@@ -254,3 +254,81 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     with Reader([str(tmp_path / "in.parquet")], ScoreOptions(batch_size=100)) as reader:
         peak = max(pa.total_allocated_bytes() for _ in reader)
     assert peak < 15 * 2**20
+
+
+FORMULAS = [
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "=cmd|' /C calc'!A0",
+    "- Build agents",
+]
+
+
+def test_cells_that_look_like_formulas_come_back_as_they_were(tmp_path: Path) -> None:
+    source = files.write_csv(tmp_path / "in.csv", [{"text": cell} for cell in FORMULAS])
+    score_files([source], tmp_path / "out.csv")
+    assert [row["text"] for row in files.read_csv(tmp_path / "out.csv")] == FORMULAS
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv"])
+def test_safe_csv_disarms_texts_and_headers_and_leaves_numbers(tmp_path: Path, kind: str) -> None:
+    rows = [{"text": cell, "=A1": "-1.5", "n": "plain"} for cell in FORMULAS]
+    source = files.write_csv(tmp_path / "in.csv", rows)
+    output = tmp_path / f"out.{kind}"
+    score_files([source], output, ScoreOptions(safe_csv=True))
+    written = files.read_csv(output, "," if kind == "csv" else "\t")
+    assert [row["text"] for row in written] == [f"'{cell}" for cell in FORMULAS]
+    assert {row["'=A1"] for row in written} == {"-1.5"}
+    assert {row["n"] for row in written} == {"plain"}
+
+
+def test_the_added_columns_never_look_like_formulas(tmp_path: Path) -> None:
+    cells = [*FORMULAS, "We build agents with our team, and you will test them.", "", "too few"]
+    source = files.write_csv(tmp_path / "in.csv", [{"id": "1", "text": cell} for cell in cells])
+    with source.open("a") as file:
+        file.write("=1,2,3\n")
+    score_files([source], tmp_path / "out.csv")
+    for row in files.read_csv(tmp_path / "out.csv"):
+        added = [value for name, value in row.items() if name not in ("id", "text")]
+        assert not [value for value in added if value[:1] in tuple("=+-@\t\r")[: len(value)]]
+
+
+def test_safe_csv_is_refused_where_no_csv_is_written(tmp_path: Path) -> None:
+    source = files.write_csv(tmp_path / "in.csv", files.rows(2))
+    with pytest.raises(ScoringError, match=r"out.parquet is no CSV or TSV; leave out --safe-csv"):
+        score_files([source], tmp_path / "out.parquet", ScoreOptions(safe_csv=True))
+
+
+def test_an_output_that_is_a_link_leaves_what_it_points_to_alone(tmp_path: Path) -> None:
+    source = files.write_csv(tmp_path / "in.csv", files.rows(2))
+    (tmp_path / "precious").write_text("kept")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "precious")
+    with pytest.raises(ScoringError, match=r"link.csv exists"):
+        score_files([source], tmp_path / "link.csv")
+    (tmp_path / "dangling.csv").symlink_to(tmp_path / "elsewhere")
+    score_files([source], tmp_path / "dangling.csv")
+    assert (tmp_path / "precious").read_text() == "kept"
+    assert not (tmp_path / "elsewhere").exists()
+    assert not (tmp_path / "dangling.csv").is_symlink()
+
+
+def test_the_input_is_never_the_output(tmp_path: Path) -> None:
+    source = files.write_csv(tmp_path / "in.csv", files.rows(2))
+    before = source.read_bytes()
+    with pytest.raises(ScoringError, match=r"in.csv exists"):
+        score_files([source], tmp_path / "." / "in.csv")
+    assert source.read_bytes() == before
+
+
+def test_a_folder_of_parts_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    source = files.write_csv(tmp_path / "in.csv", files.rows(2))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / ".out.csv.parts").symlink_to(elsewhere)
+    with pytest.raises(ScoringError, match=r"\.out\.csv\.parts is a link; delete it"):
+        score_files([source], tmp_path / "out.csv")
+    assert list(elsewhere.iterdir()) == []

@@ -72,8 +72,12 @@ def test_a_malformed_file_is_reported_and_still_read(guide: Path) -> None:
         ("{", "not readable as YAML"),
         ("- a list", "expected a mapping, got list"),
         ("a: &a [x]\nb: [*a, *a]", "aliases are not allowed"),
-        ("a: !!python/object/apply:os.system ['true']", "could not determine a constructor"),
+        ("a: !!python/object/apply:os.system ['true']", "tags are not allowed"),
         ("a: 1\n" + "#" * MAX_FILE_BYTES, "larger than"),
+        ("title: " + "[" * 500_000, "more than 20 deep"),
+        ("- " * 400_000, "more than 20 deep"),
+        ("? " * 400_000, "more than 20 deep"),
+        ("x" * 1000 + ": 1", "unexpected keys"),
     ],
 )
 def test_a_hostile_file_is_reported_and_passed_over(guide: Path, raw: str, problem: str) -> None:
@@ -83,6 +87,48 @@ def test_a_hostile_file_is_reported_and_passed_over(guide: Path, raw: str, probl
     rows = read_fieldguide(guide, warn=messages.append)
     assert [row["id"] for row in rows] == ["2"]
     assert [problem in message for message in messages] == [True]
+
+
+@pytest.mark.parametrize("number", ["1" + ":1" * 500_000, "0x" + "f" * 900_000, "9" * 900_000])
+def test_a_number_that_would_take_minutes_is_a_text(guide: Path, number: str) -> None:
+    write(guide, "1_x.yaml", WELL_FORMED.format(id=1) + f"company_size: {number}\n")
+    messages: list[str] = []
+    (row,) = read_fieldguide(guide, warn=messages.append)
+    assert (row["id"], messages) == ("1", [])
+
+
+def test_a_message_about_a_hostile_file_is_short(guide: Path) -> None:
+    write(guide, "1_x.yaml", "".join(f"key{i}: 1\n" for i in range(5000)), structured=None)
+    messages: list[str] = []
+    assert read_fieldguide(guide, warn=messages.append) == []
+    assert [len(message) < 300 for message in messages] == [True]
+
+
+def test_links_out_of_the_folder_are_not_followed(guide: Path, tmp_path: Path) -> None:
+    secret = guide.parent / f"{guide.name}.secret"
+    secret.write_text(WELL_FORMED.format(id=1), "utf-8")
+    (guide / "data_raw" / "1_x.yaml").symlink_to(secret)
+    (guide / "data_raw" / "2_gone.yaml").symlink_to(tmp_path / "nowhere")
+    (guide / "data_raw" / "3_folder.yaml").mkdir()
+    messages: list[str] = []
+    assert read_fieldguide(guide, warn=messages.append) == []
+    assert [message.partition(":")[0] for message in messages] == [
+        "1_x.yaml", "2_gone.yaml", "3_folder.yaml"
+    ]  # fmt: skip
+
+
+def test_bytes_that_are_no_utf_8_are_replaced(guide: Path) -> None:
+    raw = WELL_FORMED.format(id=1).replace("assistant", "\u00e9quipe").encode("latin-1")
+    (guide / "data_raw" / "1_x.yaml").write_bytes(raw)
+    (row,) = read_fieldguide(guide, warn=lambda _: None)
+    assert row["description"].startswith("Build the \N{REPLACEMENT CHARACTER}quipe.")
+
+
+def test_what_is_null_or_empty_is_missing(guide: Path) -> None:
+    raw = WELL_FORMED.format(id=1).replace("Mid level", "null").replace("Lisbon, PRT", "")
+    write(guide, "1_x.yaml", raw)
+    (row,) = read_fieldguide(guide, warn=lambda _: None)
+    assert (row["level"], row["location"], row["company"]) == (None, None, "Harbour Mutual")
 
 
 def test_a_structured_file_without_a_type_is_reported(guide: Path) -> None:

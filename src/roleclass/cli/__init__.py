@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from roleclass import __version__
+from roleclass.cli.terminal import message
 from roleclass.errors import RoleclassError
 
 
@@ -42,7 +43,12 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except RoleclassError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(message(str(error))) from error
+        except BrokenPipeError:
+            raise  # click ends quietly
+        except OSError as error:
+            named = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(message(f"{named}{error.strerror or error}")) from error
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

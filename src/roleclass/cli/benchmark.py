@@ -9,6 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from roleclass.cli.terminal import warn
+
 
 @click.command()
 @click.option(
@@ -64,7 +66,9 @@ def benchmark(
 
     texts = list(generated(number, length)) if corpus is None else _read(corpus)[:number]
     if not texts:
-        raise click.ClickException(f"{corpus} holds no posting")
+        raise click.ClickException(
+            f"{corpus} holds no posting; expected one posting a line, or labelled Parquet files"
+        )
     figures = measure(model, texts, top=top_count, rounds=rounds)
     figures["postings"]["source"] = "generated" if corpus is None else "a corpus"
     if output is not None:
@@ -79,7 +83,7 @@ def _read(corpus: Path) -> list[str]:
         return [line for line in corpus.read_text(encoding="utf-8").splitlines() if line.strip()]
     from roleclass.training.corpus import load_corpus
 
-    found = load_corpus(corpus, warn=lambda message: click.echo(message, err=True))
+    found = load_corpus(corpus, warn=warn)
     return [posting.encode().decode() for posting in found]
 
 
@@ -116,7 +120,7 @@ def draw(figures: Mapping[str, Any], path: Path) -> None:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise click.ClickException(
-            "plots need matplotlib: pip install 'roleclass[bench]'"
+            "plots need matplotlib, which is not installed: pip install 'roleclass[bench]'"
         ) from error
     figure = Figure(figsize=(10, 3.2), layout="constrained")
     by_length, by_count, held = figure.subplots(1, 3)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from roleclass.cli.terminal import warn
+
 
 @click.group()
 def corpus() -> None:
@@ -35,6 +37,6 @@ def build(folder: Path, output: Path) -> None:
     """
     from roleclass.training.fieldguide import build_corpus
 
-    written = build_corpus(folder, output, warn=lambda message: click.echo(message, err=True))
+    written = build_corpus(folder, output, warn=warn)
     for name, rows in written.items():
         click.echo(f"{output / name}: {rows} postings")

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import corpus_option, model_option
+from roleclass.cli.terminal import warn
 
 
 @click.command()
@@ -39,13 +40,13 @@ def evaluate(
 
     classifier = RoleClassifier(model)
     corpus = load_corpus(
-        folder,
-        warn=lambda message: click.echo(message, err=True),
-        skip_bad_rows=skip_bad_rows,
-        roles=classifier.roles,
+        folder, warn=warn, skip_bad_rows=skip_bad_rows, roles=classifier.roles
     ).split(split)
     if not len(corpus):
-        raise click.ClickException(f"{folder} has no posting of split {split} with a role")
+        raise click.ClickException(
+            f"{folder} has no posting of split {split} with a role on which its readers agree; "
+            "choose another with --split, or look at the columns split, role and agreed"
+        )
     figures = score(classifier, corpus)
     text = json.dumps(figures, indent=2)
     if output is not None and str(output) == "-":

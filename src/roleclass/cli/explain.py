@@ -11,6 +11,7 @@ from rich.text import Text
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option
 from roleclass.cli.reading import read_posting
+from roleclass.cli.terminal import printable
 from roleclass.evidence import Evidence, Explanation
 from roleclass.evidence import explain as explain_posting
 from roleclass.evidence_page import evidence_page, marks
@@ -82,7 +83,7 @@ def _print(why: Explanation, prediction: Prediction, top: int) -> None:
     console = Console()
     if prediction.reason is not None:
         console.print(Text(f"Unclear: {prediction.reason}. What the model alone would say:"))
-    document = Text(why.document)
+    document = Text(printable(why.document))
     for start, end, weight in marks(why, top):
         document.stylize("bold green" if weight > 0 else "bold red", start, end)
     console.print(document)
@@ -94,7 +95,7 @@ def _print(why: Explanation, prediction: Prediction, top: int) -> None:
     table.add_column("what")
     table.add_column("times", justify="right")
     for item in why.evidence[:top]:
-        table.add_row(_weight(item), Text(item.name), str(len(item.spans) or ""))
+        table.add_row(_weight(item), Text(printable(item.name)), str(len(item.spans) or ""))
     rest = sum(item.weight for item in why.evidence[top:])
     table.add_row(f"{rest:+.2f}", f"{len(why.evidence[top:])} more", "", style="bright_black")
     table.add_row(f"{why.prior:+.2f}", "before reading", "", style="bright_black")

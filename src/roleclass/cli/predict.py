@@ -12,6 +12,7 @@ from rich.text import Text
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option
 from roleclass.cli.reading import read_posting
+from roleclass.cli.terminal import printable, warn
 from roleclass.prediction import Prediction
 from roleclass.roles import AnyRole, Role
 
@@ -56,7 +57,7 @@ def predict(
             postings.append((str(file), read_posting(file)))
         except OSError as error:
             failed = True
-            click.echo(f"{file}: cannot be read: {error.strerror or error}", err=True)
+            warn(f"{file}: cannot be read: {error.strerror or error}")
     predictions = classifier.predict_many(
         [posting for _, posting in postings], [title] * len(postings)
     )
@@ -80,7 +81,8 @@ def _table(answers: list[tuple[str, Prediction]]) -> Table:
         second, p = sorted(answer.probabilities.items(), key=lambda item: -item[1])[1]
         runner_up = "" if answer.role == Role.UNCLEAR else f"{second.label} {_percent(p)}"
         table.add_row(
-            Text(name),  # a Text, so that brackets in a file's name are not read as markup
+            # A Text, so that brackets in a file's name are not read as markup.
+            Text(printable(name)),
             Text(answer.role.label, style=f"bold {_COLOURS.get(answer.role, 'bright_cyan')}"),
             Text(_doubt(answer), style="" if answer.reliable else "bright_black"),
             Text(runner_up, style="bright_black"),

@@ -4,7 +4,7 @@ import codecs
 import sys
 from pathlib import Path
 
-import click
+from roleclass.cli.terminal import warn
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -28,8 +28,5 @@ def read_posting(file: Path) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        click.echo(
-            f"{file}: not {encoding} (byte {error.start}); what cannot be decoded is passed over",
-            err=True,
-        )
+        warn(f"{file}: not {encoding} (byte {error.start}); what cannot be decoded is passed over")
         return data.decode(encoding, errors="replace")

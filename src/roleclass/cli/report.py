@@ -7,6 +7,7 @@ import click
 
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option
+from roleclass.cli.terminal import printable
 
 
 @click.command()
@@ -42,12 +43,14 @@ def report(inputs: tuple[Path, ...], output: Path, model: Path | None) -> None:
 
     postings = read_postings(inputs)
     if not postings:
-        raise click.ClickException(f"{', '.join(map(str, inputs))}: there is no posting")
+        raise click.ClickException(
+            f"{', '.join(map(str, inputs))}: there is no posting; expected a row for each"
+        )
     figures = build_report(postings, RoleClassifier(model))
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, text in (
-            ("report.html", render(figures, [path.name for path in inputs])),
+            ("report.html", render(figures, [printable(path.name) for path in inputs])),
             ("report.json", json.dumps(figures, indent=2, ensure_ascii=False) + "\n"),
         ):
             (output / name).write_text(text, encoding="utf-8")

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from roleclass.cli.options import model_option
+from roleclass.cli.terminal import warn
 from roleclass.roles import as_role
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ if TYPE_CHECKING:
 @click.option(
     "--on-error", type=click.Choice(["mark", "stop"]), default="mark", show_default=True,
     help="Rows that cannot be scored: say so in their reason, or stop.",
+)  # fmt: skip
+@click.option(
+    "--safe-csv", is_flag=True,
+    help="Put ' before cells of CSV and TSV that a spreadsheet would take for formulas.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @model_option
@@ -100,21 +105,17 @@ def score(
                 model=model,
                 resume=resume,
                 address=address,
-                warn=_warn,
+                warn=warn,
                 progress=progress,
             )
         else:
             from roleclass.scoring.run import score_files
 
             summary = score_files(
-                inputs, output, options, model=model, resume=resume, warn=_warn, progress=progress
+                inputs, output, options, model=model, resume=resume, warn=warn, progress=progress
             )
     # Where the rows are the result, the summary is a message.
     click.echo(json.dumps(summary.to_dict()) if as_json else _sentence(summary), err=output == "-")
-
-
-def _warn(message: str) -> None:
-    click.echo(message, err=True)
 
 
 def _sentence(summary: "Summary") -> str:

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from roleclass.cli.terminal import warn
 from roleclass.roles import AnyRole, Role, as_role
 
 
@@ -73,9 +74,6 @@ def train(
     """
     from roleclass.training.corpus import load_corpus
     from roleclass.training.run import train as run
-
-    def warn(message: str) -> None:
-        click.echo(message, err=True)
 
     corpus = load_corpus(folder, warn=warn, skip_bad_rows=skip_bad_rows, roles=roles)
     console = Console(stderr=True)

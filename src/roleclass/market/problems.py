@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from roleclass.inputs import not_text
 from roleclass.market.patterns import SentenceIndex
 from roleclass.market.sentences import duties
 from roleclass.market.taxonomy import load_taxonomy, walk
@@ -110,7 +111,7 @@ def problems(text: str) -> list[Problem]:
     'You will keep our vector search fast.'
     """
     if not isinstance(text, str):
-        raise TypeError(f"text must be a string, got {type(text).__name__}")
+        raise not_text("text", text)
     spans = duties(text)
     found = {
         key: tuple(spans[i] for i in sentences)

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -112,8 +112,16 @@ def _read_file(path: Path) -> Iterator[Posting]:
             useful |= bool(posting.text or posting.responsibilities or posting.role)
             empty = False
             yield posting
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: cannot be read, not UTF-8 (byte {error.start}); save it as UTF-8"
+        ) from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except csv.Error as error:
+        raise InputError(
+            f"{path}: cannot be read: {error}; look for a quote that is not closed"
+        ) from error
     if not (useful or empty):
         raise InputError(
             f"{path}: no row has a text ({', '.join(COLUMNS['text'])}), responsibilities or a "
@@ -133,7 +141,7 @@ def _parquet(path: Path) -> Iterator[Mapping[str, Any]]:
             for batch in file.iter_batches(columns=columns):
                 yield from batch.to_pylist()
     except pa.ArrowException as error:
-        raise InputError(f"{path}: not a Parquet file: {error}") from error
+        raise InputError(f"{path}: not a Parquet file, or a damaged one: {error}") from error
 
 
 def _csv(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -149,8 +157,10 @@ def _json_lines(path: Path) -> Iterator[Mapping[str, Any]]:
                 continue
             try:
                 row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise InputError(f"{path}, line {number}: not JSON: {error}") from error
+            except (ValueError, RecursionError) as error:
+                raise InputError(
+                    f"{path}, line {number}: not JSON: {error}; expected an object a line"
+                ) from error
             if not isinstance(row, dict):
                 raise InputError(
                     f"{path}, line {number}: expected a JSON object, got {line[:20]!r}"
@@ -165,7 +175,7 @@ def _posting(path: Path, number: int, row: Mapping[str, Any]) -> Posting:
     }
     return Posting(
         **{
-            name: None if value is None else str(value).strip()
+            name: None if value is None else _clean(value)
             for name, value in values.items()
             if name not in ("responsibilities", "skills", "role", "confidence")
         },
@@ -186,11 +196,20 @@ def _items(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         try:
             value = json.loads(value) if value[:1] in ("[", "{") else value.split("\n")
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             value = value.split("\n")
     if isinstance(value, dict):
-        value = [item for items in value.values() for item in items or ()]
-    return tuple(text for item in value or () if _given(item) and (text := str(item).strip()))
+        value = [item for items in value.values() for item in _listed(items)]
+    return tuple(text for item in _listed(value) if _given(item) and (text := _clean(item)))
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else () if value is None else (value,)
+
+
+def _clean(value: Any) -> str:
+    # JSON can spell half of a character (a lone surrogate), which no file can hold.
+    return str(value).encode("utf-8", errors="replace").decode().strip()
 
 
 def _role(value: Any, where: str) -> Role | None:
@@ -209,4 +228,6 @@ def _number(value: Any, where: str) -> float | None:
     try:
         return None if value is None else float(value)
     except (TypeError, ValueError):
-        raise InputError(f"{where}: {str(value)[:40]!r} is no number") from None
+        raise InputError(
+            f"{where}: {str(value)[:40]!r} is no number; expected one from 0 to 1, or nothing"
+        ) from None

@@ -15,6 +15,8 @@ from roleclass.market.statistics import share
 from roleclass.roles import Role
 
 _CUT = re.compile(r"\s[-–—|:]+\s|[|@•,]|\s{3,}")  # noqa: RUF001  (dashes)
+# Bounded, as a title of nothing but opening brackets would take the square of its length.
+_BRACKETS = re.compile(r"\([^)]{0,200}\)|\[[^\]]{0,200}\]")
 
 MIN_POSTINGS: Final = 5
 """A title with fewer postings is not listed."""
@@ -30,7 +32,7 @@ def normalize_title(title: str) -> str:
     >>> normalize_title("Staff software engineer, AI")
     'Software Engineer, AI'
     """
-    title = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", title)
+    title = _BRACKETS.sub(" ", title)
     parts = [part for part in map(str.strip, _CUT.split(title)) if part]
     if not parts:
         return ""

@@ -47,6 +47,8 @@ class Checkpoint:
             raise ScoringError(f"{output} exists; delete it or choose another output")
         try:
             self.folder.mkdir(exist_ok=True)
+            if self.folder.is_symlink():  # it would lead what we write and delete elsewhere
+                raise ScoringError(f"{self.folder} is a link; delete it or choose another output")
             # The system lets go of the lock when the process ends, however it ends.
             self._lock = filelock.FileLock(self.folder / "lock", timeout=0)
             self._lock.acquire()
@@ -74,7 +76,12 @@ class Checkpoint:
                 f"an earlier run of {self.output} did not finish; go on with --resume, "
                 f"or delete {self.folder} to start afresh"
             )
-        before = json.loads(known.read_bytes())
+        try:
+            before = dict(json.loads(known.read_bytes()))
+        except (ValueError, TypeError, RecursionError):
+            raise ScoringError(
+                f"{known} is damaged; delete {self.folder} to start afresh"
+            ) from None
         changed = sorted(
             key for key in before.keys() | fingerprint if before.get(key) != fingerprint.get(key)
         )

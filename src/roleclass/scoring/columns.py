@@ -68,21 +68,19 @@ def select(schema: pa.Schema, options: ScoreOptions, *, warn: Callable[[str], No
         ("id", options.id_column),
     ):
         if name is not None and name not in schema.names:
-            raise ScoringError(
-                f"no {option} column {name}; the columns are: {', '.join(schema.names)}"
-            )
+            raise ScoringError(f"no {option} column {name}; the columns are: {_some(schema.names)}")
     text = options.text_column or _guess("text", TEXT_NAMES, schema)
     if text is None:
         raise ScoringError(
             "no column looks like the text of a posting; name it with --text-column. "
-            f"The columns are: {', '.join(schema.names)}"
+            f"The columns are: {_some(schema.names)}"
         )
     title = options.title_column or _guess("title", TITLE_NAMES, schema)
     for role, name in (("text", text), ("title", title)):
         if name is not None and not _may_hold_text(schema.field(name)):
             raise ScoringError(
                 f"the {role} column {name} holds {schema.field(name).type}, expected text; "
-                f"name another with --{role}-column. The columns are: {', '.join(schema.names)}"
+                f"name another with --{role}-column. The columns are: {_some(schema.names)}"
             )
     said = [f"text column: {text} (guessed)"] * (options.text_column is None)
     if options.title_column is None:
@@ -99,9 +97,21 @@ def _guess(what: str, names: frozenset[str], schema: pa.Schema) -> str | None:
     if len(candidates) > 1:
         raise ScoringError(
             f"more than one column may be the {what}: {', '.join(candidates)}; "
-            f"choose with --{what}-column. The columns are: {', '.join(schema.names)}"
+            f"choose with --{what}-column. The columns are: {_some(schema.names)}"
         )
     return candidates[0] if candidates else None
+
+
+def _some(names: Sequence[str], shown: int = 30) -> str:
+    """List names for a message, not thousands of them.
+
+    Examples
+    --------
+    >>> _some(["id", "title", "text"], shown=2)
+    'id, title and 1 more'
+    """
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
 
 
 def _may_hold_text(column: pa.Field) -> bool:

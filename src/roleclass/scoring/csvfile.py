@@ -7,6 +7,7 @@ Nothing is guessed about types: every column is text, and an empty cell is an em
 import codecs
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 import pyarrow as pa
 
 from roleclass.errors import ScoringError
-from roleclass.scoring.rows import Limits, Rows
+from roleclass.scoring.rows import Limits, Rows, check_width
 
 MAX_CELL: Final = 64 * 2**20
 """A longer cell is a quote that was never closed: it would take the rest of the file."""
@@ -40,6 +41,11 @@ def _records(
     def lines() -> Iterator[str]:
         nonlocal at_end
         while line := text.readline(MAX_CELL):
+            if len(line) == MAX_CELL and not line.endswith(("\r", "\n")):
+                raise ScoringError(
+                    f"line {reader.line_num + 1} is longer than {MAX_CELL >> 20} Mi characters; "
+                    "expected lines of cells: is it a CSV file?"
+                )
             yield line
         at_end = True
 
@@ -86,7 +92,8 @@ class CsvFile:
         header = next((cells for cells, _ in records), None)
         if header is None:
             raise ScoringError("the file is empty; expected a line with the names of the columns")
-        twice = sorted({column for column in header if header.count(column) > 1})
+        check_width(len(header))
+        twice = sorted(name for name, count in Counter(header).items() if count > 1)
         if twice:
             raise ScoringError(
                 f"the header has more than one column {', '.join(map(repr, twice))}; rename them"

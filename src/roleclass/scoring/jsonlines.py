@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from roleclass.errors import ScoringError
-from roleclass.scoring.rows import Limits, Rows
+from roleclass.scoring.rows import Limits, Rows, check_width
 
 MAX_LINE: Final = 64 * 2**20
 """A longer line is no row of JSON Lines, but one document that would have to fit in memory."""
@@ -78,6 +78,7 @@ def read_columns(content: io.BufferedReader) -> Columns:
         row = _parse(line, number)
         if isinstance(row, dict):
             columns.add(row)
+            check_width(len(columns.seen))
         else:
             columns.first_fault = columns.first_fault or row
     return columns

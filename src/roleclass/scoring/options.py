@@ -45,6 +45,8 @@ class ScoreOptions:
         Threads that score; one more reads and writes.
     on_error : {"mark", "stop"}
         What to do with a row that cannot be scored: say so in its ``reason``, or stop.
+    safe_csv : bool
+        Put ``'`` before the cells of CSV and TSV that a spreadsheet would take for formulas.
 
     Raises
     ------
@@ -66,6 +68,7 @@ class ScoreOptions:
     batch_size: int = 2048
     threads: int = 1
     on_error: OnError = "mark"
+    safe_csv: bool = False
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "threads"):

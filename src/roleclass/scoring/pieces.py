@@ -73,7 +73,9 @@ def plan(inputs: Sequence[str], folder: str) -> tuple[list[Piece], pa.Schema]:
                 pieces.append(Piece(source, tuple(groups), rows, size, name))
                 groups, rows, size = [], 0, 0
     if first is None:
-        raise ScoringError("the input has no Parquet file")
+        raise ScoringError(
+            f"no Parquet file in {', '.join(inputs)}; expected names that end in .parquet"
+        )
     return pieces, first
 
 
@@ -116,7 +118,7 @@ def open_parquet(name: str) -> Iterator[pq.ParquetFile]:
     try:
         raw = filesystem.open_input_file(path)
         file = pq.ParquetFile(raw, **IN_LITTLE_MEMORY)
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise ScoringError(f"{name}: truncated, damaged or not Parquet: {error}") from error
     with raw, file:
         yield file
@@ -126,6 +128,7 @@ def read_piece(file: pq.ParquetFile, piece: Piece, batch_size: int) -> Iterator[
     """Read the rows of a piece from its open file, some at a time."""
     try:
         for rows in file.iter_batches(batch_size, row_groups=list(piece.row_groups)):
+            rows.validate(full=True)
             yield pa.Table.from_batches([rows])
     except (OSError, pa.ArrowException) as error:
         raise ScoringError(f"{piece.source}: damaged: {error}") from error

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -191,7 +192,7 @@ def _named(name: str) -> Iterator[None]:
         yield
     except ScoringError as error:
         raise ScoringError(f"{name}: {error}") from error
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise ScoringError(f"{name}: truncated, damaged or of another format: {error}") from error
 
 
@@ -200,6 +201,7 @@ def _read_parquet(path: Path, batch_size: int) -> Iterator[tuple[Rows, float]]:
         done, total = 0, file.metadata.num_rows
         for batch in file.iter_batches(batch_size):
             done += len(batch)
+            batch.validate(full=True)  # texts that are no UTF-8, places outside of the data
             yield Rows(pa.Table.from_batches([batch]), {}), done / total
 
 
@@ -207,7 +209,7 @@ def _unify(files: Sequence[_File]) -> pa.Schema:
     """Put the columns of all files together, in the order in which they first come."""
     first = files[0].schema
     for file in files:
-        twice = sorted({n for n in file.schema.names if file.schema.names.count(n) > 1})
+        twice = sorted(n for n, count in Counter(file.schema.names).items() if count > 1)
         if twice:
             raise ScoringError(
                 f"{file.name} has more than one column {', '.join(twice)}; rename them"

@@ -5,7 +5,26 @@ from typing import Final
 
 import pyarrow as pa
 
+from roleclass.errors import ScoringError
+
 _MAX_BYTES: Final = 32 * 2**20
+
+MAX_COLUMNS: Final = 10_000
+"""A file with more has data where the names of columns should be."""
+
+
+def check_width(columns: int) -> None:
+    """Raise a `ScoringError` if these are too many columns.
+
+    Examples
+    --------
+    >>> check_width(12)
+    """
+    if columns > MAX_COLUMNS:
+        raise ScoringError(
+            f"more than {MAX_COLUMNS:,} columns; expected the same few names of columns for all rows, "
+            "such as id, title and text"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from roleclass.scoring.summary import Summary
 from roleclass.scoring.writers import open_writer
 
 _MESSAGES = 5  # of the same kind; the summary counts the rest
+_NAME_LENGTH = 80  # characters of what names a row in a message
 
 
 def score_files(
@@ -79,9 +80,15 @@ def score_files(
     target = os.fspath(output)
     format_ = Format.of(target, options.format)
     if target == "-" and resume:
-        raise ScoringError("standard output cannot be resumed; write to a file")
+        raise ScoringError(
+            "standard output cannot be resumed; leave out --resume, or write to a file"
+        )
     if resume and "-" in inputs:
-        raise ScoringError("standard input cannot be resumed; read from a file")
+        raise ScoringError(
+            "standard input cannot be resumed; leave out --resume, or read from a file"
+        )
+    if options.safe_csv and format_.kind not in ("csv", "tsv"):
+        raise ScoringError(f"{target} is no CSV or TSV; leave out --safe-csv, which is for these")
     scorer = Scorer(model, options.prefix)
     with Reader([os.fspath(name) for name in inputs], options) as reader:
         selection = select(reader.schema, options, warn=warn)
@@ -163,7 +170,7 @@ class _Run:
         schema = _joined(self._reader.schema, self._scorer.schema)
         start = time.perf_counter()
         with (
-            open_writer(raw, format_, schema) as writer,
+            open_writer(raw, format_, schema, safe_csv=self._options.safe_csv) as writer,
             closing(map_ahead(self._score, self._reader, self._options.threads)) as answers,
         ):
             # Reading and writing happen in this thread while others score.
@@ -194,7 +201,8 @@ class _Run:
         for count, i in enumerate(bad.to_pylist(), self.summary.errors + 1):
             row = f"{chunk.source}: row {chunk.first_row + i}"
             if self._selection.id is not None:
-                row += f" ({self._selection.id} {chunk.table[self._selection.id][i].as_py()})"
+                name = str(chunk.table[self._selection.id][i].as_py())[:_NAME_LENGTH]
+                row += f" ({self._selection.id} {' '.join(name.split())})"
             reason = reasons[i].as_py().removeprefix(ERROR)
             if i not in chunk.faults:
                 row += f", column {self._selection.text}"

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +29,9 @@ class Writer(Protocol):
 
 
 @contextmanager
-def open_writer(raw: BinaryIO, format_: Format, schema: pa.Schema) -> Iterator[Writer]:
+def open_writer(
+    raw: BinaryIO, format_: Format, schema: pa.Schema, *, safe_csv: bool = False
+) -> Iterator[Writer]:
     """Give a writer of tables with `schema`; what is written is complete when the context ends."""
     if format_.kind == "parquet":
         with pq.ParquetWriter(raw, schema, compression="zstd", compression_level=1) as file:
@@ -42,7 +45,7 @@ def open_writer(raw: BinaryIO, format_: Format, schema: pa.Schema) -> Iterator[W
             yield (
                 _JsonLinesWriter(text, schema)
                 if format_.kind == "jsonl"
-                else _CsvWriter(text, schema, "," if format_.kind == "csv" else "\t")
+                else _CsvWriter(text, schema, "," if format_.kind == "csv" else "\t", safe=safe_csv)
             )
             text.flush()
         finally:
@@ -67,20 +70,43 @@ class _ParquetWriter:
 
 
 class _CsvWriter:
-    """Writes cells as they were: what a spreadsheet takes for a formula is not disarmed."""
+    """Writes cells as they were; formulas, too, unless told to be `safe`."""
 
-    def __init__(self, text: io.TextIOWrapper, schema: pa.Schema, delimiter: str) -> None:
+    def __init__(
+        self, text: io.TextIOWrapper, schema: pa.Schema, delimiter: str, *, safe: bool
+    ) -> None:
+        self._text: Callable[[str | None], str | None] = disarm if safe else lambda cell: cell
         # With this ending the writer quotes cells with either character; lone ones would end a row.
         self._writer = csv.writer(_UnixLines(text), delimiter=delimiter, lineterminator="\r\n")
-        self._writer.writerow(schema.names)
+        self._writer.writerow(map(self._text, schema.names))
 
     def write(self, table: pa.Table) -> None:
         columns = [_shortened(column).to_pylist() for column in table.columns]
         columns = [
-            values if pa.types.is_string(type_) else [_cell(value) for value in values]
+            list(map(self._text, values))
+            if pa.types.is_string(type_) or pa.types.is_large_string(type_)
+            else [_cell(value) for value in values]
             for values, type_ in zip(columns, table.schema.types, strict=True)
         ]
         self._writer.writerows(zip(*columns, strict=True))
+
+
+# With these a formula begins: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  (full-width signs)
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?")
+
+
+def disarm(cell: str | None) -> str | None:
+    """Put an apostrophe before what a spreadsheet would take for a formula; numbers stay.
+
+    Examples
+    --------
+    >>> disarm("=HYPERLINK(A1)"), disarm("- Build agents"), disarm("-1.5"), disarm("Build")
+    ("'=HYPERLINK(A1)", "'- Build agents", '-1.5', 'Build')
+    """
+    if cell is None or not cell.startswith(_FORMULA) or _NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}"
 
 
 class _UnixLines:

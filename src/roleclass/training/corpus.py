@@ -247,7 +247,7 @@ def _string(row: Mapping[str, Any], column: str, *, optional: bool = False) -> A
     value = row.get(column)
     if isinstance(value, str) or (optional and value is None):
         return value
-    raise ValueError(f"column {column}: expected a string, got {value!r}")
+    raise ValueError(f"column {column}: expected a string, got {value!r:.60}")
 
 
 def _one_of(
@@ -257,7 +257,7 @@ def _one_of(
     if value in expected or (value is None and not required):
         return value
     raise ValueError(
-        f"column {column}: expected one of {', '.join(map(str, expected))}, got {value!r}"
+        f"column {column}: expected one of {', '.join(map(str, expected))}, got {value!r:.60}"
     )
 
 

@@ -12,7 +12,7 @@ from skl2onnx.common.data_types import UInt8TensorType
 from sklearn.pipeline import Pipeline
 
 from roleclass import __version__
-from roleclass.model_file import FORMAT
+from roleclass.model_file import FORMAT, seal
 from roleclass.roles import AnyRole
 from roleclass.training.converters import register_converters
 from roleclass.training.graph import OPSET
@@ -90,7 +90,7 @@ def export(pipeline: Pipeline, info: ModelInfo, path: Path) -> None:
     """
     model = to_onnx(pipeline, info)
     partial = path.with_name(f"{path.name}.part")
-    partial.write_bytes(model.SerializeToString(deterministic=True))
+    partial.write_bytes(seal(model.SerializeToString(deterministic=True)))
     partial.replace(path)
 
 

@@ -7,7 +7,7 @@ ship; our labels of them are, by id, in ``fieldguide_labels.csv``.
 
 import csv
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ import yaml
 from roleclass.errors import CorpusError
 from roleclass.training.corpus import Warn
 
-# A loader that builds plain data only (no Python objects), in C where PyYAML has it.
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# A loader that builds texts, lists and dicts only: no Python objects, and no numbers that take minutes
+# to work out. In C where PyYAML has it.
+_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 _KEYS = (
     "job_id", "title", "company", "location", "work_type", "level", "skills", "company_size",
@@ -30,6 +31,10 @@ _BLOCK = re.compile(
 
 MAX_FILE_BYTES = 2**20
 """A longer file is no posting; it is reported and passed over."""
+
+_MAX_DEPTH = 20  # the guide needs 5; far deeper files crash PyYAML
+_MAX_PROBLEM = 200  # characters of a message
+_NULLS = ("", "~", "null")
 
 
 def read_fieldguide(folder: Path, *, warn: Warn) -> list[dict[str, Any]]:
@@ -160,6 +165,10 @@ def _read_yaml(
 
     Where `keys` are given, others show that a line of the text was taken for one.
     """
+    if not file.is_file() or not file.resolve().is_relative_to(file.parents[1].resolve()):
+        # Through a link any file of this machine could end in the corpus.
+        warn(f"{file.name}: passed over, no file of the guide's folder")
+        return None
     if file.stat().st_size > MAX_FILE_BYTES:
         warn(f"{file.name}: passed over, larger than {MAX_FILE_BYTES} bytes")
         return None
@@ -168,6 +177,7 @@ def _read_yaml(
         return _mapping(text, keys)
     except (yaml.YAMLError, ValueError) as error:
         problem = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
+        problem = problem[:_MAX_PROBLEM]
     try:
         mended = _mapping(_BLOCK.sub(_indent, text), keys)
     except (yaml.YAMLError, ValueError):
@@ -178,9 +188,17 @@ def _read_yaml(
 
 
 def _mapping(text: str, keys: Collection[str] | None) -> Mapping[str, Any]:
-    if any(isinstance(event, yaml.AliasEvent) for event in _events(text)):
-        # The guide uses none, and nested aliases can grow a few lines into gigabytes.
-        raise ValueError("aliases are not allowed")
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        # The guide uses no aliases, and nested ones can grow a few lines into gigabytes.
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("aliases are not allowed")  # noqa: TRY004
+        if tag := getattr(event, "tag", None):
+            raise ValueError(f"tags are not allowed, found {tag}")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise ValueError(f"lists and mappings within each other more than {_MAX_DEPTH} deep")
     content = yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader, see above)
     if not isinstance(content, dict):
         raise ValueError(f"expected a mapping, got {type(content).__name__}")  # noqa: TRY004
@@ -188,10 +206,6 @@ def _mapping(text: str, keys: Collection[str] | None) -> Mapping[str, Any]:
     if unexpected:
         raise ValueError(f"unexpected keys: {', '.join(unexpected)}")
     return content
-
-
-def _events(text: str) -> Iterator[Any]:
-    return yaml.parse(text, Loader=_Loader)
 
 
 def _indent(block: re.Match[str]) -> str:
@@ -212,4 +226,4 @@ def _published(file: Path, warn: Warn) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None or value in _NULLS else str(value)

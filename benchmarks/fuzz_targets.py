@@ -1,0 +1,312 @@
+"""What `benchmarks.fuzz` feeds: for each reader, how a try is made and what must be true of the answer."""
+
+import csv
+import io
+import json
+import math
+import random
+from collections.abc import Callable
+from functools import cache
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import roleclass
+from roleclass import RoleClassifier
+from roleclass.benchmark import generated
+from roleclass.cli.terminal import printable
+from roleclass.errors import RoleclassError
+from roleclass.evidence_page import evidence_page
+from roleclass.lexicon import load_lexicon, parse_lexicon
+from roleclass.market.page import render
+from roleclass.market.read import read_postings
+from roleclass.market.report import build_report
+from roleclass.model_file import default_model, seal, unseal
+from roleclass.scoring.options import ScoreOptions
+from roleclass.scoring.run import score_files
+from roleclass.training.fieldguide import read_fieldguide
+
+
+class Refused(Exception):  # noqa: N818  (no error: it is what should happen)
+    """The input was refused as it should be: by an error of roleclass that says something."""
+
+
+class WrongError(Exception):
+    """An answer that cannot be right."""
+
+
+def expect(true: bool, what: str) -> None:
+    """Raise `WrongError` unless `true`."""
+    if not true:
+        raise WrongError(what)
+
+
+_PIECES: Final = (
+    *("<script>alert(1)</script>", "</pre>", '" onload="', "&lt;", "<!--", "{css}", "%s", "{0}"),
+    *(
+        "\0",
+        "\x1b[2J",
+        "\x9b",
+        "\u202e",
+        "\ud800",
+        "\udfff",
+        "\ufeff",
+        "\u2028",
+        "\r",
+        "\r\n",
+        "\n\n",
+    ),
+    *("((((", "[[[[", "....", "----", "- ", "\u2022", "1. ", "Requirements:", "You will ", "e.g. "),
+    *("\U0001f600", "e\u0301", "\u4f60\u597d", "C++", "c#", "gpt-4", " ", "   ", "\t", "a" * 300),
+)
+
+
+def hostile_text(rng: random.Random, most: int = 300) -> str:
+    """Put words of postings, markup, controls and odd characters together."""
+    phrases = _phrases()
+    parts = []
+    for _ in range(rng.randrange(most)):
+        kind = rng.random()
+        part = (
+            rng.choice(phrases)
+            if kind < 0.5
+            else rng.choice(_PIECES)
+            if kind < 0.95
+            else chr(rng.randrange(0x110000))
+        )
+        parts.append(part * (rng.randrange(1, 200) if rng.random() < 0.02 else 1))
+    return rng.choice((" ", "", "\n")).join(parts)
+
+
+@cache
+def _phrases() -> list[str]:
+    return [b" ".join(phrase).decode() for concept in load_lexicon() for phrase in concept.phrases]
+
+
+def mutated(rng: random.Random, data: bytes, tokens: tuple[bytes, ...] = ()) -> bytes:
+    """Flip bits, set bytes, cut, double and move stretches, put tokens in."""
+    changed = bytearray(data)
+    for _ in range(rng.choice((1, 1, 2, 4, 16))):
+        at = rng.randrange(len(changed) + 1)
+        end = min(len(changed), at + rng.choice((1, 2, 8, 100, 10_000)))
+        what = rng.randrange(7)
+        if what == 0 and at < len(changed):
+            changed[at] ^= 1 << rng.randrange(8)
+        elif what == 1 and at < len(changed):
+            changed[at] = rng.choice((0, 1, 0x7F, 0x80, 0xFF, rng.randrange(256)))
+        elif what == 2:
+            del changed[at:end]
+        elif what == 3:
+            changed[at:at] = changed[at:end] * rng.choice((1, 2, 50))
+        elif what == 4:
+            del changed[at : end if rng.random() < 0.8 else len(changed)]
+        elif what == 5:
+            changed[at:at] = rng.randbytes(rng.choice((1, 4, 64)))
+        elif tokens:
+            changed[at:at] = rng.choice(tokens) * rng.choice((1, 1, 1, 3, 2000))
+    return bytes(changed)
+
+
+class _Tags(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def check_page(page: str) -> None:
+    """See that nothing in a page runs, loads or was brought in by a posting."""
+    tags = _Tags(page)
+    barred = {"script", "img", "iframe", "object", "embed", "form", "link", "base"}
+    expect(not tags.seen & barred, f"tags {tags.seen & barred}")
+    on = {name for name in tags.attributes if name.startswith("on")} | (tags.attributes & {"src"})
+    expect(not on, f"attributes {on}")
+    page.encode()
+
+
+def text(rng: random.Random, _: Path) -> None:
+    """Any text has an answer, an explanation that adds up, places within it, a harmless page."""
+    posting, title = hostile_text(rng), rng.choice((None, hostile_text(rng, 10)))
+    answer = roleclass.predict(posting, title)
+    expect(abs(sum(answer.probabilities.values()) - 1) < 1e-5, "probabilities do not add up")
+    expect(0 <= answer.confidence <= 1, f"confidence {answer.confidence}")
+    again = [*roleclass.predict_many([hostile_text(rng, 50), posting], [None, title])][1]
+    expect((again.role, again.reason) == (answer.role, answer.reason), "another answer in a batch")
+    why = roleclass.explain(posting, title)
+    total = why.prior + math.fsum(item.weight for item in why.evidence)
+    expect(abs(total - why.log_odds) < 1e-3, f"weights add up to {total}, not {why.log_odds}")
+    spans = [span for item in why.evidence for span in item.spans]
+    expect(all(0 <= a < b <= len(why.document) for a, b in spans), "a place outside of the text")
+    for problem in roleclass.problems(posting):
+        expect(all(0 <= a < b <= len(posting) for a, b in problem.sentences), "a place outside")
+    check_page(evidence_page(why, answer, top=15))
+
+
+@cache
+def _rows() -> list[dict[str, Any]]:
+    return [
+        {"id": i, "title": "AI Engineer" if i % 3 else None, "text": posting, "n": i / 2}
+        for i, posting in enumerate(generated(20, length=400))
+    ]
+
+
+@cache
+def _valid(kind: str) -> bytes:
+    """Return a good file to start from."""
+    if kind == "parquet":
+        sink = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(_rows()), sink, row_group_size=7)
+        return sink.getvalue()
+    if kind == "jsonl":
+        return "".join(json.dumps(row) + "\n" for row in _rows()).encode()
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, _rows()[0], delimiter="\t" if kind == "tsv" else ",")
+    writer.writeheader()
+    writer.writerows(_rows())
+    return lines.getvalue().encode()
+
+
+_TOKENS: Final = {
+    "csv": (b'"', b",", b"\n", b"\r", b"\0", b'""', b"\xff", b"\xef\xbb\xbf", b"=1+1", b"text,"),
+    "jsonl": (b"{", b"[", b'"', b"\\u0000", b"\\ud800", b"null", b"1e999", b"NaN", b"9" * 5000, b"\n",
+              b'"text":', b'"role":"x",', b"\xff"),
+    "parquet": (b"PAR1", b"\0" * 8, b"\xff" * 8),
+}  # fmt: skip
+
+
+def _scored(kind: str) -> Callable[[random.Random, Path], None]:
+    def target(rng: random.Random, folder: Path) -> None:
+        """Every row comes back once, or the file is refused and nothing is left under its name."""
+        source = folder / f"in.{kind}"
+        source.write_bytes(mutated(rng, _valid(kind), _TOKENS.get(kind, _TOKENS["csv"])))
+        output = folder / f"out.{rng.choice(('csv', 'jsonl', 'parquet'))}"
+        options = ScoreOptions(
+            batch_size=rng.choice((1, 7, 2048)),
+            encoding=rng.choice(("utf-8", "latin-1", "utf-16")),
+            text_column=rng.choice((None, "text")),
+        )
+        try:
+            summary = score_files([source], output, options)
+        except RoleclassError as error:
+            expect(len(str(error)) > 20, f"a poor message: {error}")
+            expect(not output.exists(), "an output that is not whole")
+            raise Refused from error
+        expect(_count(output) == summary.rows, f"{summary.rows} rows became {_count(output)}")
+
+    return target
+
+
+def _count(path: Path) -> int:
+    if path.suffix == ".parquet":
+        return int(pq.read_metadata(path).num_rows)
+    with path.open(encoding="utf-8", newline="") as file:
+        if path.suffix == ".jsonl":
+            return sum(
+                isinstance(json.loads(line), dict) for line in file.read().split("\n") if line
+            )
+        csv.field_size_limit(2**30)
+        return sum(1 for _ in csv.reader(file)) - 1
+
+
+def report(rng: random.Random, folder: Path) -> None:
+    """A table of postings becomes a harmless page, or is refused."""
+    kind = rng.choice(("csv", "jsonl", "parquet"))
+    source = folder / f"in.{kind}"
+    source.write_bytes(mutated(rng, _valid(kind), _TOKENS[kind]))
+    try:
+        postings = read_postings([source])
+    except RoleclassError as error:
+        raise Refused from error
+    figures = build_report(postings)
+    json.dumps(figures, ensure_ascii=False, allow_nan=False).encode()
+    check_page(render(figures, [printable(hostile_text(rng, 5))]))
+
+
+def damaged_model(rng: random.Random, folder: Path) -> None:
+    """A model file with any byte changed is refused."""
+    data = default_model().read_bytes()
+    _load(folder, changed := mutated(rng, data))
+    expect(changed == data, "a damaged model was taken for a good one")
+
+
+def hostile_model(rng: random.Random, folder: Path) -> None:
+    """A changed model with a checksum that fits is refused, or answers."""
+    _load(folder, seal(mutated(rng, unseal(default_model().read_bytes()))))
+
+
+def _load(folder: Path, data: bytes) -> None:
+    path = folder / "model.onnx"
+    path.write_bytes(data)
+    classifier = RoleClassifier(path)
+    try:
+        answers = [*classifier.predict_many(row["text"] for row in _rows()[:3])]
+        roleclass.explain(_rows()[0]["text"], classifier=classifier)
+    except RoleclassError as error:
+        raise Refused from error
+    expect(all(set(answer.probabilities) == set(classifier.roles) for answer in answers), "roles")
+
+
+_YAML: Final = b"""\
+job_id: 1
+title: "AI Engineer"
+company: Harbour Mutual
+level: Mid level
+skills:
+  - Python
+  - {a: [b, c]}
+description: |
+  Build the assistant.
+
+  - Evaluate its answers.
+posted_date: 2026-01-28
+"""
+
+
+def fieldguide(rng: random.Random, folder: Path) -> None:
+    """Every YAML file becomes a row of texts, or is passed over with a message."""
+    tokens = (b"&a ", b"*a", b"!!python/object:x ", b"- ", b"? ", b"[", b"{", b"|\n", b": ", b"<<: ",
+              b"description: |\n", b"%TAG", b"---\n", b"\t", b"\0", b"'", b'"', b"0x", b":1")  # fmt: skip
+    for name in ("data_raw", "data_structured"):
+        (folder / name).mkdir()
+        (folder / name / "1_x.yaml").write_bytes(mutated(rng, _YAML, tokens))
+    messages: list[str] = []
+    rows = read_fieldguide(folder, warn=messages.append)
+    expect(bool(rows or messages), "a file without a row and without a message")
+    for row in rows:
+        expect(all(isinstance(v, str | int | None) for v in row.values()), f"values of {row}")
+    if not rows:
+        raise Refused
+
+
+def lexicon(rng: random.Random, _: Path) -> None:
+    """A lexicon is read or refused with what is wrong."""
+    written = files("roleclass").joinpath("lexicon.toml").read_bytes()
+    start = rng.randrange(len(written) - 3000)
+    start = written.find(b"\n[concepts.", start) + 1
+    changed = mutated(rng, written[start : start + 3000], (b"[", b"]", b'"', b"=", b"\n", b"{"))
+    try:
+        parse_lexicon(changed.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:  # the latter from the standard library's reader
+        raise Refused from error
+
+
+TARGETS: Final[dict[str, Callable[[random.Random, Path], None]]] = {
+    "text": text,
+    **{kind: _scored(kind) for kind in ("csv", "tsv", "jsonl", "parquet")},
+    "report": report,
+    "damaged model": damaged_model,
+    "hostile model": hostile_model,
+    "fieldguide": fieldguide,
+    "lexicon": lexicon,
+}
+"""By name; each makes a try from random numbers, with a folder to write to."""

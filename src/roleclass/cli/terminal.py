@@ -1,0 +1,46 @@
+"""What postings and files say, as text that a terminal shows and does not obey."""
+
+from itertools import chain
+from typing import Final
+
+import click
+
+# Control characters, those that change the direction of writing, and halves of characters. One
+# character stands for one, so that places in the text stay what they are.
+_SHOWN: Final = dict.fromkeys(
+    chain(
+        range(0x20),
+        range(0x7F, 0xA0),
+        range(0x202A, 0x202F),
+        range(0x2066, 0x206A),
+        range(0xD800, 0xE000),
+    ),
+    "\N{REPLACEMENT CHARACTER}",
+) | {ord("\t"): "\t", ord("\n"): "\n", ord("\r"): " "}
+
+
+def printable(text: str) -> str:
+    r"""Replace, one for one, the characters that would steer a terminal.
+
+    Examples
+    --------
+    >>> printable("AI\x1b[2J Engineer\r\n")
+    'AI�[2J Engineer \n'
+    """
+    return text.translate(_SHOWN)
+
+
+def message(text: str) -> str:
+    r"""Return `text` as a message; lines after the first are set in, so that none can be forged.
+
+    Examples
+    --------
+    >>> message("no column a\nError: none")
+    'no column a\n  Error: none'
+    """
+    return printable(text).replace("\n", "\n  ")
+
+
+def warn(text: str) -> None:
+    """Say something on standard error."""
+    click.echo(message(text), err=True)
