@@ -1,4 +1,4 @@
-"""Postings that every port of the contract must answer alike, and their answers: ``examples/runtimes/conformance.json``."""
+"""Postings that every port of the contract must answer alike: ``examples/runtimes/conformance.json``."""
 
 import hashlib
 from pathlib import Path
@@ -26,20 +26,55 @@ ODD: tuple[tuple[str, str, int, str | None], ...] = (
     ("byte order mark in a title", AGENTS, 1, "\ufeffPrompt Engineer\ufeff"),
     ("no words", "?! ... \u4f60\u597d", 1, None),
     ("too few words", "See our website.", 1, None),
-    ("Dutch", "Wij zoeken een nieuwe collega die met plezier de tuin van het museum verzorgt.", 1, None),
-    ("Japanese with English terms", "LLM \u3068 RAG \u3092\u4f7f\u3063\u305f\u30c1\u30e3\u30c3\u30c8\u30dc\u30c3\u30c8\u306e\u958b\u767a\u3092\u62c5\u5f53\u3057\u307e\u3059\u3002", 1, None),
-    ("emoji", f"\U0001f916 {AGENTS} \U0001f680\U0001f469\u200d\U0001f4bb", 1, "AI Engineer \U0001f525"),
+    (
+        "Dutch",
+        "Wij zoeken een nieuwe collega die met plezier de tuin van het museum verzorgt.",
+        1,
+        None,
+    ),
+    (
+        "Japanese with English terms",
+        "LLM と RAG を使ったチャットボットの開発を担当します。",
+        1,
+        None,
+    ),
+    (
+        "emoji",
+        f"\U0001f916 {AGENTS} \U0001f680\U0001f469\u200d\U0001f4bb",
+        1,
+        "AI Engineer \U0001f525",
+    ),
     ("lone surrogates", f"\ud83d{AGENTS}\ude80 ag\ud800ents \udc00\ud800", 1, "AI\udfff Engineer"),
-    ("NUL bytes", "You\0will\0\0train demand models with scikit-learn and the data team.\0", 1, "Data\0Scientist"),
-    ("control characters", "\x01You\x07 will\x0b train\x0c demand\x1f models\x7f with the data\r\nteam.", 1, None),
-    ("upper case and signs", "C++/C# AND GPT-4: YOU WILL FINE-TUNE THE LLMS (LoRA, 8-BIT) FOR OUR R&D TEAM!", 1, None),
-    ("accents", "You will na\u00efvely r\u00e9sum\u00e9 the caf\u00e9's ML mod\u00e8les for the team, e\u0301tude \u212aubernetes.", 1, None),
+    (
+        "NUL bytes",
+        "You\0will\0\0train demand models with scikit-learn and the data team.\0",
+        1,
+        "Data\0Scientist",
+    ),
+    (
+        "control characters",
+        "\x01You\x07 will\x0b train\x0c demand\x1f models\x7f with the data\r\nteam.",
+        1,
+        None,
+    ),
+    (
+        "upper case and signs",
+        "C++/C# AND GPT-4: YOU WILL FINE-TUNE THE LLMS (LoRA, 8-BIT) FOR OUR R&D TEAM!",
+        1,
+        None,
+    ),
+    (
+        "accents",
+        "You will naïvely résumé the café's ML modèles for the team, e\u0301tude \u212aubernetes.",
+        1,
+        None,
+    ),
     ("one line of 20,000 characters", f"{PLATFORM} ", 225, "Platform Engineer"),
     ("a word of 5,000 characters", "transformer", 455, None),
     ("200,000 characters", f"{AGENTS}\n", 2400, None),
     ("16 MiB to the byte", "You will write the prompts. pad\n", 2**19, None),
     ("16 MiB and a title", "You will write the prompts. pad\n", 2**19, "Writer"),
-)  # fmt: skip
+)
 
 
 def conformance() -> dict[str, Any]:

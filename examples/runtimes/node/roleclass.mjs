@@ -9,7 +9,7 @@
  *   run(feeds: Record<string, any>, outputs?: readonly string[]): Promise<Record<string, any>>,
  * }} Session
  * @typedef {{
- *   InferenceSession: { create(model: Uint8Array, options?: any): Promise<Session> },
+ *   InferenceSession: { create(model: any, options?: any): Promise<any> },
  *   Tensor: new (type: 'uint8', data: Uint8Array, dims: readonly number[]) => any,
  * }} Runtime
  * @typedef {{ text: string, title?: string | null }} Posting
