@@ -1,5 +1,6 @@
 """The page of ``web/``, served to this machine and nobody else."""
 
+import os
 import shutil
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,7 +73,8 @@ class PageServer(ThreadingHTTPServer):
     """
 
     daemon_threads = True
-    allow_reuse_address = False  # a second server on the same port would take turns with the first
+    # Elsewhere it frees the port of a server that has ended; on Windows it would share one that runs.
+    allow_reuse_address = os.name != "nt"
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         # Looked up by name, so that no path can lead anywhere else.
@@ -104,10 +106,10 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "roleclass"
     sys_version = ""
 
-    def do_GET(self) -> None:  # noqa: N802  (the name that the base class looks for)
+    def do_GET(self) -> None:
         self._answer(with_content=True)
 
-    def do_HEAD(self) -> None:  # noqa: N802
+    def do_HEAD(self) -> None:
         self._answer(with_content=False)
 
     def _answer(self, *, with_content: bool) -> None:

@@ -3,7 +3,7 @@
 import * as ort from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import modelUrl from '../../models/model.onnx?url';
-import { RoleClassifier, readMetadata, UNCLEAR, type Answer } from '../../examples/runtimes/node/roleclass.mjs';
+import { type Answer, RoleClassifier, readMetadata, TOO_LARGE, UNCLEAR } from '../../examples/runtimes/node/roleclass.mjs';
 import { addedColumns, guessColumns } from './columns.ts';
 import { decode, formatFloat32, formatRow, parseTable, type Table } from './csv.ts';
 import { explain } from './evidence.ts';
@@ -59,11 +59,12 @@ const handlers: Handlers = {
   },
 
   read: ({ text, title, role, against }) =>
-    inTurn(async (classifier) => ({
-      answer: await classifier.predict(text, title),
-      why: await explain(classifier, text, title, role, against),
-      problems: problems(text),
-    })),
+    inTurn(async (classifier) => {
+      const answer = await classifier.predict(text, title);
+      const [read, named] = answer.reason === TOO_LARGE ? ['', ''] : [text, title];
+      const why = await explain(classifier, read, named, role, against);
+      return { answer, why, problems: problems(read) };
+    }),
 
   open: async ({ file, delimiter }) => {
     if (file.size > MAX_FILE) {
@@ -159,3 +160,6 @@ self.onmessage = async ({ data: { id, kind, args } }: MessageEvent<Request>) => 
     reply({ id, error: error instanceof Error ? error.message : String(error) });
   }
 };
+
+// The browser compiles a function when it is first run: better now than when somebody waits.
+void Promise.resolve(handlers.read({ text: 'You will build LLM agents.', title: 'AI Engineer' }, () => {})).catch(() => {});

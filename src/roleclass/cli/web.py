@@ -14,7 +14,7 @@ from roleclass.page_server import DEFAULT_PORT, PageServer, page_folder
     help=f"Port to listen on.  [default: {DEFAULT_PORT}, another if it is taken]",
 )
 @click.option("--no-browser", is_flag=True, help="Print the address only.")
-def web(port: int | None, no_browser: bool) -> None:  # noqa: FBT001
+def web(port: int | None, no_browser: bool) -> None:
     r"""Open a page on this machine: paste a posting or drop a CSV, see roles and evidence.
 
     The model runs in the browser; nothing is sent anywhere. Ctrl-C ends it.
