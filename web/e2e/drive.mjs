@@ -57,7 +57,10 @@ async function enter(page, { text, title }) {
 }
 
 async function downloaded(page, button) {
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button }).click(),
+  ]);
   return { name: file.suggestedFilename(), path: await file.path() };
 }
 
@@ -134,14 +137,16 @@ async function table({ path, text, title, count }) {
   await page.locator('.chart').waitFor({ timeout: 120_000 });
   const longest = await page.evaluate(() => globalThis.longest);
   const file = await downloaded(page, 'Download the scored table');
-  const counts = await page.locator('.chart button').evaluateAll((buttons) =>
-    Object.fromEntries(
-      buttons.map((button) => [
-        button.dataset.role,
-        Number(button.querySelector('.number').firstChild.textContent.replaceAll(',', '')),
-      ]),
-    ),
-  );
+  const counts = await page
+    .locator('.chart button')
+    .evaluateAll((buttons) =>
+      Object.fromEntries(
+        buttons.map((button) => [
+          button.dataset.role,
+          Number(button.querySelector('.number').firstChild.textContent.replaceAll(',', '')),
+        ]),
+      ),
+    );
   await page.locator('.chart button[data-role="ai-first"]').click();
   const filtered = await page.locator('#scores table .role').allTextContents();
   let opened = null;
@@ -243,10 +248,7 @@ async function keyboard({ posting }) {
   const pair = async () => page.locator('.why select').evaluateAll((all) => all.map((one) => one.value));
   const before = await pair();
   await page.keyboard.press('ArrowDown');
-  await page.waitForFunction(
-    (was) => document.querySelector('#against-role').value !== was,
-    before[1],
-  );
+  await page.waitForFunction((was) => document.querySelector('#against-role').value !== was, before[1]);
   await page.waitForTimeout(300);
   const after = await pair();
   const kept = await focused();
@@ -263,13 +265,17 @@ async function screens({ posting, doubtful, path, folder }) {
     for (const width of [1280, 375]) {
       const page = await open({ colorScheme, viewport: { width, height: 800 } });
       await loaded(page);
-      const shoot = (name) => page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: true });
+      const shoot = (name) =>
+        page.screenshot({ path: `${folder}/${name}-${colorScheme}-${width}.png`, fullPage: true });
       await shoot('empty');
       await classify(page, posting);
       await page.waitForTimeout(400);
-      await page.locator('details').first().evaluate((one) => {
-        one.open = true;
-      });
+      await page
+        .locator('details')
+        .first()
+        .evaluate((one) => {
+          one.open = true;
+        });
       await shoot('answer');
       await classify(page, doubtful);
       await page.waitForTimeout(400);

@@ -25,7 +25,8 @@ worker.onmessage = ({ data }: MessageEvent<Reply>) => {
 };
 worker.onerror = (event) => {
   event.preventDefault();
-  for (const { reject } of waiting.values()) reject(new Error(event.message || 'The worker could not be started.'));
+  for (const { reject } of waiting.values())
+    reject(new Error(event.message || 'The worker could not be started.'));
   waiting.clear();
 };
 

@@ -50,7 +50,8 @@ function decodeDamaged(bytes: Uint8Array): string {
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at];
   if (lead < 0x80) return 1;
-  const size = lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  const size =
+    lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
   if (!size || at + size > bytes.length) return 0;
   const second = bytes[at + 1];
   const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
@@ -66,7 +67,9 @@ export function parseTable(text: string, delimiter: string): Table {
   if (!header) throw new Error('The file is empty; expected a line with the names of the columns.');
   const twice = header.cells.filter((name, i) => header.cells.indexOf(name) < i);
   if (twice.length) {
-    throw new Error(`The header has more than one column '${[...new Set(twice)].sort().join("', '")}'; rename them.`);
+    throw new Error(
+      `The header has more than one column '${[...new Set(twice)].sort().join("', '")}'; rename them.`,
+    );
   }
   if (header.cells.some((name) => UNDECODED.test(name))) {
     throw new Error('The header is not UTF-8; save the file as UTF-8.');
@@ -75,7 +78,8 @@ export function parseTable(text: string, delimiter: string): Table {
   const faults = new Map<number, string>();
   const width = header.cells.length;
   for (const { cells, closed } of all) {
-    if (cells.length !== width) faults.set(rows.length, `${cells.length} cells where the header has ${width}`);
+    if (cells.length !== width)
+      faults.set(rows.length, `${cells.length} cells where the header has ${width}`);
     if (!closed) faults.set(rows.length, 'a quote in this row is never closed');
     const row = fit(cells, width, delimiter);
     if (row.some((cell) => UNDECODED.test(cell))) {
@@ -131,7 +135,8 @@ function* records(text: string, delimiter: string): Generator<Record, undefined>
       special.lastIndex = at;
       const end = special.exec(text)?.index ?? text.length;
       cell += text.slice(at, end);
-      if (cell.length > MAX_CELL) throw new Error(`A cell is larger than 64 MiB; look for a quote that is not closed.`);
+      if (cell.length > MAX_CELL)
+        throw new Error(`A cell is larger than 64 MiB; look for a quote that is not closed.`);
       at = end;
       cells.push(cell);
       if (text[at] === delimiter) at += 1;

@@ -14,7 +14,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     if (name in element) Object.assign(element, { [name]: value });
     else element.setAttribute(name, value === true ? '' : String(value));
   }
-  element.append(...children.filter((child): child is Node | string => child !== null && child !== false && child !== undefined));
+  element.append(
+    ...children.filter(
+      (child): child is Node | string => child !== null && child !== false && child !== undefined,
+    ),
+  );
   return element;
 }
 

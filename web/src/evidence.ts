@@ -40,9 +40,7 @@ export async function explain(
   const outputs = await classifier.run(pack([data]), classifier.session.outputNames);
   const of = (name: string): Float32Array => outputs[name].data;
   const { roles, features } = classifier;
-  const likeliest = roles
-    .map((_, k) => k)
-    .sort((a, b) => of('probabilities')[b] - of('probabilities')[a]);
+  const likeliest = roles.map((_, k) => k).sort((a, b) => of('probabilities')[b] - of('probabilities')[a]);
   const a = role ? roles.indexOf(role) : likeliest.filter((k) => roles[k] !== against)[0];
   const b = against ? roles.indexOf(against) : likeliest.filter((k) => k !== a)[0];
 
@@ -94,10 +92,9 @@ class Places {
 
   constructor(read: string, data: Uint8Array, ngrams: Int32Array, words: Int32Array, names: string[]) {
     // Token bytes are ASCII, so the tokens of the string are those of its bytes, in order.
-    const tokens = [...read.matchAll(/[a-zA-Z0-9+#]+/g)].map(({ index, 0: token }): Span => [
-      index,
-      index + token.length,
-    ]);
+    const tokens = [...read.matchAll(/[a-zA-Z0-9+#]+/g)].map(
+      ({ index, 0: token }): Span => [index, index + token.length],
+    );
     const order = Array.from(words, (_, i) => i).sort((i, j) => words[i] - words[j] || ngrams[i] - ngrams[j]);
     for (const i of order) {
       const ngram = ngrams[i];

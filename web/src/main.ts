@@ -4,8 +4,8 @@ import codebook from 'data:codebook';
 import examples from 'data:examples';
 import { ask } from './client.ts';
 import { byId, h, showFault } from './dom.ts';
-import { openTable } from './table.ts';
 import { classify } from './posting.ts';
+import { openTable } from './table.ts';
 
 const form = byId<HTMLFormElement>('posting-form');
 const title = byId<HTMLInputElement>('title');

@@ -1,6 +1,6 @@
 /** One posting: what it is, how sure that is, why, and what its duties are about. */
 
-import { UNCLEAR, type Answer } from '../../examples/runtimes/node/roleclass.mjs';
+import { type Answer, UNCLEAR } from '../../examples/runtimes/node/roleclass.mjs';
 import { ask } from './client.ts';
 import { announce, byId, download, h, showFault } from './dom.ts';
 import type { Explanation } from './evidence.ts';
@@ -13,6 +13,7 @@ import { characterOffsets, type Span } from './text.ts';
 const TOP = 15; // pieces of evidence that are shown, as by `roleclass explain`
 
 const panel = byId('answer');
+const reasons = byId('reasons');
 let current = 0;
 
 export async function classify(text: string, title: string): Promise<void> {
@@ -40,26 +41,20 @@ function inWords({ role, confidence, reliable, reason }: Answer): string {
 
 function show(reading: Reading, model: ModelInfo, text: string, title: string): void {
   const { answer, problems } = reading;
-  const why = h('section', { class: 'why', 'aria-labelledby': 'why-heading' });
+  const why = h('div', { class: 'why' });
   showWhy(why, reading.why, model.roles, text, title);
+  panel.dataset.role = answer.role;
   panel.replaceChildren(
-    h(
-      'div',
-      { class: 'verdict', 'data-role': answer.role },
-      h('h2', { id: 'answer-heading' }, LABELS[answer.role]),
-      h('p', { class: 'definition' }, DEFINITIONS[answer.role]),
-      doubt(answer, model),
-      bars(answer, model),
-    ),
-    why,
-    problemList(problems, text),
-    h(
-      'p',
-      { class: 'actions' },
-      h('button', { type: 'button', onclick: () => save(reading, text) }, 'Download as JSON'),
-    ),
+    h('h2', { id: 'answer-heading', tabindex: '-1' }, LABELS[answer.role]),
+    h('p', { class: 'definition' }, DEFINITIONS[answer.role]),
+    doubt(answer, model),
+    bars(answer, model),
+    h('p', {}, h('button', { type: 'button', onclick: () => save(reading, text) }, 'Download as JSON')),
   );
+  reasons.replaceChildren(why, problemList(problems, text));
   panel.hidden = false;
+  reasons.hidden = false;
+  panel.scrollIntoView({ block: 'nearest' });
 }
 
 function doubt({ role, confidence, reliable, reason, probabilities }: Answer, model: ModelInfo): HTMLElement {
@@ -114,12 +109,12 @@ function bars({ probabilities }: Answer, { roles, thresholds }: ModelInfo): HTML
   );
 }
 
-function showWhy(section: HTMLElement, why: Explanation, roles: string[], text: string, title: string): void {
+function showWhy(place: HTMLElement, why: Explanation, roles: string[], text: string, title: string): void {
   const again = async (role: string, against: string) => {
     const other = roles.find((one) => one !== role) ?? '';
     const read = await ask('read', { text, title, role, against: role === against ? other : against });
     const focused = document.activeElement?.id;
-    showWhy(section, read.why, roles, text, title);
+    showWhy(place, read.why, roles, text, title);
     if (focused) document.getElementById(focused)?.focus();
   };
   const choose = (id: string, label: string, chosen: string, change: (role: string) => Promise<void>) => {
@@ -131,8 +126,8 @@ function showWhy(section: HTMLElement, why: Explanation, roles: string[], text: 
     select.addEventListener('change', () => void change(select.value).catch(showFault));
     return select;
   };
-  section.replaceChildren(
-    h('h3', { id: 'why-heading' }, 'Why?'),
+  place.replaceChildren(
+    h('h2', { id: 'why-heading' }, 'Why?'),
     h(
       'p',
       { class: 'pair' },
@@ -157,7 +152,12 @@ function showWhy(section: HTMLElement, why: Explanation, roles: string[], text: 
       { class: 'columns' },
       h(
         'div',
-        { class: 'document', role: 'region', 'aria-label': 'The posting with its evidence marked', tabindex: '0' },
+        {
+          class: 'document',
+          role: 'region',
+          'aria-label': 'The posting with its evidence marked',
+          tabindex: '0',
+        },
         ...highlighted(why),
       ),
       weights(why),
@@ -227,8 +227,9 @@ function problemList(problems: Problem[], text: string): HTMLElement {
   return h(
     'section',
     { class: 'problems', 'aria-labelledby': 'problems-heading' },
-    h('h3', { id: 'problems-heading' }, 'What the duties are about'),
-    main.length === 0 && h('p', { class: 'hint' }, 'No duty was found that mentions one of the sixteen problem areas.'),
+    h('h2', { id: 'problems-heading' }, 'What the duties are about'),
+    main.length === 0 &&
+      h('p', { class: 'hint' }, 'No duty was found that mentions one of the sixteen problem areas.'),
     h('div', { class: 'areas' }, ...main.map((problem) => area(problem, text))),
     older.length > 0 &&
       h(
@@ -254,7 +255,7 @@ function area(problem: Problem, text: string): HTMLElement {
       h('b', {}, problem.name),
       h('span', {}, [problem.tier, times(problem.sentences.length)].filter(Boolean).join(', ')),
     ),
-    ...problem.parts.map((part) => h('div', { class: 'part' }, h('h4', {}, part.name), quotes(part))),
+    ...problem.parts.map((part) => h('div', { class: 'part' }, h('h3', {}, part.name), quotes(part))),
     alone.length > 0 && quotes({ ...problem, sentences: alone }),
   );
 }
@@ -276,7 +277,12 @@ function save({ answer, why, problems }: Reading, text: string): void {
     against: why.against,
     log_odds: why.logOdds,
     prior: why.prior,
-    evidence: why.evidence.map(({ kind, name, weight, spans }) => ({ kind, name, weight, spans: inDocument(spans) })),
+    evidence: why.evidence.map(({ kind, name, weight, spans }) => ({
+      kind,
+      name,
+      weight,
+      spans: inDocument(spans),
+    })),
     problems: problems.map((problem) => ({
       ...mention(problem),
       kind: problem.kind,
@@ -285,5 +291,8 @@ function save({ answer, why, problems }: Reading, text: string): void {
     })),
   };
   const name = answer.role === UNCLEAR ? 'posting' : answer.role;
-  download(new Blob([JSON.stringify(content, null, 1)], { type: 'application/json' }), `roleclass-${name}.json`);
+  download(
+    new Blob([JSON.stringify(content, null, 1)], { type: 'application/json' }),
+    `roleclass-${name}.json`,
+  );
 }

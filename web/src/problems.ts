@@ -26,7 +26,11 @@ interface Entry {
 const entries = new Map<string, Entry>();
 for (const [key, area] of Object.entries(taxonomy.areas)) {
   const parts = Object.entries(area.parts ?? {}).map(([name, part]) => [`${key}.${name}`, part] as const);
-  add(key, area, parts.map(([name]) => name));
+  add(
+    key,
+    area,
+    parts.map(([name]) => name),
+  );
   for (const [name, part] of parts) add(name, part, []);
 }
 

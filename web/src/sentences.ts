@@ -141,6 +141,8 @@ function byFirstWord(phrases: string[]): Cues {
 /** A verb, its third person and its gerund: plan, plans, planning. */
 function forms(verb: string): string[] {
   const stem = verb.endsWith('e') ? verb.slice(0, -1) : verb;
-  const third = /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ies` : verb + (/(s|x|ch|sh)$/.test(verb) ? 'es' : 's');
+  const third = /[^aeiou]y$/.test(verb)
+    ? `${verb.slice(0, -1)}ies`
+    : verb + (/(s|x|ch|sh)$/.test(verb) ? 'es' : 's');
   return [verb, third, `${stem}ing`, `${stem}${stem.at(-1)}ing`];
 }

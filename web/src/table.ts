@@ -44,7 +44,10 @@ function columnForm(
         : candidates.length
           ? 'guessed from its name'
           : '';
-    return { select, field: h('p', {}, h('label', { htmlFor: id }, label), select, h('span', { class: 'hint' }, said)) };
+    return {
+      select,
+      field: h('p', {}, h('label', { htmlFor: id }, label), select, h('span', { class: 'hint' }, said)),
+    };
   };
   const text = choose('text-column', 'Column of the text', guess.text, 'choose…');
   const title = choose('title-column', 'Column of the title', guess.title, 'none');
@@ -128,8 +131,17 @@ function results(rows: ScoredRow[], content: Blob, file: string, said: string, s
     h(
       'div',
       { class: 'actions' },
-      h('button', { type: 'button', class: 'primary', onclick: () => download(content, name) }, 'Download the scored table'),
-      h('span', { class: 'hint' }, said, errors > 0 && ` ${errors.toLocaleString('en')} could not be scored; their reason says why.`),
+      h(
+        'button',
+        { type: 'button', class: 'primary', onclick: () => download(content, name) },
+        'Download the scored table',
+      ),
+      h(
+        'span',
+        { class: 'hint' },
+        said,
+        errors > 0 && ` ${errors.toLocaleString('en')} could not be scored; their reason says why.`,
+      ),
     ),
     chart,
     list,
@@ -168,14 +180,25 @@ function roleChart(rows: ScoredRow[], choose: (role: string | null) => void): HT
         },
         h('span', { class: 'name' }, LABELS[role]),
         h('span', { class: 'track', 'aria-hidden': 'true' }, sure, unsure),
-        h('span', { class: 'number' }, all.toLocaleString('en'), h('span', { class: 'share' }, ` ${percent(all / Math.max(1, rows.length))}`)),
+        h(
+          'span',
+          { class: 'number' },
+          all.toLocaleString('en'),
+          h('span', { class: 'share' }, ` ${percent(all / Math.max(1, rows.length))}`),
+        ),
       );
     }),
     h('p', { class: 'hint' }, 'Full colour: reliable. Pale: in doubt. Press a role to see its rows only.'),
   );
 }
 
-function page(rows: ScoredRow[], role: string | null, first: number, list: HTMLElement, show: Show): HTMLElement[] {
+function page(
+  rows: ScoredRow[],
+  role: string | null,
+  first: number,
+  list: HTMLElement,
+  show: Show,
+): HTMLElement[] {
   const numbers = rows.flatMap((row, i) => (role === null || row.role === role ? [i] : []));
   const shown = numbers.slice(first, first + PAGE_ROWS);
   const turn = (to: number) => {
@@ -199,7 +222,9 @@ function page(rows: ScoredRow[], role: string | null, first: number, list: HTMLE
           h(
             'tr',
             {},
-            ...['row', 'posting', 'role', 'confidence', 'reliable'].map((name) => h('th', { scope: 'col' }, name)),
+            ...['row', 'posting', 'role', 'confidence', 'reliable'].map((name) =>
+              h('th', { scope: 'col' }, name),
+            ),
           ),
         ),
         h('tbody', {}, ...shown.map((number) => tableRow(rows[number], number, show))),
@@ -208,17 +233,29 @@ function page(rows: ScoredRow[], role: string | null, first: number, list: HTMLE
     h(
       'div',
       { class: 'actions' },
-      h('button', { type: 'button', disabled: first === 0, onclick: () => turn(first - PAGE_ROWS) }, 'Previous'),
       h(
         'button',
-        { type: 'button', disabled: first + PAGE_ROWS >= numbers.length, onclick: () => turn(first + PAGE_ROWS) },
+        { type: 'button', disabled: first === 0, onclick: () => turn(first - PAGE_ROWS) },
+        'Previous',
+      ),
+      h(
+        'button',
+        {
+          type: 'button',
+          disabled: first + PAGE_ROWS >= numbers.length,
+          onclick: () => turn(first + PAGE_ROWS),
+        },
         'Next',
       ),
     ),
   ];
 }
 
-function tableRow({ label, role, confidence, reliable, reason }: ScoredRow, number: number, show: Show): HTMLElement {
+function tableRow(
+  { label, role, confidence, reliable, reason }: ScoredRow,
+  number: number,
+  show: Show,
+): HTMLElement {
   const open = async () => {
     try {
       const { text, title } = await ask('row', { number });
@@ -233,7 +270,11 @@ function tableRow({ label, role, confidence, reliable, reason }: ScoredRow, numb
     'tr',
     {},
     h('td', { class: 'number' }, (number + 1).toLocaleString('en')),
-    h('td', {}, h('button', { type: 'button', class: 'link', onclick: () => void open() }, label || '(empty)')),
+    h(
+      'td',
+      {},
+      h('button', { type: 'button', class: 'link', onclick: () => void open() }, label || '(empty)'),
+    ),
     h('td', {}, h('span', { class: 'role', 'data-role': role }, LABELS[role])),
     reason === null
       ? h('td', { class: 'number' }, percent(confidence))

@@ -16,7 +16,11 @@ export const firstWord = (text: string) => FIRST_WORD.exec(text)?.[0] ?? null;
 /** Lower-case tokens [a-z0-9+#]+, in order. */
 export function tokenize(text: string): string[] {
   // Beyond ASCII nothing is a letter, not even what lower-casing would turn into one.
-  return text.replace(/[^A-Za-z0-9+#]+/g, ' ').toLowerCase().split(' ').filter(Boolean);
+  return text
+    .replace(/[^A-Za-z0-9+#]+/g, ' ')
+    .toLowerCase()
+    .split(' ')
+    .filter(Boolean);
 }
 
 /** How many characters, as Python counts them. */

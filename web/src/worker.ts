@@ -1,9 +1,15 @@
 /** The model and the table that is open: everything that takes time, so that the page never waits. */
 
-import * as ort from 'onnxruntime-web/wasm';
 import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import * as ort from 'onnxruntime-web/wasm';
+import {
+  type Answer,
+  RoleClassifier,
+  readMetadata,
+  TOO_LARGE,
+  UNCLEAR,
+} from '../../examples/runtimes/node/roleclass.mjs';
 import modelUrl from '../../models/model.onnx?url';
-import { type Answer, RoleClassifier, readMetadata, TOO_LARGE, UNCLEAR } from '../../examples/runtimes/node/roleclass.mjs';
 import { addedColumns, guessColumns } from './columns.ts';
 import { decode, formatFloat32, formatRow, parseTable, type Table } from './csv.ts';
 import { explain } from './evidence.ts';
@@ -22,7 +28,8 @@ const loading = load();
 
 async function load(): Promise<RoleClassifier> {
   const response = await fetch(new URL(modelUrl, import.meta.url));
-  if (!response.ok) throw new Error(`The model could not be loaded: ${response.status} ${response.statusText}`);
+  if (!response.ok)
+    throw new Error(`The model could not be loaded: ${response.status} ${response.statusText}`);
   const bytes = new Uint8Array(await response.arrayBuffer());
   version = readMetadata(bytes)['roleclass.version'];
   return RoleClassifier.load(ort, bytes);
@@ -122,7 +129,11 @@ const handlers: Handlers = {
 /** An answer, or what is wrong with the row. */
 type Outcome = Answer | { error: string };
 
-async function scoreRows(rows: string[][], { table, text, title }: Opened, start: number): Promise<Outcome[]> {
+async function scoreRows(
+  rows: string[][],
+  { table, text, title }: Opened,
+  start: number,
+): Promise<Outcome[]> {
   const faults = rows.map((_, i) => table.faults.get(start + i));
   const postings = rows.map((row, i) => ({
     text: faults[i] ? '' : row[text],
@@ -140,7 +151,8 @@ function cells(outcome: Outcome, roles: string[]): string[] {
 }
 
 function scoredRow(outcome: Outcome, label: string): ScoredRow {
-  if ('error' in outcome) return { label, role: UNCLEAR, confidence: 0, reliable: false, reason: outcome.error };
+  if ('error' in outcome)
+    return { label, role: UNCLEAR, confidence: 0, reliable: false, reason: outcome.error };
   const { role, confidence, reliable, reason } = outcome;
   return { label, role, confidence, reliable, reason };
 }
@@ -162,4 +174,6 @@ self.onmessage = async ({ data: { id, kind, args } }: MessageEvent<Request>) => 
 };
 
 // The browser compiles a function when it is first run: better now than when somebody waits.
-void Promise.resolve(handlers.read({ text: 'You will build LLM agents.', title: 'AI Engineer' }, () => {})).catch(() => {});
+void Promise.resolve(
+  handlers.read({ text: 'You will build LLM agents.', title: 'AI Engineer' }, () => {}),
+).catch(() => {});
