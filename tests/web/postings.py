@@ -11,9 +11,19 @@ from tests.written import OPENING, TITLES
 Posting = tuple[str, str | None]
 
 HEADINGS = (
-    "What you will do", "Responsibilities:", "KEY RESPONSIBILITIES", "About us", "Who we are:", "Requirements",
-    "What you bring", "Nice to have:", "Benefits", "About the role", "In this role, you will:", "Your \u00efmpact",
-)  # fmt: skip
+    "What you will do",
+    "Responsibilities:",
+    "KEY RESPONSIBILITIES",
+    "About us",
+    "Who we are:",
+    "Requirements",
+    "What you bring",
+    "Nice to have:",
+    "Benefits",
+    "About the role",
+    "In this role, you will:",
+    "Your \u00efmpact",
+)
 MARKS = (
     "- ",
     "* ",
@@ -45,11 +55,35 @@ ENDS = (
     "\x1c",
 )
 ODD = (
-    "", "?!", "\0", "\ufeff", "\ud83d", "\udc00", "\U0001f600", "\U0001f469\u200d\U0001f4bb ", "e\u0301", "\u212a8s ",
-    "\u0130stanbul ", "C++/C# ", "GPT-4o ", "e.g. Python ", "Acme Inc. Builds agents. ", "U.S. Teams ", "approx.\n\u2022x ",
-    "etc.\n \u2022Build agents. ", "a" * 300, "\u4f60\u597d\u3002", "Wij zoeken een collega. ", "x\u00e9Benefits: All ", "Ben\nefits ",
-    " Key Responsibilities: Build agents ", "LLM", "agents", "\u201cYou will\u201d ", "(You will train models.) ",
-)  # fmt: skip
+    "",
+    "?!",
+    "\0",
+    "\ufeff",
+    "\ud83d",
+    "\udc00",
+    "\U0001f600",
+    "\U0001f469\u200d\U0001f4bb ",
+    "e\u0301",
+    "\u212a8s ",
+    "\u0130stanbul ",
+    "C++/C# ",
+    "GPT-4o ",
+    "e.g. Python ",
+    "Acme Inc. Builds agents. ",
+    "U.S. Teams ",
+    "approx.\n\u2022x ",
+    "etc.\n \u2022Build agents. ",
+    "a" * 300,
+    "\u4f60\u597d\u3002",
+    "Wij zoeken een collega. ",
+    "x\u00e9Benefits: All ",
+    "Ben\nefits ",
+    " Key Responsibilities: Build agents ",
+    "LLM",
+    "agents",
+    "\u201cYou will\u201d ",
+    "(You will train models.) ",
+)
 
 
 def postings(number: int, seed: int) -> Iterator[Posting]:
