@@ -18,6 +18,7 @@ _TYPES: Final = {
     ".mjs": "text/javascript; charset=utf-8",
     ".onnx": "application/octet-stream",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
     ".wasm": "application/wasm",
 }
 _HEADERS: Final = {

