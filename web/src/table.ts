@@ -23,6 +23,7 @@ export async function openTable(file: File, show: Show): Promise<void> {
     h('div', { id: 'scores' }),
   );
   panel.hidden = false;
+  for (const id of ['answer', 'reasons']) byId(id).hidden = true; // of a posting that is not in this table
   byId('table-heading').focus();
 }
 
