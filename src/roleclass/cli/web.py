@@ -1,6 +1,7 @@
 """``roleclass web``: the page in a browser."""
 
 import webbrowser
+from contextlib import suppress
 
 import click
 
@@ -24,12 +25,9 @@ def web(port: int | None, no_browser: bool) -> None:
       roleclass web
       roleclass web --port 9000 --no-browser
     """
-    with PageServer(page_folder(), port) as server:
+    with PageServer(page_folder(), port) as server, suppress(KeyboardInterrupt):
         click.echo(server.url)
         click.echo("Ctrl-C ends it.", err=True)
         if not no_browser:
             webbrowser.open(server.url)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            click.echo("", err=True)
+        server.serve_forever()
