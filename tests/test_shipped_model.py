@@ -1,4 +1,4 @@
-"""Golden predictions of the shipped model. ``python tests/test_shipped_model.py`` writes them anew."""
+"""Golden predictions of the shipped model. ``python -m tests.test_shipped_model`` writes them anew."""
 
 import json
 import sys
@@ -8,10 +8,9 @@ import pytest
 
 from roleclass import RoleClassifier
 from roleclass.model_file import default_model
+from tests.conformance import CONFORMANCE, EXAMPLES, ROOT, conformance
 
-ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).with_name("golden.json")
-EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.txt"))
 
 
 def answer(name: str) -> dict[str, object]:
@@ -41,7 +40,19 @@ def test_the_file_is_small() -> None:
     assert default_model().stat().st_size < 4_000_000
 
 
+def test_the_conformance_file_of_other_runtimes_is_up_to_date() -> None:
+    written = json.loads(CONFORMANCE.read_text("utf-8"))
+    now = json.loads(json.dumps(conformance()))
+    for was, case in zip(written["cases"], now["cases"], strict=True):
+        for key in ("confidence", "probabilities"):
+            was["answer"][key] = pytest.approx(was["answer"][key], abs=1e-5)
+        assert case == was, case["name"]
+    assert {**written, "cases": now["cases"]} == now
+
+
 if __name__ == "__main__":
-    answers = {name: answer(name) for name in EXAMPLES}
-    GOLDEN.write_text(json.dumps(answers, indent=2) + "\n", "utf-8")
+    GOLDEN.write_text(
+        json.dumps({name: answer(name) for name in EXAMPLES}, indent=2) + "\n", "utf-8"
+    )
+    CONFORMANCE.write_text(json.dumps(conformance(), indent=1) + "\n", "utf-8")
     sys.exit(0)

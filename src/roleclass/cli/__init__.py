@@ -21,6 +21,7 @@ class _Group(click.Group):
         "explain",
         "score",
         "report",
+        "web",
         "train",
         "evaluate",
         "corpus",
@@ -63,5 +64,6 @@ def main() -> None:
       roleclass explain posting.txt
       roleclass score jobs.csv -o jobs.roles.csv
       roleclass report postings.parquet -o market
+      roleclass web
       roleclass train --corpus corpus --output runs/first
     """

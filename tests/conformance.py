@@ -1,0 +1,104 @@
+"""Postings that every port of the contract must answer alike: ``examples/runtimes/conformance.json``."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from roleclass import RoleClassifier
+from roleclass.model_file import default_model
+from roleclass.text import encode
+
+ROOT = Path(__file__).parents[1]
+CONFORMANCE = ROOT / "examples" / "runtimes" / "conformance.json"
+EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.txt"))
+
+AGENTS = "You will design LLM agents with the team and write the prompts for our assistant."
+PLATFORM = (
+    "You will run the GPU clusters on which the AI teams train, with Kubernetes and Terraform."
+)
+
+# A name; the text and how often it is repeated; the title.
+ODD: tuple[tuple[str, str, int, str | None], ...] = (
+    ("empty", "", 1, None),
+    ("title only", "", 1, "Senior Machine Learning Engineer"),
+    ("blank title", AGENTS, 1, " \t\u2003"),
+    ("title of several lines", AGENTS, 1, "  Staff\r\nEngineer,\u00a0\x1cPlatform\x85\n"),
+    ("byte order mark in a title", AGENTS, 1, "\ufeffPrompt Engineer\ufeff"),
+    ("no words", "?! ... \u4f60\u597d", 1, None),
+    ("too few words", "See our website.", 1, None),
+    (
+        "Dutch",
+        "Wij zoeken een nieuwe collega die met plezier de tuin van het museum verzorgt.",
+        1,
+        None,
+    ),
+    (
+        "Japanese with English terms",
+        "LLM と RAG を使ったチャットボットの開発を担当します。",
+        1,
+        None,
+    ),
+    (
+        "emoji",
+        f"\U0001f916 {AGENTS} \U0001f680\U0001f469\u200d\U0001f4bb",
+        1,
+        "AI Engineer \U0001f525",
+    ),
+    ("lone surrogates", f"\ud83d{AGENTS}\ude80 ag\ud800ents \udc00\ud800", 1, "AI\udfff Engineer"),
+    (
+        "NUL bytes",
+        "You\0will\0\0train demand models with scikit-learn and the data team.\0",
+        1,
+        "Data\0Scientist",
+    ),
+    (
+        "control characters",
+        "\x01You\x07 will\x0b train\x0c demand\x1f models\x7f with the data\r\nteam.",
+        1,
+        None,
+    ),
+    (
+        "upper case and signs",
+        "C++/C# AND GPT-4: YOU WILL FINE-TUNE THE LLMS (LoRA, 8-BIT) FOR OUR R&D TEAM!",
+        1,
+        None,
+    ),
+    (
+        "accents",
+        "You will naïvely résumé the café's ML modèles for the team, e\u0301tude \u212aubernetes.",
+        1,
+        None,
+    ),
+    ("one line of 20,000 characters", f"{PLATFORM} ", 225, "Platform Engineer"),
+    ("a word of 5,000 characters", "transformer", 455, None),
+    ("200,000 characters", f"{AGENTS}\n", 2400, None),
+    ("16 MiB to the byte", "You will write the prompts. pad\n", 2**19, None),
+    ("16 MiB and a title", "You will write the prompts. pad\n", 2**19, "Writer"),
+)
+
+
+def conformance() -> dict[str, Any]:
+    """Answer all cases with the shipped model."""
+    classifier = RoleClassifier()
+    examples = [(name, (ROOT / "examples" / name).read_text("utf-8"), 1, None) for name in EXAMPLES]
+    cases = []
+    for name, text, repeat, title in (*examples, *ODD):
+        data = encode(text * repeat, title)
+        cases.append(
+            {
+                "name": name,
+                "text": text,
+                "repeat": repeat,
+                "title": title,
+                "bytes": len(data),
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "answer": classifier.predict(text * repeat, title).to_dict(),
+            }
+        )
+    return {
+        "format": "1",
+        "model_sha256": hashlib.sha256(default_model().read_bytes()).hexdigest(),
+        "tolerance": 1e-5,
+        "roles": list(classifier.roles),
+        "cases": cases,
+    }
