@@ -1,10 +1,12 @@
 """From the fitted pipeline to one ONNX file and its metadata."""
 
+import copy
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import onnx
 from onnx import TensorProto, helper
 from skl2onnx import convert_sklearn
@@ -102,7 +104,7 @@ def to_onnx(pipeline: Pipeline, info: ModelInfo) -> onnx.ModelProto:
         )
     register_converters()
     model = convert_sklearn(
-        pipeline,
+        _with_weights_moved(pipeline),
         "roleclass",
         initial_types=[("utf8", UInt8TensorType([None, None]))],
         target_opset=OPSET,
@@ -116,6 +118,15 @@ def to_onnx(pipeline: Pipeline, info: ModelInfo) -> onnx.ModelProto:
     helper.set_model_props(model, info.metadata())
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _with_weights_moved(pipeline: Pipeline) -> Pipeline:
+    """Let the linear model do what the features' ``weights_`` do: the graph multiplies once."""
+    features, role = copy.copy(pipeline[0]), copy.copy(pipeline[-1])
+    role.coef_ = role.coef_.copy()
+    role.coef_[:, len(features.idf_) :] *= features.weights_
+    features.weights_ = np.ones_like(features.weights_)
+    return Pipeline([("features", features), ("role", role)])
 
 
 def _name_axes(model: onnx.ModelProto) -> None:
