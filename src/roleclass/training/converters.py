@@ -72,7 +72,7 @@ def _convert_features(scope: Scope, operator: Operator, container: ModelComponen
     found = find_ngrams(w, Trie.from_vocabulary(features.vocabulary_, table), words)
     _tf_idf(w, features, found, words, results[:2])
     mentions = find_mentions(w, features, found, words, utf8)
-    blocks(w, features, mentions, words, results[2])
+    blocks(w, features, mentions, words, table, results[2])
 
 
 def _tf_idf(

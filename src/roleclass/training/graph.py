@@ -136,8 +136,8 @@ class Words:
         0, 1, ... W - 1.
     is_last : bool tensor of shape (W,)
         Whether the word is the one at its row's end.
-    number : float tensor of shape (N, 1)
-        Words a row, unknown ones and the one at its end included.
+    last : int32 tensor of shape (N,)
+        Index of the one at each row's end.
     rows : int64 tensor of shape (1,)
         N.
     """
@@ -147,7 +147,7 @@ class Words:
     slot: str
     index: str
     is_last: str
-    number: str
+    last: str
     rows: str
 
 
@@ -208,10 +208,8 @@ def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
 
     is_last = w.op("Equal", pair, w.op("Sub", width, w.const(1)))
     last = w.keep(index, is_last)
-    number = w.cast(w.op("Sub", last, w.moved(last, 1, -1)), TensorProto.FLOAT)
-    number = w.op("Unsqueeze", number, w.vector(1))
     rows = w.op("Shape", utf8, start=0, end=1)
-    return Words(row, pair, _look_up(w, table, hashes), index, is_last, number, rows)
+    return Words(row, pair, _look_up(w, table, hashes), index, is_last, last, rows)
 
 
 def _powers(w: Writer, width: str) -> list[str]:
@@ -241,6 +239,12 @@ def _look_up(w: Writer, table: WordTable, hashes: str) -> str:
     slot = w.op("Add", spread, w.take(w.const(table.shift), bucket))
     known = w.op("Equal", w.take(w.const(table.keys), slot), hashes)
     return w.op("Where", known, slot, w.const(0))
+
+
+def differences(w: Writer, x: str, before: int) -> str:
+    """``x[i] - x[i - 1]``, where `before` stands before the first, as a column of floats."""
+    each = w.op("Sub", x, w.moved(x, 1, before))
+    return w.op("Unsqueeze", w.cast(each, TensorProto.FLOAT), w.vector(1))
 
 
 def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:

@@ -19,8 +19,9 @@ from roleclass.training.features import (
     SHARE_WORDS,
     PostingFeatures,
 )
-from roleclass.training.graph import Found, Words, Writer, count
+from roleclass.training.graph import Found, Words, Writer, count, differences
 from roleclass.training.mentions import REGION_OF_CODE, REGIONS, TITLE_BYTES
+from roleclass.training.tables import WordTable
 from roleclass.training.unclear import ENGLISH, UnclearRule
 
 Floats = NDArray[np.float64]
@@ -42,7 +43,7 @@ class Mentions(NamedTuple):
     """What is mentioned where.
 
     Phrases that mention the same concepts are counted together, as one set. The first set is the
-    empty one, of all n-grams without a concept.
+    empty one, of all n-grams without a concept that counts.
 
     Attributes
     ----------
@@ -60,12 +61,11 @@ def find_mentions(
     w: Writer, features: PostingFeatures, found: Found, words: Words, utf8: str
 ) -> Mentions:
     """Count the mentions at each place."""
-    sets, set_of_ngram = np.unique(features.membership_.toarray(), axis=0, return_inverse=True)
-    set_of_ngram = set_of_ngram.ravel()
-    if sets[0].any():  # every n-gram has a concept: the empty set is still needed
-        sets, set_of_ngram = np.vstack([np.zeros_like(sets[:1]), sets]), set_of_ngram + 1
-    heading_of_set = np.zeros(len(sets), np.int32)
-    np.maximum.at(heading_of_set, set_of_ngram, features.headings_)
+    counted = features.membership_.toarray() * features.groups_.any(axis=1)
+    empty = np.zeros((1, 1 + counted.shape[1]))
+    both = np.vstack([empty, np.column_stack([features.headings_, counted])])
+    sets, set_of_ngram = np.unique(both, axis=0, return_inverse=True)
+    heading_of_set, sets, set_of_ngram = sets[:, 0], sets[:, 1:], set_of_ngram.ravel()[1:]
 
     # A set as its place from the end, because codes begin at 1; the empty set as 0.
     from_end = np.where(set_of_ngram > 0, set_of_ngram - len(sets), 0)
@@ -107,7 +107,12 @@ def _codes(w: Writer, words: Words, word: str, heading: str, size: int) -> str:
 
 
 def blocks(
-    w: Writer, features: PostingFeatures, mentions: Mentions, words: Words, out: str
+    w: Writer,
+    features: PostingFeatures,
+    mentions: Mentions,
+    words: Words,
+    table: WordTable,
+    out: str,
 ) -> None:
     """Write the `PostingFeatures.columns_`, cut but not yet weighted, and the output ``reason``."""
     sets = mentions.sets
@@ -122,7 +127,7 @@ def blocks(
             strict=True,
         )
     )
-    balanced, enough = _balance(w, features, mentions, words, balance)
+    balanced, enough = _balance(w, features, mentions, _numbers(w, features, table, words), balance)
     two_regions = w.op(
         "MatMul",
         w.const(_PLACES_OF_REGION[:2], np.float32),
@@ -167,13 +172,23 @@ def _products(
     return w.op("Mul", one, other)
 
 
+def _numbers(w: Writer, features: PostingFeatures, table: WordTable, words: Words) -> str:
+    """Words of each row, the one at its end included, and small English words; of shape (N, 2)."""
+    phrases = {p for concept in features.concepts_ if concept.key == ENGLISH for p in concept.phrases}
+    is_small = np.zeros(len(table.keys), np.int32)
+    is_small[table.slots] = [(word,) in phrases for word in features.vocabulary_.words]
+    small = w.op("CumSum", w.take(w.const(is_small), words.slot), w.const(0))
+    columns = differences(w, words.last, -1), differences(w, w.take(small, words.last), 0)
+    return w.op("Concat", *columns, axis=1)
+
+
 def _balance(
-    w: Writer, features: PostingFeatures, mentions: Mentions, words: Words, used: NDArray[np.int64]
+    w: Writer, features: PostingFeatures, mentions: Mentions, numbers: str, used: NDArray[np.int64]
 ) -> tuple[str, str]:
     """See `features._balance`, of the posting and all sections at once; writes ``reason``, too.
 
-    All columns are quotients of two sums over places, groups and the number of words, or logarithms of
-    such quotients.
+    All columns are quotients of two sums over places, groups and `_numbers`, or logarithms of such
+    quotients.
 
     Returns
     -------
@@ -182,23 +197,22 @@ def _balance(
         The number of words, at least `DENSITY_WORDS`.
     """
     size = len(GROUPS)
-    english = [concept.key for concept in features.concepts_].index(ENGLISH)
-    groups = mentions.sets @ np.column_stack(
-        [features.groups_, np.eye(len(features.concepts_))[english]]
-    )
+    groups = mentions.sets @ features.groups_
     by_place = w.op(
         "MatMul",
         w.op("Reshape", mentions.counts, w.vector(-1, len(groups))),
         w.const(groups, np.float32),
     )
-    by_place = w.op("Reshape", by_place, w.vector(-1, _PLACES * (size + 1)))
-    terms = w.op("Concat", by_place, words.number, axis=1)
+    by_place = w.op("Reshape", by_place, w.vector(-1, _PLACES * size))
+    terms = w.op("Concat", by_place, numbers, axis=1)
 
-    def total(*names: str, region: str = "posting", words: float = 0, more: float = 0) -> Floats:
+    def total(
+        *names: str, region: str = "posting", words: float = 0, small: float = 0, more: float = 0
+    ) -> Floats:
         """A sum as weights of the terms, the last one a constant; a row has a word more than it says."""
-        chosen = [name in names for name in (*GROUPS, ENGLISH)]
+        chosen = [name in names for name in GROUPS]
         places = np.outer(_PLACES_OF_REGION[REGIONS.index(region)], chosen).ravel()
-        return np.concatenate([places, [words, more - words]])
+        return np.concatenate([places, [words, small, more - words]])
 
     one = total(more=1)
     numerators, denominators, is_log = [], [], []
@@ -221,7 +235,7 @@ def _balance(
         total(),
         total(words=1, more=-0.5),
         total(words=1, more=0.5 - rule.min_words),
-        rule.words_per_small * total(ENGLISH) - total(words=1) + total(more=0.5),
+        total(small=rule.words_per_small, words=-1, more=0.5),
     ]
     matrix = np.array(
         [numerators[i] for i in used] + [denominators[i] for i in used] + reasons + [total(words=1)]
