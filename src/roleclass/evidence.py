@@ -137,7 +137,9 @@ def explain(
     a, b = known.index(chosen), known.index(compared)
 
     # The column after the last n-gram collects what is no n-gram; its weight is 0.
-    scaled = (outputs["ngrams"] / outputs["length"])[0, :-1].astype(np.float64)
+    ngrams = np.zeros(len(outputs["ngram_weights"]))
+    ngrams[outputs["found_ngram"]] = outputs["found_weight"]
+    scaled = ngrams[:-1] / outputs["length"][0]
     features = np.concatenate([scaled, outputs["blocks"][0]])
     coefficients = np.concatenate([outputs["ngram_weights"][:-1], outputs["block_weights"]])
     weights = features * (coefficients[:, a].astype(np.float64) - coefficients[:, b])

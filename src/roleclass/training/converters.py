@@ -83,7 +83,8 @@ def _tf_idf(
     counts, cell = count(w, found.row, found.ngram, words.rows, width)
     tf = w.op("Add", w.op("Log", w.take(counts, cell)), w.const(1.0, np.float32))
     idf = w.take(w.const(np.append(features.idf_, 0), np.float32), found.ngram)
-    weights = w.op("ScatterElements", counts, cell, w.op("Mul", tf, idf), axis=0)
+    of_found = w.op("Mul", tf, idf, out="found_weight")
+    weights = w.op("ScatterElements", counts, cell, of_found, axis=0)
     weights = w.op("Reshape", weights, w.vector(-1, width), out=out[0])
     # ONNX Runtime's own norms (ReduceL2, ReduceSumSquare) are three times as slow.
     norm = w.op("Sqrt", w.op("ReduceSum", w.op("Mul", weights, weights), w.vector(1)))

@@ -23,7 +23,7 @@ from roleclass.training.unclear import REASONS
 EVIDENCE_OUTPUTS: Final = {
     "found_ngram": (TensorProto.INT32, ["H"]),
     "found_word": (TensorProto.INT32, ["H"]),
-    "ngrams": (TensorProto.FLOAT, ["N", "V"]),
+    "found_weight": (TensorProto.FLOAT, ["H"]),
     "length": (TensorProto.FLOAT, ["N", 1]),
     "blocks": (TensorProto.FLOAT, ["N", "B"]),
     "ngram_weights": (TensorProto.FLOAT, ["V", "K"]),
@@ -32,8 +32,8 @@ EVIDENCE_OUTPUTS: Final = {
 }
 """Outputs from which an explanation is made, with their types and shapes.
 
-The H n-grams that were found, as their column and the place of their first word; the columns of the
-features (the n-grams' are to be divided by ``length``) and what each role weighs them by.
+The H n-grams that were found, as their column, the place of their first word, and tf-idf, which is to
+be divided by ``length``; the columns of the other features; and what each role weighs all columns by.
 """
 
 _IR_VERSION: Final = 8  # the oldest that has the operators, so that older runtimes load the file
