@@ -70,7 +70,7 @@ def find_mentions(
     # A set as its place from the end, because codes begin at 1; the empty set as 0.
     from_end = np.where(set_of_ngram > 0, set_of_ngram - len(sets), 0)
     column = w.take(w.const(np.append(from_end, 0)), found.ngram)
-    which = w.flat(w.op("NonZero", column))
+    which = w.places(column)
     column, row, word = (w.take(x, which) for x in (column, found.row, found.word))
     codes = _codes(w, words, word, w.take(w.const(heading_of_set), column), len(sets))
     in_title = _is_in_title(w, utf8, row, w.take(words.pair, word))
