@@ -47,6 +47,20 @@ def test_extreme_hashes_stay_inside_the_table() -> None:
             assert 0 < int(value / 2**24) + int(shift) < len(table.keys)
 
 
+def walk(vocabulary: Vocabulary, words: tuple[bytes, ...]) -> int:
+    """What the graph does to find an n-gram; the number of n-grams where it is none."""
+    table = WordTable.from_words(vocabulary.words)
+    trie = Trie.from_vocabulary(vocabulary, table)
+    slots = dict(zip(vocabulary.words, table.slots.tolist(), strict=True))
+    state = slots.get(words[0], 0)
+    for word in words[1:]:
+        place = trie.base[state] + slots.get(word, 0)
+        if trie.owner[place] != state:
+            return len(vocabulary.ngrams)
+        state = trie.child[place]
+    return int(trie.ngram[state])
+
+
 @given(
     st.lists(
         st.lists(st.sampled_from([b"a", b"b", b"c"]), min_size=1, max_size=4).map(tuple),
@@ -55,21 +69,19 @@ def test_extreme_hashes_stay_inside_the_table() -> None:
 )
 def test_walking_the_trie_finds_exactly_the_ngrams(ngrams: list[tuple[bytes, ...]]) -> None:
     vocabulary = Vocabulary.from_ngrams(ngrams)
-    table = WordTable.from_words(vocabulary.words)
-    trie = Trie.from_vocabulary(vocabulary, table)
-    slots = dict(zip(vocabulary.words, table.slots.tolist(), strict=True))
-
-    def walk(words: tuple[bytes, ...]) -> int:
-        state = slots.get(words[0], 0)
-        for word in words[1:]:
-            place = trie.base[state] + slots.get(word, 0)
-            if trie.owner[place] != state:
-                return len(ngrams)
-            state = trie.child[place]
-        return int(trie.ngram[state])
-
     for index, ngram in enumerate(ngrams):
-        assert walk(ngram) == index
-        assert walk((*ngram, b"zz")) == len(ngrams)
+        assert walk(vocabulary, ngram) == index
+        assert walk(vocabulary, (*ngram, b"zz")) == len(ngrams)
         longer = (*ngram, b"a")
-        assert walk(longer) == (ngrams.index(longer) if longer in ngrams else len(ngrams))
+        expected = ngrams.index(longer) if longer in ngrams else len(ngrams)
+        assert walk(vocabulary, longer) == expected
+
+
+def test_a_trie_grows_where_no_gap_is_left() -> None:
+    # One word in two follows on each word: no two families fit into each other.
+    words = [b"w%d" % i for i in range(300)]
+    pairs = [(one, other) for one in words[::10] for other in words[::2]]
+    vocabulary = Vocabulary.from_ngrams(pairs)
+    trie = Trie.from_vocabulary(vocabulary, WordTable.from_words(vocabulary.words))
+    assert (trie.owner >= 0).sum() == len(pairs)
+    assert [walk(vocabulary, pair) for pair in pairs[::500]] == list(range(0, len(pairs), 500))

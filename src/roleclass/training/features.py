@@ -17,9 +17,10 @@ Columns, block by block (c: mentions of a concept, g: of a group of concepts, n:
 Columns of all blocks but the first are cut at six standard deviations from their mean on the training
 postings, divided by the standard deviation, and multiplied by the block's scale, which sets how
 freely the model may use them. What can tell nothing has no column: a concept of no group, what hardly
-any training posting mentions, a product that stands there already the other way round. Who does what is a matter of combinations (agents that are built,
-agents that are sold) and of places (a duty, a nice-to-have, the company's own praise): products and
-sections let a linear model see them.
+any training posting mentions, a product that stands there already the other way round.
+
+Who does what is a matter of combinations (agents that are built, agents that are sold) and of places (a
+duty, a nice-to-have, the company's own praise): products and sections let a linear model see them.
 """
 
 from collections import Counter

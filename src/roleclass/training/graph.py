@@ -207,7 +207,9 @@ def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
     upto = w.take(w.op("CumSum", w.flat(sums), w.const(0)), place)
     # The difference between the ends of two words belongs to the second, because separators add 0.
     of_word = w.op("Sub", upto, w.moved(upto, 1))
-    to_last_byte = w.op("Where", w.take(second, place), _int32(w, pow(BASE, -1, _MODULUS)), w.const(1))
+    to_last_byte = w.op(
+        "Where", w.take(second, place), _int32(w, pow(BASE, -1, _MODULUS)), w.const(1)
+    )
     hashes = w.op("Mul", w.op("Mul", of_word, to_last_byte), w.take(w.flat(inverse), pair))
 
     is_last = w.op("Equal", pair, w.op("Sub", width, w.const(1)))

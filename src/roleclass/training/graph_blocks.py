@@ -174,7 +174,9 @@ def _products(
 
 def _numbers(w: Writer, features: PostingFeatures, table: WordTable, words: Words) -> str:
     """Words of each row, the one at its end included, and small English words; of shape (N, 2)."""
-    phrases = {p for concept in features.concepts_ if concept.key == ENGLISH for p in concept.phrases}
+    phrases = {
+        p for concept in features.concepts_ if concept.key == ENGLISH for p in concept.phrases
+    }
     is_small = np.zeros(len(table.keys), np.int32)
     is_small[table.slots] = [(word,) in phrases for word in features.vocabulary_.words]
     small = w.op("CumSum", w.take(w.const(is_small), words.slot), w.const(0))
@@ -243,7 +245,9 @@ def _balance(
     sums = w.op("Gemm", terms, w.const(matrix[:-1], np.float32), w.const(matrix[-1], np.float32))
     above, below, against, number = w.split(sums, len(used), len(used), len(reasons), 1)
     quotient = w.op("Div", above, below)
-    balance = w.op("Where", w.const(np.array(is_log)[used], np.bool_), w.op("Log", quotient), quotient)
+    balance = w.op(
+        "Where", w.const(np.array(is_log)[used], np.bool_), w.op("Log", quotient), quotient
+    )
     holds = w.cast(w.op("Less", against, w.const(0.0, np.float32)), TensorProto.UINT8)
     w.op("ArgMax", holds, axis=1, keepdims=0, out="reason")
     return balance, w.op("Max", number, w.const(DENSITY_WORDS, np.float32))

@@ -165,7 +165,11 @@ class Trie:
         for family in sorted(filter(len, families), key=len, reverse=True):
             # Only offsets that bring the first child to a free place.
             free = np.flatnonzero(owner[lasts[family[0]] : -first_longer] < 0)
-            offset = next(o for o in free if (owner[o + lasts[family]] < 0).all())
+            gaps = (int(o) for o in free if (owner[o + lasts[family]] < 0).all())
+            offset = next(gaps, len(owner))
+            if offset == len(owner):  # no gap is left: behind all others
+                owner = np.append(owner, np.full(2 * first_longer, -1, np.int32))
+                child = np.append(child, np.zeros(2 * first_longer, np.int32))
             base[parents[family[0]]] = offset
             owner[offset + lasts[family]] = parents[family]
             child[offset + lasts[family]] = targets[family]
