@@ -10,7 +10,7 @@ typedef struct {
     const int32_t *codes;  // of the 256 bytes; 0: separator
     uint32_t inverse;      // of the hash's base
     uint32_t mask;
-    const float *shift;
+    const int32_t *shift;
     const int32_t *keys;
     const int32_t *base, *owner, *child, *ngram;
     int32_t ngrams;
@@ -35,7 +35,7 @@ void score(const Model *m, const uint8_t *text, const int64_t *offset, int64_t p
                 p++;
             }
             int32_t key = (int32_t)hash;
-            int32_t slot = (int32_t)((float)key * 0x1p-24f + m->shift[hash & m->mask]);
+            int32_t slot = key / (1 << 24) + m->shift[hash & m->mask];
             int32_t word = m->keys[slot] == key ? slot : 0;
             for (int k = ORDERS - 1; k >= 0; k--) {
                 int32_t state = word;

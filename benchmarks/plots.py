@@ -1,4 +1,4 @@
-"""The plots of the comparison, as SVG files that are the same in every run."""
+"""The plots of the comparisons, as SVG files that are the same in every run."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any, Final
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
 from roleclass.roles import Role
 
@@ -55,6 +55,30 @@ def draw(result: Mapping[str, Any], folder: Path, *, ours: str, suffix: str = "s
         _confusion(figure.subplots(), mine["confusion"])
         written.append(_save(figure, folder / f"confusion.{suffix}"))
     return written
+
+
+def draw_throughput(
+    ways: Mapping[str, Mapping[str, float]], path: Path, *, ours: str, quiet: str = "2 "
+) -> Path:
+    """Draw postings a second of every way that is compared on one thread, and return the file."""
+    rows = sorted(
+        ((row["postings_per_second"], name) for name, row in ways.items() if quiet not in name)
+    )
+    with mpl.rc_context(STYLE):
+        figure = _figure(7.2, 0.9 + 0.42 * len(rows))
+        axes = figure.subplots()
+        for y, (rate, name) in enumerate(rows):
+            axes.barh(y, rate, color=OURS if name == ours else QUIET, height=0.62)
+            weight = "bold" if name == ours else "normal"
+            axes.text(rate, y, f"  {rate:,}", va="center", weight=weight)
+        axes.set_yticks(range(len(rows)), [name for _, name in rows])
+        axes.tick_params(axis="y", length=0)
+        axes.set_xlim(0, 1.12 * rows[-1][0])
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        axes.grid(axis="x")
+        axes.spines["left"].set_visible(False)
+        axes.set_title("Postings a second, one thread")
+        return _save(figure, path)
 
 
 def _figure(width: float, height: float) -> Figure:

@@ -28,8 +28,8 @@ _T = TypeVar("_T")
 # Postings are read in chunks, sorted by length within a chunk so that rows of a batch need little
 # padding, and scored in batches small enough for a core's cache (measured in benchmarks/).
 _CHUNK_ROWS = 512
-_BATCH_ROWS = 64
-_BATCH_BYTES = 192 * 1024
+_BATCH_ROWS = 32
+_BATCH_BYTES = 128 * 1024
 
 
 class RoleClassifier:

@@ -135,8 +135,9 @@ def explain(
     a, b = known.index(chosen), known.index(compared)
 
     # The column after the last n-gram collects what is no n-gram; its weight is 0.
-    scaled = (outputs["ngrams"] / outputs["length"])[0, :-1]
-    features = np.concatenate([scaled, outputs["blocks"][0]], dtype=np.float64)
+    ngrams = np.zeros(len(outputs["ngram_weights"]))
+    ngrams[outputs["found_ngram"]] = outputs["found_weight"]
+    features = np.concatenate([ngrams[:-1] / outputs["length"][0], outputs["blocks"][0]])
     coefficients = [outputs["ngram_weights"][:-1], outputs["block_weights"]]
     difference = np.concatenate([c[:, a] - c[:, b] for c in coefficients], dtype=np.float64)
     if not len(classifier.feature_names) == len(features) == len(difference):

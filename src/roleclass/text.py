@@ -72,18 +72,21 @@ def tokenize(data: bytes) -> list[bytes]:
     return data.translate(FOLD).split()
 
 
-def pack(rows: Sequence[bytes]) -> NDArray[np.uint8]:
+def pack(rows: Sequence[bytes], step: int = 1) -> NDArray[np.uint8]:
     """Lay postings side by side as one zero-padded matrix, the input of the model.
 
     Parameters
     ----------
     rows : sequence of bytes
         Postings as given by `encode`.
+    step : int
+        Rows are padded to a multiple of so many bytes.
 
     Returns
     -------
     uint8 array of shape (N, L)
-        L is the longest row's length, and at least 1. Zero is a separator, so padding adds no token.
+        L is at least the longest row's length, and at least 1. Zero is a separator, so padding adds
+        no token.
 
     Examples
     --------
@@ -91,6 +94,6 @@ def pack(rows: Sequence[bytes]) -> NDArray[np.uint8]:
     array([[97, 98],
            [99,  0]], dtype=uint8)
     """
-    width = max(map(len, rows), default=0) or 1
+    width = -(-(max(map(len, rows), default=0) or 1) // step) * step
     padded = b"".join([row.ljust(width, b"\0") for row in rows])
     return np.frombuffer(padded, dtype=np.uint8).reshape(len(rows), width)

@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pytest
 
 from roleclass import Role, RoleClassifier
-from roleclass.errors import CorpusError
+from roleclass.errors import CorpusError, RoleclassError
 from roleclass.training import selection
 from roleclass.training.card import model_card
 from roleclass.training.corpus import Corpus, load_corpus
@@ -49,6 +50,18 @@ def test_the_figures_are_those_of_the_model_file(trained: Path, corpus: Corpus) 
     again = evaluate(RoleClassifier(trained / "model.onnx"), corpus.split("dev"))
     assert json.loads(json.dumps(again)) == figures["dev"]
     assert figures["dev"]["all"]["accuracy"] > 0.9  # the written postings are easy
+
+
+def test_a_second_run_into_the_same_folder_is_refused_while_the_first_is_at_it(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    (tmp_path / "checkpoints").mkdir()
+    with (
+        filelock.FileLock(tmp_path / "checkpoints" / "lock"),
+        pytest.raises(RoleclassError, match="another run is writing to"),
+    ):
+        quietly(corpus, tmp_path)
+    assert not (tmp_path / "model.onnx").exists()
 
 
 def test_two_runs_write_the_same_bytes(corpus: Corpus, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The tables hold every word and n-gram, and nothing else is found in them."""
 
+from collections.abc import Callable
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ def slot(table: WordTable, word: bytes) -> int:
     """What the graph does to look a word up."""
     value = hash_word(word, table.codes)
     shift = table.shift[value & (len(table.shift) - 1)]
-    place = int(np.float32(value) * np.float32(2.0**-24) + shift)
+    place = int(value / 2**24) + int(shift)
     return place if table.keys[place] == value else 0
 
 
@@ -44,17 +46,11 @@ def test_extreme_hashes_stay_inside_the_table() -> None:
     table = WordTable.from_words([b"a", b"b"])
     for value in (np.int32(2**31 - 1), np.int32(-(2**31))):
         for shift in (table.shift.min(), table.shift.max()):
-            assert 0 < int(np.float32(value) * np.float32(2.0**-24) + shift) < len(table.keys)
+            assert 0 < int(value / 2**24) + int(shift) < len(table.keys)
 
 
-@given(
-    st.lists(
-        st.lists(st.sampled_from([b"a", b"b", b"c"]), min_size=1, max_size=4).map(tuple),
-        unique=True,
-    )
-)
-def test_walking_the_trie_finds_exactly_the_ngrams(ngrams: list[tuple[bytes, ...]]) -> None:
-    vocabulary = Vocabulary.from_ngrams(ngrams)
+def walker(vocabulary: Vocabulary) -> Callable[[tuple[bytes, ...]], int]:
+    """What the graph does to find an n-gram; it gives the number of n-grams where there is none."""
     table = WordTable.from_words(vocabulary.words)
     trie = Trie.from_vocabulary(vocabulary, table)
     slots = dict(zip(vocabulary.words, table.slots.tolist(), strict=True))
@@ -64,12 +60,34 @@ def test_walking_the_trie_finds_exactly_the_ngrams(ngrams: list[tuple[bytes, ...
         for word in words[1:]:
             place = trie.base[state] + slots.get(word, 0)
             if trie.owner[place] != state:
-                return len(ngrams)
+                return len(vocabulary.ngrams)
             state = trie.child[place]
         return int(trie.ngram[state])
 
+    return walk
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([b"a", b"b", b"c"]), min_size=1, max_size=4).map(tuple),
+        unique=True,
+    )
+)
+def test_walking_the_trie_finds_exactly_the_ngrams(ngrams: list[tuple[bytes, ...]]) -> None:
+    walk = walker(Vocabulary.from_ngrams(ngrams))
     for index, ngram in enumerate(ngrams):
         assert walk(ngram) == index
         assert walk((*ngram, b"zz")) == len(ngrams)
         longer = (*ngram, b"a")
-        assert walk(longer) == (ngrams.index(longer) if longer in ngrams else len(ngrams))
+        expected = ngrams.index(longer) if longer in ngrams else len(ngrams)
+        assert walk(longer) == expected
+
+
+def test_a_trie_grows_where_no_gap_is_left() -> None:
+    # One word in two follows on each word: no two families fit into each other.
+    words = [b"w%d" % i for i in range(300)]
+    pairs = [(one, other) for one in words[::10] for other in words[::2]]
+    vocabulary = Vocabulary.from_ngrams(pairs)
+    trie = Trie.from_vocabulary(vocabulary, WordTable.from_words(vocabulary.words))
+    assert (trie.owner >= 0).sum() == len(pairs)
+    assert list(map(walker(vocabulary), pairs)) == list(range(len(pairs)))

@@ -18,4 +18,15 @@ Nothing outside this folder imports scikit-learn, and nothing in it is needed to
 
 from roleclass.errors import require_extra
 
-require_extra("train", "datasets", "joblib", "onnx", "skl2onnx", "sklearn", "yaml")
+require_extra(
+    "train",
+    "datasets",
+    "filelock",
+    "joblib",
+    "onnx",
+    "scipy",
+    "skl2onnx",
+    "sklearn",
+    "threadpoolctl",
+    "yaml",
+)

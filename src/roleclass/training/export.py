@@ -1,10 +1,12 @@
 """From the fitted pipeline to one ONNX file and its metadata."""
 
+import copy
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import onnx
 from onnx import TensorProto, helper
 from skl2onnx import convert_sklearn
@@ -21,7 +23,7 @@ from roleclass.training.unclear import REASONS
 EVIDENCE_OUTPUTS: Final = {
     "found_ngram": (TensorProto.INT32, ["H"]),
     "found_word": (TensorProto.INT32, ["H"]),
-    "ngrams": (TensorProto.FLOAT, ["N", "V"]),
+    "found_weight": (TensorProto.FLOAT, ["H"]),
     "length": (TensorProto.FLOAT, ["N", 1]),
     "blocks": (TensorProto.FLOAT, ["N", "B"]),
     "ngram_weights": (TensorProto.FLOAT, ["V", "K"]),
@@ -30,8 +32,8 @@ EVIDENCE_OUTPUTS: Final = {
 }
 """Outputs from which an explanation is made, with their types and shapes.
 
-The H n-grams that were found, as their column and the place of their first word; the columns of the
-features (the n-grams' are to be divided by ``length``) and what each role weighs them by.
+The H n-grams that were found, as their column, the place of their first word, and tf-idf, which is to
+be divided by ``length``; the columns of the other features; and what each role weighs all columns by.
 """
 
 _IR_VERSION: Final = 8  # the oldest that has the operators, so that older runtimes load the file
@@ -102,7 +104,7 @@ def to_onnx(pipeline: Pipeline, info: ModelInfo) -> onnx.ModelProto:
         )
     register_converters()
     model = convert_sklearn(
-        pipeline,
+        _with_weights_moved(pipeline),
         "roleclass",
         initial_types=[("utf8", UInt8TensorType([None, None]))],
         target_opset=OPSET,
@@ -116,6 +118,15 @@ def to_onnx(pipeline: Pipeline, info: ModelInfo) -> onnx.ModelProto:
     helper.set_model_props(model, info.metadata())
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _with_weights_moved(pipeline: Pipeline) -> Pipeline:
+    """Let the linear model do what the features' ``weights_`` do: the graph multiplies once."""
+    features, role = copy.copy(pipeline[0]), copy.copy(pipeline[-1])
+    role.coef_ = role.coef_.copy()
+    role.coef_[:, len(features.idf_) :] *= features.weights_
+    features.weights_ = np.ones_like(features.weights_)
+    return Pipeline([("features", features), ("role", role)])
 
 
 def _name_axes(model: onnx.ModelProto) -> None:

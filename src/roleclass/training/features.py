@@ -16,9 +16,11 @@ Columns, block by block (c: mentions of a concept, g: of a group of concepts, n:
 
 Columns of all blocks but the first are cut at six standard deviations from their mean on the training
 postings, divided by the standard deviation, and multiplied by the block's scale, which sets how
-freely the model may use them. Who does what is a matter of combinations (agents that are built,
-agents that are sold) and of places (a duty, a nice-to-have, the company's own praise): products and
-sections let a linear model see them.
+freely the model may use them. What can tell nothing has no column: a concept of no group, what hardly
+any training posting mentions, a product that stands there already the other way round.
+
+Who does what is a matter of combinations (agents that are built, agents that are sold) and of places (a
+duty, a nice-to-have, the company's own praise): products and sections let a linear model see them.
 """
 
 from collections import Counter
@@ -89,7 +91,8 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     min_postings : int
         An n-gram that fewer training postings contain has no tf-idf.
     min_mentions : int
-        A column of another block that fewer training postings fill is left empty.
+        A column of another block that fewer training postings fill is left out; those of ``balance``
+        are left empty, so that something remains.
     scales : Scales
     lexicon : tuple of Concept or None
         None for the package's own.
@@ -109,8 +112,10 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     crossed_ : float64 array of shape (C, P)
         What adds up densities to the P quantities whose products are taken.
     crossed_mean_, crossed_deviation_ : float64 arrays of shape (P,)
+    columns_ : int64 array of shape (B,)
+        Which of all columns of all `BLOCKS` are used.
     lowest_, highest_, weights_ : float64 arrays of shape (B,)
-        Where the columns of all `BLOCKS` are cut, and what they are multiplied by then.
+        Where these are cut, and what they are multiplied by then.
 
     Examples
     --------
@@ -170,18 +175,22 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.crossed_mean_ = crossed.mean(axis=0)
         self.crossed_deviation_ = crossed.std(axis=0) + 1e-6
         blocks = self._blocks(mentions, words)
-        self.weights_ = np.concatenate(
-            [self._weights(block, getattr(self.scales, name)) for name, block in blocks.items()]
-        )
-        columns = np.hstack(list(blocks.values()))
+        weights = {
+            name: self._weights(block, getattr(self.scales, name)) for name, block in blocks.items()
+        }
+        used = self.groups_.sum(axis=1)
+        weights["density"] *= used
+        weights["title"] *= used
+        # The matrix of products is symmetric.
+        side = len(self.crossed_mean_)
+        weights["product"] *= np.triu(np.ones((side, side))).ravel()
+        kept = {name: block != 0 for name, block in weights.items()}
+        kept["balance"][:] = True
+        self.columns_ = np.flatnonzero(np.concatenate(list(kept.values())))
+        self.weights_ = np.concatenate(list(weights.values()))[self.columns_]
+        columns = np.hstack(list(blocks.values()))[:, self.columns_]
         mean, reach = columns.mean(axis=0), OUTLIER * columns.std(axis=0)
         self.lowest_, self.highest_ = mean - reach, mean + reach
-        # Concepts of no group tell nothing of the role, and each product stands once: the matrix
-        # of products is symmetric.
-        used = self.groups_.sum(axis=1)
-        side = len(self.crossed_mean_)
-        self.weights_[: 2 * len(used)] *= np.tile(used, 2)
-        self.weights_[-(side**2) :] *= np.triu(np.ones((side, side))).ravel()
         return self
 
     def transform(self, rows: Sequence[bytes]) -> sp.csr_matrix:
@@ -199,7 +208,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "vocabulary_")
         found = self.vocabulary_.find(rows)
         mentions = count_mentions(rows, found, self.membership_, self.headings_)
-        columns = np.hstack(list(self._blocks(mentions, _words(rows)).values()))
+        columns = np.hstack(list(self._blocks(mentions, _words(rows)).values()))[:, self.columns_]
         weighted = np.clip(columns, self.lowest_, self.highest_) * self.weights_
         return sp.hstack(
             [self._tf_idf(self._counts(found, len(rows))), sp.csr_matrix(weighted)], format="csr"
@@ -220,12 +229,15 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             "generative AI among models",
             "AI among everything",
         ]
-        return [
-            *(f"ngram:{b' '.join(ngram).decode()}" for ngram in self.vocabulary_.ngrams),
+        of_blocks = [
             *(f"{block}:{key}" for block in ("density", "title") for key in keys),
             *(f"balance:{what}" for what in [*balance, "length"]),
             *(f"section:{section}: {what}" for section in SECTIONS for what in balance),
             *(f"product:{first} with {second}" for first in crossed for second in crossed),
+        ]
+        return [
+            *(f"ngram:{b' '.join(ngram).decode()}" for ngram in self.vocabulary_.ngrams),
+            *(of_blocks[column] for column in self.columns_),
         ]
 
     def _counts(self, found: Occurrences, rows: int) -> sp.csr_matrix:

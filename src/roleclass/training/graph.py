@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from skl2onnx.common._container import ModelComponentContainer
 from skl2onnx.common._topology import Scope
@@ -84,20 +85,27 @@ class Writer:
         """``x[start:stop]`` along an axis."""
         return self.op("Slice", x, self.vector(start), self.vector(stop), self.vector(axis))
 
-    def halves(self, x: str) -> tuple[str, str]:
-        """The first and the second half of a tensor of one dimension."""
-        names = [self._scope.get_unique_variable_name("half") for _ in range(2)]
+    def split(self, x: str, *sizes: int, axis: int = 1) -> list[str]:
+        """Parts of a tensor, of the given sizes along an axis."""
+        names = [self._scope.get_unique_variable_name("part") for _ in sizes]
         name = self._scope.get_unique_operator_name("Split")
-        self._container.add_node("Split", [x], names, op_version=OPSET, name=name, num_outputs=2)
-        return names[0], names[1]
+        self._container.add_node(
+            "Split", [x, self.vector(*sizes)], names, op_version=OPSET, name=name, axis=axis
+        )
+        return names
 
-    def as_int(self, x: str) -> str:
-        """A bool tensor as int32; in two steps, because ONNX Runtime does it slowly in one."""
-        return self.cast(self.cast(x, TensorProto.UINT8), TensorProto.INT32)
+    def moved(self, x: str, by: int, value: int | bool = 0, dtype: Any = np.int32) -> str:
+        """`x` in one dimension, moved by so many places; `value` fills the gap, the rest falls off."""
+        pads = (by, -by)
+        return self.op("Pad", x, self.vector(*pads), self.const(value, dtype))
 
     def keep(self, x: str, condition: str) -> str:
         """``x[condition]`` in one dimension."""
         return self.op("Compress", x, condition, axis=0)
+
+    def places(self, x: str) -> str:
+        """Where an int32 tensor of one dimension is not 0: ``NonZero`` in less than its time."""
+        return self.keep(self.numbers_to(self.size(x)), self.cast(x, TensorProto.BOOL))
 
     def numbers_to(self, n: str) -> str:
         """0, 1, ... n - 1 as int32, for an int32 scalar n."""
@@ -124,14 +132,14 @@ class Words:
     Attributes
     ----------
     row : int32 tensor of shape (W,)
-    end : int32 tensor of shape (W,)
-        Column of the word's last byte.
+    pair : int32 tensor of shape (W,)
+        The word's last byte is one of the columns ``2 * pair`` and ``2 * pair + 1``.
     slot : int32 tensor of shape (W,)
         See `WordTable`; 0 where the word is not in the vocabulary.
-    number : float tensor of shape (N,)
-        Words a row, unknown ones too, without the one at its end.
     index : int32 tensor of shape (W,)
         0, 1, ... W - 1.
+    is_last : bool tensor of shape (W,)
+        Whether the word is the one at its row's end.
     last : int32 tensor of shape (N,)
         Index of the one at each row's end.
     rows : int64 tensor of shape (1,)
@@ -139,10 +147,10 @@ class Words:
     """
 
     row: str
-    end: str
+    pair: str
     slot: str
-    number: str
     index: str
+    is_last: str
     last: str
     rows: str
 
@@ -171,71 +179,78 @@ def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
     odd = w.op("Mod", w.op("Shape", utf8, start=1), w.vector(1, 1, 1, 2))
     padded = w.op("Pad", utf8, w.op("Add", w.vector(0, 0, 0, 2), odd))
     # A pair of bytes holds bytes of one word at most, and one end of a word at most: from here on
-    # there is half as much to do. All first bytes, then all second ones.
-    pairs = w.op("Transpose", w.op("Reshape", padded, w.vector(-1, 2)), perm=[1, 0])
-    codes = w.take(w.const(table.codes), w.flat(w.cast(pairs, TensorProto.INT32)))
-    is_token = w.cast(codes, TensorProto.BOOL)
-    first, second = w.halves(is_token)
-    following = w.op("Pad", w.cut(first, 1), w.vector(0, 1))
-    is_end = w.op("And", w.op("Or", first, second), w.op("Not", w.op("And", second, following)))
+    # there is half as much to do.
+    pairs = w.split(w.op("Reshape", padded, w.vector(-1, 2)), 1, 1)
+    first, second = (w.cast(w.flat(byte), TensorProto.INT32) for byte in pairs)
+    # Of a word, the sum of code * BASE ** column: see `tables.hash_word`.
+    codes = table.codes.view(np.uint32)
+    first = w.take(w.const(codes.view(np.int32)), first)
+    second = w.take(w.const((codes * np.uint32(BASE)).view(np.int32)), second)
+    sums = w.op("Add", first, second)
+    first, second = (w.cast(code, TensorProto.BOOL) for code in (first, second))
+    # The last byte of a word is followed by one of no word.
+    goes_on = w.op("And", second, w.moved(first, -1, False, np.bool_))
+    is_end = w.op("And", w.op("Or", first, second), w.op("Not", goes_on))
 
     shape = w.op("Div", w.op("Shape", padded), w.vector(1, 2))  # rows, pairs in a row
     is_end = w.cut(w.op("Reshape", is_end, shape), 0, -1, axis=1)
     mark = w.flat(w.op("Pad", is_end, w.vector(0, 0, 0, 1), w.const(True, np.bool_)))
-    place = w.keep(w.numbers_to(w.size(mark)), mark)
+    numbers = w.numbers_to(w.size(mark))
+    place = w.keep(numbers, mark)
+    index = w.op("Slice", numbers, w.vector(0), w.op("Shape", place))
     width = w.cast(w.cut(shape, 1), TensorProto.INT32)
     row = w.op("Div", place, width)
     pair = w.op("Sub", place, w.op("Mul", row, width))
-    end = w.op("Add", w.op("Add", pair, pair), w.as_int(w.take(second, place)))
 
-    upto = w.take(_sum_codes(w, codes, shape, width), place)
-    before = w.op("Pad", w.cut(upto, 0, -1), w.vector(1, 0))
-    inverse = _powers(w, pow(BASE, -1, _MODULUS), w.op("Add", width, width))
-    hashes = w.op("Mul", w.op("Sub", upto, before), w.take(inverse, end))
+    powers, inverse = _powers(w, width)
+    sums = w.op("Mul", w.op("Reshape", sums, shape), powers)
+    upto = w.take(w.op("CumSum", w.flat(sums), w.const(0)), place)
+    # The difference between the ends of two words belongs to the second, because separators add 0.
+    of_word = w.op("Sub", upto, w.moved(upto, 1))
+    to_last_byte = w.op(
+        "Where", w.take(second, place), _int32(w, pow(BASE, -1, _MODULUS)), w.const(1)
+    )
+    hashes = w.op("Mul", w.op("Mul", of_word, to_last_byte), w.take(w.flat(inverse), pair))
 
-    index = w.numbers_to(w.size(place))
-    last = w.keep(index, w.op("Equal", pair, w.op("Sub", width, w.const(1))))
-    before = w.op("Pad", w.cut(last, 0, -1), w.vector(1, 0), w.const(-1))
-    number = w.op("Sub", w.op("Sub", last, before), w.const(1))
-    number = w.cast(number, TensorProto.FLOAT)
+    is_last = w.op("Equal", pair, w.op("Sub", width, w.const(1)))
+    last = w.keep(index, is_last)
     rows = w.op("Shape", utf8, start=0, end=1)
-    return Words(row, end, _look_up(w, table, hashes), number, index, last, rows)
+    return Words(row, pair, _look_up(w, table, hashes), index, is_last, last, rows)
 
 
-def _sum_codes(w: Writer, codes: str, shape: str, width: str) -> str:
-    """Sum ``code * BASE ** column`` up to each pair of bytes; see `tables.hash_word`.
+def _powers(w: Writer, width: str) -> list[str]:
+    """``BASE ** (2 * pair)`` for all pairs of a row, and its inverse; products of two small tables."""
 
-    The difference between the ends of two words is the hash of the second, because separators add
-    0, times a power that depends on its place.
-    """
-    first, second = w.halves(codes)
-    second = w.op("Mul", second, w.const(np.array([BASE], np.uint32).view(np.int32)))
-    pairs = w.op("Reshape", w.op("Add", first, second), shape)
-    powers = _powers(w, pow(BASE, 2, _MODULUS), width)
-    return w.op("CumSum", w.flat(w.op("Mul", pairs, powers)), w.const(0))
-
-
-def _powers(w: Writer, base: int, width: str) -> str:
-    """``base ** column`` for all columns, as products of two small tables."""
-
-    def table(step: int, number: int, *shape: int) -> str:
-        powers = np.array([pow(base, step * i, _MODULUS) for i in range(number)], np.uint32)
-        return w.const(powers.view(np.int32).reshape(shape))
+    def table(step: int, number: int) -> NDArray[np.int32]:
+        bases = [pow(BASE, exponent, _MODULUS) for exponent in (2, -2)]
+        powers = [[pow(base, step * i, _MODULUS) for i in range(number)] for base in bases]
+        return np.array(powers, np.uint32).view(np.int32)
 
     # As many blocks as a row needs, and one that is cut off or not needed.
     blocks = w.op("Add", w.op("Div", width, w.const(_BLOCK)), w.const(1))
-    high = w.op("Slice", table(_BLOCK, MAX_WIDTH // _BLOCK, -1, 1), w.const([0]), blocks)
-    products = w.op("Mul", high, table(1, _BLOCK, 1, -1))
-    return w.op("Slice", w.flat(products), w.const([0]), width)
+    high = w.const(table(_BLOCK, MAX_WIDTH // 2 // _BLOCK + 1)[:, :, None])
+    high = w.op("Slice", high, w.const([0]), blocks, w.const([1]))
+    products = w.op("Mul", high, w.const(table(1, _BLOCK)[:, None]))
+    products = w.op("Reshape", products, w.vector(2, -1))
+    return w.split(w.op("Slice", products, w.const([0]), width, w.const([1])), 1, 1, axis=0)
+
+
+def _int32(w: Writer, value: int) -> str:
+    return w.const(np.array(value, np.uint32).view(np.int32))
 
 
 def _look_up(w: Writer, table: WordTable, hashes: str) -> str:
     bucket = w.op("BitwiseAnd", hashes, w.const(len(table.shift) - 1))
-    spread = w.op("Mul", w.cast(hashes, TensorProto.FLOAT), w.const(2.0**-24, np.float32))
-    shift = w.take(w.const(table.shift, np.float32), bucket)
-    slot = w.cast(w.op("Add", spread, shift), TensorProto.INT32)
+    spread = w.op("Div", hashes, w.const(2**24))
+    slot = w.op("Add", spread, w.take(w.const(table.shift), bucket))
     known = w.op("Equal", w.take(w.const(table.keys), slot), hashes)
     return w.op("Where", known, slot, w.const(0))
+
+
+def differences(w: Writer, x: str, before: int) -> str:
+    """``x[i] - x[i - 1]``, where `before` stands before the first, as a column of floats."""
+    each = w.op("Sub", x, w.moved(x, 1, before))
+    return w.op("Unsqueeze", w.cast(each, TensorProto.FLOAT), w.vector(1))
 
 
 def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
@@ -243,27 +258,23 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     starts: list[str] = []
     states: list[str] = []
     base, owner, child = w.const(trie.base), w.const(trie.owner), w.const(trie.child)
-    # So that a step from a row's last words reads an unknown one instead of the tensor's end.
-    following = w.op("Pad", words.slot, w.vector(0, max(trie.depth - 1, 0)))
+    # The words after each word, and unknown ones after a row's last.
+    following = [w.moved(words.slot, -n) for n in range(1, trie.depth)]
     for n in range(1, trie.depth):
         if n == 1:
-            start, state = words.index, words.slot
-            word = w.cut(following, 1, 2 - trie.depth if trie.depth > 2 else _END)
+            start, state, word = words.index, words.slot, following[0]
         else:
             start, state = starts[-1], states[-1]
-            word = w.take(following, w.op("Add", start, w.const(n)))
+            word = w.take(following[n - 1], start)
         place = w.op("Add", w.take(base, state), word)
         exists = w.op("Equal", w.take(owner, place), state)
         starts.append(w.keep(start, exists))
         # Cheaper than a second `keep`, where the start is the place's index.
         place = w.keep(place, exists) if n > 1 else w.take(place, starts[-1])
         states.append(w.take(child, place))
-    word, row, state = words.index, words.row, words.slot
-    if starts:
-        first = w.op("Concat", *starts, axis=0)
-        word = w.op("Concat", word, first, axis=0, out="found_word")
-        row = w.op("Concat", row, w.take(row, first), axis=0)
-        state = w.op("Concat", state, *states, axis=0)
+    word = w.op("Concat", words.index, *starts, axis=0, out="found_word")
+    row = w.op("Concat", words.row, *(w.take(words.row, start) for start in starts), axis=0)
+    state = w.op("Concat", words.slot, *states, axis=0)
     ngram = w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
     return Found(word, row, ngram)
 

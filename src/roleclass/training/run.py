@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import filelock
 import joblib
 import numpy as np
 from scipy.special import softmax
 
 from roleclass.classifier import RoleClassifier
-from roleclass.errors import CorpusError
+from roleclass.errors import CorpusError, RoleclassError
 from roleclass.roles import AnyRole
 from roleclass.training.calibration import fit_temperature, fit_thresholds
 from roleclass.training.card import model_card
@@ -94,15 +95,41 @@ def train(
         If a split is empty or fewer than two roles occur in training.
     ParityError
         If the exported file does not answer like the pipeline that it was made from.
+    RoleclassError
+        If another run is writing to the same folder.
     """
-    protocol = protocol or Protocol()
+    _roles(corpus.split("train"))  # refused before anything is written
+    checkpoints = output / "checkpoints"
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    # The system lets go of the lock when the process ends, however it ends.
+    try:
+        with filelock.FileLock(checkpoints / "lock", timeout=0):
+            figures = _train(
+                corpus, output, checkpoints, warn, progress, protocol or Protocol(), jobs, about
+            )
+            # Kept until here, so that a run that was interrupted at any point need not begin again.
+            shutil.rmtree(checkpoints)
+    except filelock.Timeout as error:
+        raise RoleclassError(
+            f"another run is writing to {output}; wait for its end, or choose another folder"
+        ) from error
+    return figures
+
+
+def _train(
+    corpus: Corpus,
+    output: Path,
+    checkpoints: Path,
+    warn: Warn,
+    progress: Progress,
+    protocol: Protocol,
+    jobs: int,
+    about: str | None,
+) -> Report:
     training, dev = corpus.split("train"), corpus.split("dev")
     roles = _roles(training)
     if not len(dev):
         warn("no dev posting has a role: the model is not evaluated")
-    output.mkdir(parents=True, exist_ok=True)
-    checkpoints = output / "checkpoints"
-
     trials = select(
         training,
         protocol.candidates,
@@ -158,8 +185,6 @@ def train(
     }
     _write(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
     _write(output / "MODEL_CARD.md", model_card(figures, PRECISION, about))
-    # Kept until here, so that a run that was interrupted at any point need not begin again.
-    shutil.rmtree(checkpoints)
     return figures
 
 

@@ -54,15 +54,14 @@ def hash_word(word: bytes, codes: Int32) -> np.int32:
 class WordTable:
     """A perfect hash of the words (compress, hash and displace: Belazzougui et al., 2009).
 
-    The slot of a word whose hash is h is ``int(float32(h) * 2**-24 + shift[h & mask])``; it is the
-    word if ``keys[slot] == h``. Floating point, because ONNX has no shift of signed integers; the
-    product is exact and the sum is rounded the same everywhere.
+    The slot of a word whose hash is h is ``h / 2**24 + shift[h & mask]``, the quotient rounded towards
+    0; it is the word if ``keys[slot] == h``.
 
     Attributes
     ----------
     codes : int32 array of shape (256,)
         See `byte_codes`.
-    shift : float32 array of shape (2^b,)
+    shift : int32 array of shape (2^b,)
     keys : int32 array of shape (S,)
         Empty slots hold a hash that leads to another slot.
     slots : int64 array of shape (W,)
@@ -70,7 +69,7 @@ class WordTable:
     """
 
     codes: Int32
-    shift: NDArray[np.float32]
+    shift: Int32
     keys: Int32
     slots: NDArray[np.int64]
 
@@ -89,18 +88,18 @@ class WordTable:
             return None
         buckets = 2 ** max(4, int(np.ceil(np.log2(1.6 * len(words) + 1))))
         bucket = hashes & (buckets - 1)
-        spread = hashes.astype(np.float32) * np.float32(2.0**-24)  # within -128 and 128
-        shift = np.full(buckets, _LOWEST_SHIFT, np.float32)
+        spread = np.trunc(hashes / 2**24).astype(np.int64)  # within -128 and 127
+        shift = np.full(buckets, _LOWEST_SHIFT, np.int32)
         slots = np.zeros(len(words), np.int64)
         free = np.ones(int(1.25 * len(words)) + 1536, bool)
         order = np.argsort(bucket, kind="stable")
         members = np.split(order, np.flatnonzero(np.diff(bucket[order])) + 1) if len(words) else []
         # The fullest buckets first, while there is room; each takes the first shift that fits.
         for group in sorted(members, key=len, reverse=True):
-            # Only shifts that bring the first member to a free slot (or next to it, by rounding).
-            shifts = np.flatnonzero(free[:-256]) - int(np.floor(spread[group[0]]))
+            # Only shifts that bring the first member to a free slot.
+            shifts = np.flatnonzero(free[:-256]) - spread[group[0]]
             for candidate in shifts[shifts >= _LOWEST_SHIFT]:
-                at = (spread[group] + np.float32(candidate)).astype(np.int32)
+                at = spread[group] + candidate
                 if free[at].all() and len(set(at.tolist())) == len(group):
                     break
             else:
@@ -166,7 +165,11 @@ class Trie:
         for family in sorted(filter(len, families), key=len, reverse=True):
             # Only offsets that bring the first child to a free place.
             free = np.flatnonzero(owner[lasts[family[0]] : -first_longer] < 0)
-            offset = next(o for o in free if (owner[o + lasts[family]] < 0).all())
+            gaps = (int(o) for o in free if (owner[o + lasts[family]] < 0).all())
+            offset = next(gaps, len(owner))
+            if offset == len(owner):  # no gap is left: behind all others
+                owner = np.append(owner, np.full(2 * first_longer, -1, np.int32))
+                child = np.append(child, np.zeros(2 * first_longer, np.int32))
             base[parents[family[0]]] = offset
             owner[offset + lasts[family]] = parents[family]
             child[offset + lasts[family]] = targets[family]

@@ -32,12 +32,12 @@ class UnclearRule:
     ----------
     min_words : int
         A posting of fewer tokens is a stub.
-    min_english : float
-        The least share of tokens that are small English words (the, and, with, you, ...).
+    words_per_small : int
+        English prose has at least one small word (the, and, with, you, ...) in so many tokens.
     """
 
     min_words: int = 10
-    min_english: float = 0.04
+    words_per_small: int = 25
 
     def reasons(self, rows: Sequence[bytes], small_words: frozenset[bytes]) -> NDArray[np.int64]:
         """Return the index into `REASONS` for each posting.
@@ -67,5 +67,5 @@ class UnclearRule:
             elif len(tokens) < self.min_words:
                 codes.append(2)
             else:
-                codes.append(3 if english < self.min_english * len(tokens) else 0)
+                codes.append(3 if english * self.words_per_small < len(tokens) else 0)
         return np.array(codes, np.int64)
