@@ -135,19 +135,23 @@ def explain(
     a, b = known.index(chosen), known.index(compared)
 
     # The column after the last n-gram collects what is no n-gram; its weight is 0.
-    ngrams = np.zeros(len(outputs["ngram_weights"]))
-    ngrams[outputs["found_ngram"]] = outputs["found_weight"]
-    features = np.concatenate([ngrams[:-1] / outputs["length"][0], outputs["blocks"][0]])
-    coefficients = [outputs["ngram_weights"][:-1], outputs["block_weights"]]
-    difference = np.concatenate([c[:, a] - c[:, b] for c in coefficients], dtype=np.float64)
-    if not len(classifier.feature_names) == len(features) == len(difference):
+    number = len(outputs["ngram_weights"]) - 1
+    blocks = outputs["blocks"][0]
+    if len(classifier.feature_names) != number + len(blocks):
         raise ModelError(
-            f"the model names {len(classifier.feature_names)} features but weighs {len(features)}; "
-            "train it again with this version of roleclass"
+            f"the model names {len(classifier.feature_names)} features but weighs "
+            f"{number + len(blocks)}; train it again with this version of roleclass"
         )
-    weights = features * difference
-    speaks = np.flatnonzero(weights)
-    speaks = speaks[np.argsort(-np.abs(weights[speaks]), kind="stable")]
+    ngrams, hits = np.unique(outputs["found_ngram"], return_index=True)
+    if len(ngrams) and ngrams[-1] == number:
+        ngrams, hits = ngrams[:-1], hits[:-1]
+    tf_idf = outputs["found_weight"][hits] / outputs["length"][0]
+    speaks = np.concatenate([ngrams, np.arange(number, number + len(blocks))])
+    features = np.concatenate([tf_idf, blocks], dtype=np.float64)
+    coefficients = np.concatenate([outputs["ngram_weights"][ngrams], outputs["block_weights"]])
+    weights = features * (coefficients[:, a] - coefficients[:, b])
+    order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
+    speaks, weights = speaks[order], weights[order]
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
 
     data = encode(text, title)
@@ -156,9 +160,8 @@ def explain(
         spans = _places(columns, data, outputs["found_ngram"], outputs["found_word"], speaks)
     except IndexError as error:  # a model of ours names its n-grams first and finds no others
         raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
-    shown = speaks.tolist()
-    kinds, names = map(columns.kinds.__getitem__, shown), map(columns.names.__getitem__, shown)
-    evidence = zip(kinds, names, weights[speaks].tolist(), spans, strict=True)
+    kinds, names = columns.kinds[speaks].tolist(), columns.names[speaks].tolist()
+    evidence = zip(kinds, names, weights.tolist(), spans, strict=True)
     return Explanation(
         document=data.decode("utf-8"),
         role=chosen,
@@ -177,7 +180,8 @@ def _pair(
     against: AnyRole | None,
 ) -> tuple[AnyRole, AnyRole]:
     """Choose the two roles to compare, the likeliest where the caller names none."""
-    likeliest = [known[k] for k in np.argsort(-probabilities, kind="stable")]
+    p = dict(zip(known, probabilities.tolist(), strict=True))
+    likeliest = sorted(known, key=lambda role: -p[role])
     chosen = next(one for one in likeliest if one != against) if role is None else role
     compared = next(one for one in likeliest if one != chosen) if against is None else against
     for one in (chosen, compared):
@@ -194,20 +198,20 @@ class _Columns:
 
     Attributes
     ----------
-    kinds, names : list of str
+    kinds, names : arrays of str, as objects
         Of each column: its block, and what it is called for a person.
-    words : int array of shape (G + 1,)
+    words : int array of shape (G,)
         How many words each of the G n-grams has.
-    first : int array of shape (G + 2,)
+    first : int array of shape (G + 1,)
         ``column[first[g]:first[g + 1]]`` are the columns of which n-gram g is a mention: its own, and those
-        of its concepts. What is no n-gram, number G, has none.
+        of its concepts.
     column : int array
     in_title : bool array, one for each column
         Whether a mention counts in the title only.
     """
 
-    kinds: list[str]
-    names: list[str]
+    kinds: NDArray[np.object_]
+    names: NDArray[np.object_]
     words: Ints
     first: Ints
     column: Ints
@@ -231,10 +235,10 @@ def _columns(features: tuple[str, ...]) -> _Columns:
                 if ngram is not None:
                     mentions[ngram].append(column)
     return _Columns(
-        kinds=kinds,
-        names=names,
-        words=np.array([name.count(" ") + 1 for name in number_of] + [1]),
-        first=np.cumsum([0, *map(len, mentions), 0]),
+        kinds=np.array(kinds, object),
+        names=np.array(names, object),
+        words=np.array([name.count(" ") + 1 for name in number_of], np.int64),
+        first=np.cumsum([0, *map(len, mentions)]),
         column=np.array([column for found in mentions for column in found], np.int64),
         in_title=np.array([kind == "title" for kind in kinds]),
     )
@@ -260,27 +264,39 @@ def _places(
     list of tuples of (start, end)
         In characters, in the order of the text.
     """
+    known = np.flatnonzero(ngrams < len(columns.words))
+    ngrams, words = ngrams[known], words[known]
+    # Between two separators, so that every token begins and ends at an edge.
+    is_token = (
+        np.frombuffer((SEPARATOR + data + SEPARATOR).translate(FOLD), np.uint8) != SEPARATOR[0]
+    )
+    edges = np.flatnonzero(is_token[1:] != is_token[:-1])
     # A character begins at each byte that does not continue one; the last entry is the text's end.
     begins = (np.frombuffer(data + SEPARATOR, np.uint8) & 0xC0) != 0x80
-    character = np.cumsum(begins) - 1
-    is_token = np.frombuffer(data.translate(FOLD), np.uint8) != SEPARATOR[0]
-    edges = np.flatnonzero(np.diff(is_token, prepend=False, append=False))
-    token_start, token_end = character[edges[::2]], character[edges[1::2]]
+    character = np.cumsum(begins, dtype=np.int32) - 1
+    title_end = character[max(data.find(b"\n"), 0)]
+    start = character[edges[2 * words]]
+    end = character[edges[2 * (words + columns.words[ngrams]) - 1]]
+    spans = list(zip(start.tolist(), end.tolist(), strict=True))
 
     # One row for each mention: an n-gram that was found, and one of the columns that it counts in.
     number = columns.first[ngrams + 1] - columns.first[ngrams]
-    nth = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
-    ngram, word = np.repeat(ngrams, number), np.repeat(words, number)
-    column = columns.column[columns.first[ngram] + nth]
-    start, end = token_start[word], token_end[word + columns.words[ngram] - 1]
-    title_end = character[max(data.find(b"\n"), 0)]
-    counts = ~columns.in_title[column] | (end <= title_end)
-    column, start, end = column[counts], start[counts], end[counts]
-
-    order = np.lexsort((end, start, column))
-    spans = list(zip(start[order].tolist(), end[order].tolist(), strict=True))
-    slices = np.searchsorted(column[order], [wanted, wanted + 1]).tolist()
-    return [tuple(spans[i:j]) if i < j else () for i, j in zip(*slices, strict=True)]
+    hit = np.repeat(np.arange(len(ngrams)), number)
+    nth = np.arange(len(hit)) - np.repeat(np.cumsum(number) - number, number)
+    column = columns.column[columns.first[ngrams[hit]] + nth]
+    counts = np.flatnonzero(~columns.in_title[column] | (end[hit] <= title_end))
+    column, hit = column[counts], hit[counts]
+    # By column and place; of those that begin at one place, the graph finds the shorter first.
+    order = np.sort((column * (len(data) + 1) + start[hit]) * len(words) + hit) % max(len(words), 1)
+    in_order = list(map(spans.__getitem__, order.tolist()))
+    last = np.cumsum(np.bincount(column, minlength=len(columns.names)))
+    first = np.concatenate([[0], last[:-1]])
+    found: list[tuple[Span, ...]] = [()] * len(wanted)
+    somewhere = np.flatnonzero(first[wanted] < last[wanted])  # most features are of no place
+    at = wanted[somewhere]
+    for k, i, j in zip(somewhere.tolist(), first[at].tolist(), last[at].tolist(), strict=True):
+        found[k] = tuple(in_order[i:j])
+    return found
 
 
 _default = RoleClassifier()

@@ -47,12 +47,16 @@ export async function explain(
   const width = roles.length;
   const difference = (weights: Float32Array, row: number) =>
     weights[row * width + a] - weights[row * width + b];
-  // The column after the last n-gram collects what is no n-gram.
-  const count = of('ngrams').length - 1;
+  // The column after the last n-gram collects what is no n-gram; its weight is 0.
+  const count = of('ngram_weights').length / width - 1;
   const length = of('length')[0];
+  const tfIdf = new Float64Array(count + 1);
+  outputs.found_ngram.data.forEach((ngram: number, i: number) => {
+    tfIdf[ngram] = of('found_weight')[i];
+  });
   const weights = features.map((_, i) =>
     i < count
-      ? Math.fround(of('ngrams')[i] / length) * difference(of('ngram_weights'), i)
+      ? (tfIdf[i] / length) * difference(of('ngram_weights'), i)
       : of('blocks')[i - count] * difference(of('block_weights'), i - count),
   );
   const prior = Math.fround(of('intercept')[a] - of('intercept')[b]);
