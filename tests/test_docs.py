@@ -18,8 +18,9 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 
 # A block that cannot run here says why in a comment before it. Blocks of ``sh`` are the gate's.
 BLOCK = re.compile(r"(<!-- not run: [^>]+ -->\n)?```(console|python)\n(.*?)```", re.DOTALL)
-# What the tests run in is installed already; the gate follows these lines of getting-started.md too.
-INSTALLING = re.compile(r"(\. |python3 -m venv |pip install )")
+# What the tests run in is installed already (the gate follows these lines of getting-started.md too), and a
+# server does not end by itself (tests/web has it).
+ELSEWHERE = re.compile(r"(\. |python3 -m venv |pip install |roleclass web\b)")
 
 
 def scripts(page: Path) -> list[tuple[str, str]]:
@@ -33,7 +34,7 @@ def scripts(page: Path) -> list[tuple[str, str]]:
 
 def commands(block: str) -> list[str]:
     lines = re.findall(r"^\$ ((?:.*\\\n)*.*)$", block, re.MULTILINE)
-    return [line for line in lines if not INSTALLING.match(line)]
+    return [line for line in lines if not ELSEWHERE.match(line)]
 
 
 @pytest.fixture
