@@ -1,7 +1,7 @@
 """Why the model answers as it does: what spoke for a role and against it, and where it stands."""
 
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -9,14 +9,9 @@ from numpy.typing import NDArray
 
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import ModelError
-from roleclass.lexicon import load_lexicon
+from roleclass.places import Span, find_places, name_columns
 from roleclass.roles import AnyRole
-from roleclass.text import FOLD, SEPARATOR, encode
-
-Span = tuple[int, int]
-Ints = NDArray[np.integer]
-
-_OF_ONE_CONCEPT = {"density": "in the posting", "title": "in the title"}
+from roleclass.text import encode
 
 
 class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quick to make
@@ -156,8 +151,8 @@ def explain(
 
     data = encode(text, title)
     try:
-        columns = _columns(classifier.feature_names)
-        spans = _places(columns, data, outputs["found_ngram"], outputs["found_word"], speaks)
+        columns = name_columns(classifier.feature_names)
+        spans = find_places(columns, data, outputs["found_ngram"], outputs["found_word"], speaks)
     except IndexError as error:  # a model of ours names its n-grams first and finds no others
         raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
     kinds, names = columns.kinds[speaks].tolist(), columns.names[speaks].tolist()
@@ -190,113 +185,6 @@ def _pair(
     if chosen == compared:
         raise ValueError(f"role and against are both {chosen}; name two different roles")
     return chosen, compared
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """What the columns of a model's features stand for.
-
-    Attributes
-    ----------
-    kinds, names : arrays of str, as objects
-        Of each column: its block, and what it is called for a person.
-    words : int array of shape (G,)
-        How many words each of the G n-grams has.
-    first : int array of shape (G + 1,)
-        ``column[first[g]:first[g + 1]]`` are the columns of which n-gram g is a mention: its own, and those
-        of its concepts.
-    column : int array
-    in_title : bool array, one for each column
-        Whether a mention counts in the title only.
-    """
-
-    kinds: NDArray[np.object_]
-    names: NDArray[np.object_]
-    words: Ints
-    first: Ints
-    column: Ints
-    in_title: NDArray[np.bool_]
-
-
-@lru_cache(maxsize=8)  # a few models at most are in use at the same time
-def _columns(features: tuple[str, ...]) -> _Columns:
-    pairs = [feature.partition(":")[::2] for feature in features]
-    kinds, names = [kind for kind, _ in pairs], [name for _, name in pairs]
-    number_of = {name: g for g, (kind, name) in enumerate(pairs) if kind == "ngram"}
-    mentions = [[g] for g in number_of.values()]
-    concepts = {concept.key: concept for concept in load_lexicon()}
-    for column, (kind, key) in enumerate(pairs):
-        if kind in _OF_ONE_CONCEPT:
-            # A model that was trained with another lexicon has concepts that this one does not know.
-            concept = concepts.get(key)
-            names[column] = f"{concept.name if concept else key}, {_OF_ONE_CONCEPT[kind]}"
-            for phrase in concept.phrases if concept else ():
-                ngram = number_of.get(b" ".join(phrase).decode())
-                if ngram is not None:
-                    mentions[ngram].append(column)
-    return _Columns(
-        kinds=np.array(kinds, object),
-        names=np.array(names, object),
-        words=np.array([name.count(" ") + 1 for name in number_of], np.int64),
-        first=np.cumsum([0, *map(len, mentions)]),
-        column=np.array([column for found in mentions for column in found], np.int64),
-        in_title=np.array([kind == "title" for kind in kinds]),
-    )
-
-
-def _places(
-    columns: _Columns, data: bytes, ngrams: Ints, words: Ints, wanted: Ints
-) -> list[tuple[Span, ...]]:
-    """Find where the mentions of each of some columns stand in a posting.
-
-    Parameters
-    ----------
-    columns : _Columns
-    data : bytes
-        The posting.
-    ngrams, words : int arrays of shape (H,)
-        The n-grams that were found, and the place of the first word of each among the posting's words.
-    wanted : int array
-        The columns.
-
-    Returns
-    -------
-    list of tuples of (start, end)
-        In characters, in the order of the text.
-    """
-    known = np.flatnonzero(ngrams < len(columns.words))
-    ngrams, words = ngrams[known], words[known]
-    # Between two separators, so that every token begins and ends at an edge.
-    is_token = (
-        np.frombuffer((SEPARATOR + data + SEPARATOR).translate(FOLD), np.uint8) != SEPARATOR[0]
-    )
-    edges = np.flatnonzero(is_token[1:] != is_token[:-1])
-    # A character begins at each byte that does not continue one; the last entry is the text's end.
-    begins = (np.frombuffer(data + SEPARATOR, np.uint8) & 0xC0) != 0x80
-    character = np.cumsum(begins, dtype=np.int32) - 1
-    title_end = character[max(data.find(b"\n"), 0)]
-    start = character[edges[2 * words]]
-    end = character[edges[2 * (words + columns.words[ngrams]) - 1]]
-    spans = list(zip(start.tolist(), end.tolist(), strict=True))
-
-    # One row for each mention: an n-gram that was found, and one of the columns that it counts in.
-    number = columns.first[ngrams + 1] - columns.first[ngrams]
-    hit = np.repeat(np.arange(len(ngrams)), number)
-    nth = np.arange(len(hit)) - np.repeat(np.cumsum(number) - number, number)
-    column = columns.column[columns.first[ngrams[hit]] + nth]
-    counts = np.flatnonzero(~columns.in_title[column] | (end[hit] <= title_end))
-    column, hit = column[counts], hit[counts]
-    # By column and place; of those that begin at one place, the graph finds the shorter first.
-    order = np.sort((column * (len(data) + 1) + start[hit]) * len(words) + hit) % max(len(words), 1)
-    in_order = list(map(spans.__getitem__, order.tolist()))
-    last = np.cumsum(np.bincount(column, minlength=len(columns.names)))
-    first = np.concatenate([[0], last[:-1]])
-    found: list[tuple[Span, ...]] = [()] * len(wanted)
-    somewhere = np.flatnonzero(first[wanted] < last[wanted])  # most features are of no place
-    at = wanted[somewhere]
-    for k, i, j in zip(somewhere.tolist(), first[at].tolist(), last[at].tolist(), strict=True):
-        found[k] = tuple(in_order[i:j])
-    return found
 
 
 _default = RoleClassifier()
