@@ -59,6 +59,9 @@ def figures(trained: Path) -> dict[str, object]:
 
 def test_all_is_measured(figures: dict) -> None:
     assert figures["postings"]["number"] == 8
+    why = figures["explaining_us"]
+    assert why["ratio"] > 1
+    assert why["predict"] < why["explain"]
     latency = figures["latency_us"]
     assert 0 < latency["p50"] <= latency["p95"] <= latency["p99"]
     assert list(figures["throughput"]["by_batch"]) == [f"batch of {n}" for n in BATCHES]

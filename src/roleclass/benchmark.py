@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any, Final
 import numpy as np
 
 from roleclass.classifier import RoleClassifier
+from roleclass.evidence import explain
 from roleclass.lexicon import load_lexicon
 from roleclass.model_file import default_model
 
@@ -85,6 +87,22 @@ def latency(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dic
     p50, p95, p99 = (float(q) for q in np.percentile(fixed, [50, 95, 99]) * 1e6)
     figures = {"p50": p50, "p95": p95, "p99": p99, "mixed_p50": median(mixed) * 1e6}
     return {"bytes": len(one.encode()), **{key: round(us, 1) for key, us in figures.items()}}
+
+
+def explaining(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dict[str, float]:
+    """Microseconds to predict and to explain one posting, all in turn, and how many times as long."""
+    ways = (classifier.predict, partial(explain, classifier=classifier))
+    predicted, explained = [], []
+    for text in islice(cycle(texts), calls):
+        one, other = (_times(way, [text])[0] for way in ways)
+        predicted.append(one)
+        explained.append(other)
+    ratio = median(b / a for a, b in zip(predicted, explained, strict=True))
+    return {
+        "predict": round(median(predicted) * 1e6, 1),
+        "explain": round(median(explained) * 1e6, 1),
+        "ratio": round(ratio, 2),
+    }
 
 
 def throughput(classifier: RoleClassifier, texts: Sequence[str], rounds: int) -> dict[str, Any]:
@@ -218,6 +236,7 @@ def benchmark(
             "mean_bytes": round(sum(lengths) / len(lengths)),
         },
         "latency_us": latency(classifier, texts, calls=150 * rounds),
+        "explaining_us": explaining(classifier, texts, calls=20 * rounds),
         "throughput": throughput(classifier, texts, rounds),
         "cold_start": cold_start(path, rounds),
         "us_by_length": growth_with_length(classifier, rounds),

@@ -97,6 +97,8 @@ def _table(figures: Mapping[str, Any]) -> Table:
         table.add_row(
             f"one posting of {latency['bytes']:,} bytes, {name}", f"{latency[name]:,.0f} us"
         )
+    why = figures["explaining_us"]
+    table.add_row("explaining one", f"{why['explain']:,.0f} us, {why['ratio']:.1f} predictions")
     for name, rate in figures["throughput"]["by_batch"].items():
         table.add_row(name, f"{rate:,} postings/s")
     for name, rate in figures["throughput"]["by_threads"].items():
