@@ -60,12 +60,12 @@ def require_extra(extra: str, *modules: str) -> None:
     >>> require_extra("train", "no_such_module")
     Traceback (most recent call last):
     ...
-    roleclass.errors.MissingExtraError: no_such_module is not installed; this part of roleclass needs
-    it: pip install 'roleclass[train]'
+    roleclass.errors.MissingExtraError: not installed: no_such_module; this part of roleclass needs the
+    extra 'train': pip install 'roleclass[train]', or in a checkout pip install '.[train]'
     """
     missing = [module for module in modules if find_spec(module) is None]
     if missing:
         raise MissingExtraError(
-            f"{', '.join(missing)} is not installed; this part of roleclass needs it: "
-            f"pip install 'roleclass[{extra}]'"
+            f"not installed: {', '.join(missing)}; this part of roleclass needs the extra "
+            f"'{extra}': pip install 'roleclass[{extra}]', or in a checkout pip install '.[{extra}]'"
         )

@@ -55,7 +55,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="roleclass")
 def main() -> None:
-    r"""Say which kind of AI role a job posting describes.
+    """Say which kind of AI role a job posting describes.
 
     \b
     Examples:

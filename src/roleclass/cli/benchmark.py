@@ -12,7 +12,7 @@ from rich.table import Table
 from roleclass.cli.terminal import warn
 
 
-@click.command()
+@click.command(short_help="Measure how fast it is here.")
 @click.option(
     "--corpus",
     type=click.Path(exists=True, path_type=Path),
@@ -54,7 +54,7 @@ def benchmark(
     output: Path | None,
     plot: Path | None,
 ) -> None:
-    r"""Measure latency, throughput, cold start, memory and growth.
+    """Measure latency, throughput, cold start, memory and growth.
 
     \b
     Examples:

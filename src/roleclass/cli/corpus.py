@@ -27,7 +27,7 @@ def corpus() -> None:
     help="Folder to write the Parquet files to.",
 )
 def build(folder: Path, output: Path) -> None:
-    r"""Read the field guide's YAML files, add our labels by id, and write Parquet.
+    """Read the field guide's YAML files, add our labels by id, and write Parquet.
 
     Malformed files are reported and still read where their text can be made out.
 

@@ -14,7 +14,7 @@ from roleclass.cli.options import corpus_option, model_option
 from roleclass.cli.terminal import warn
 
 
-@click.command()
+@click.command(short_help="Score a model on labelled postings.")
 @corpus_option
 @click.option("--split", type=click.Choice(["train", "dev"]), default="dev", show_default=True)
 @model_option
@@ -28,7 +28,7 @@ from roleclass.cli.terminal import warn
 def evaluate(
     folder: Path, split: str, model: Path | None, output: Path | None, skip_bad_rows: bool
 ) -> None:
-    r"""Score the model on the postings of one split that have a role and on which readers agree.
+    """Score the model on the postings of one split that have a role and on which readers agree.
 
     \b
     Examples:

@@ -19,7 +19,7 @@ from roleclass.prediction import Prediction
 from roleclass.roles import as_role
 
 
-@click.command()
+@click.command(short_help="Show why a posting gets its role.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--title", help="The job title, where the text does not hold it.")
 @click.option("--role", metavar="ROLE", help="Role to explain.  [default: the likeliest]")
@@ -45,7 +45,7 @@ def explain(
     page: Path | None,
     model: Path | None,
 ) -> None:
-    r"""Show why the posting in FILE (- for standard input) gets its role.
+    """Show why the posting in FILE (- for standard input) gets its role.
 
     Weights are in log-odds of the role against the likeliest other one.
 

@@ -25,7 +25,7 @@ _COLOURS: dict[AnyRole, str] = {
 }
 
 
-@click.command()
+@click.command(short_help="Print the role of each posting.")
 @click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--text", help="Classify this text instead of files.")
 @click.option("--title", help="The job title, where the text does not hold it.")
@@ -36,7 +36,7 @@ _COLOURS: dict[AnyRole, str] = {
 def predict(
     files: tuple[Path, ...], text: str | None, title: str | None, as_json: bool, model: Path | None
 ) -> None:
-    r"""Print the role of each posting; a FILE holds one posting, - is standard input.
+    """Print the role of each posting; a FILE holds one posting, - is standard input.
 
     \b
     Examples:

@@ -10,7 +10,7 @@ from roleclass.cli.options import model_option
 from roleclass.cli.terminal import printable
 
 
-@click.command()
+@click.command(short_help="Measure a pile of postings, as a page.")
 @click.argument(
     "inputs",
     nargs=-1,
@@ -27,7 +27,7 @@ from roleclass.cli.terminal import printable
 )
 @model_option
 def report(inputs: tuple[Path, ...], output: Path, model: Path | None) -> None:
-    r"""Measure postings: roles, titles, problems, skills, words, and what is atypical.
+    """Measure postings: roles, titles, problems, skills, words, and what is atypical.
 
     An INPUT is a table of postings, scored or not: Parquet, CSV or JSON Lines. Rows of
     several files with the same id are one posting. Postings without a role are classified first.

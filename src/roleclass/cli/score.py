@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from roleclass.scoring.summary import Summary
 
 
-@click.command()
+@click.command(short_help="Write files with a role beside each row.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
     "-o", "--output", required=True, help="File to write; it must not exist. - is standard output."
@@ -75,7 +75,7 @@ def score(
     address: str | None,
     **columns_and_rows: Any,
 ) -> None:
-    r"""Write the rows of each INPUT with their roles beside them; - is standard input.
+    """Write the rows of each INPUT with their roles beside them; - is standard input.
 
     Every row and every column is kept, in order. Added: role, confidence, reliable, a probability
     for each role, reason. A run that was cut off goes on with --resume.

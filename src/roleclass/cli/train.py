@@ -22,7 +22,7 @@ def _own_roles(_: click.Context, __: click.Parameter, value: str | None) -> tupl
         raise click.BadParameter(str(error)) from error
 
 
-@click.command()
+@click.command(short_help="Train a model, with your own roles too.")
 @click.option(
     "--corpus",
     "folder",
@@ -62,7 +62,7 @@ def train(
     skip_bad_rows: bool,
     jobs: int,
 ) -> None:
-    r"""Train, calibrate, export, check and evaluate a model.
+    """Train, calibrate, export, check and evaluate a model.
 
     Everything is chosen by cross-validation on the split "train"; "dev" is only reported. If it is
     interrupted, the same command goes on where it stopped.

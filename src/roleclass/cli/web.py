@@ -8,7 +8,7 @@ import click
 from roleclass.page_server import DEFAULT_PORT, PageServer, page_folder
 
 
-@click.command()
+@click.command(short_help="Try the model in your browser.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -16,7 +16,7 @@ from roleclass.page_server import DEFAULT_PORT, PageServer, page_folder
 )
 @click.option("--no-browser", is_flag=True, help="Print the address only.")
 def web(port: int | None, no_browser: bool) -> None:
-    r"""Open a page on this machine: paste a posting or drop a CSV, see roles and evidence.
+    """Open a page on this machine: paste a posting or drop a CSV, see roles and evidence.
 
     The model runs in the browser; nothing is sent anywhere. Ctrl-C ends it.
 
