@@ -96,8 +96,12 @@ class Writer:
 
     def moved(self, x: str, by: int, value: int | bool = 0, dtype: Any = np.int32) -> str:
         """`x` in one dimension, moved by so many places; `value` fills the gap, the rest falls off."""
-        pads = (by, -by)
-        return self.op("Pad", x, self.vector(*pads), self.const(value, dtype))
+        # Not by one Pad with a negative number, which the standard allows: ONNX Runtime before 1.24 reads
+        # beyond the tensor then.
+        if by < 0:
+            return self.op("Pad", self.cut(x, -by), self.vector(0, -by), self.const(value, dtype))
+        padded = self.op("Pad", x, self.vector(by, 0), self.const(value, dtype))
+        return self.cut(padded, 0, -by)
 
     def keep(self, x: str, condition: str) -> str:
         """``x[condition]`` in one dimension."""

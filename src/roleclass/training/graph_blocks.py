@@ -82,7 +82,9 @@ def find_mentions(
 
 def _is_in_title(w: Writer, utf8: str, row: str, pair: str) -> str:
     """Whether a word stands before the end of a first line that is short enough."""
-    head = w.op("Equal", w.cut(utf8, 0, TITLE_BYTES + 1, axis=1), w.const(_NEWLINE, np.uint8))
+    # As int32: ONNX Runtime before 1.21 compares no bytes.
+    head = w.cast(w.cut(utf8, 0, TITLE_BYTES + 1, axis=1), TensorProto.INT32)
+    head = w.op("Equal", head, w.const(_NEWLINE))
     # ArgMax gives 0 where there is none: no title.
     end = w.op("ArgMax", w.cast(head, TensorProto.UINT8), axis=1, keepdims=0)
     # A word that ends in the newline's own pair ends before it if the newline is the second byte.
