@@ -16,8 +16,9 @@ import click
 import numpy as np
 from scipy.special import softmax
 
-from benchmarks.tables import environment, markdown_table, write
+from benchmarks.tables import environment, markdown_table, output_option, write
 from roleclass.cli.options import corpus_option
+from roleclass.cli.terminal import warn
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import report
 from roleclass.training.features import BLOCKS, Scales
@@ -118,13 +119,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 @click.command()
 @corpus_option
-@click.option(
-    "--output",
-    default=Path("benchmarks/results"),
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for ablation.json and ablation.md.",
-)
+@output_option
 @click.option(
     "--checkpoints",
     default=Path("runs/ablation"),
@@ -142,9 +137,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 )
 def main(folder: Path, output: Path, checkpoints: Path, seeds: tuple[int, ...]) -> None:
     """Measure what the model loses without each of its parts."""
-    training = load_corpus(folder, warn=lambda message: click.echo(message, err=True)).split(
-        "train"
-    )
+    training = load_corpus(folder, warn=warn).split("train")
     rows = ablate(training, variants(shipped_settings()), checkpoints, seeds)
     command = "python -m benchmarks.ablation --corpus CORPUS" + "".join(
         f" --seed {seed}" for seed in seeds

@@ -31,6 +31,7 @@ from benchmarks.plots import draw_throughput
 from benchmarks.tables import environment, markdown_table, write
 from roleclass import RoleClassifier
 from roleclass.benchmark import consume, generated, machine
+from roleclass.cli.terminal import warn
 from roleclass.model_file import default_model
 from roleclass.training.corpus import load_corpus
 from roleclass.training.features import frequent_ngrams
@@ -121,11 +122,7 @@ def labelled(corpus: Path | None, known: Sequence[str]) -> tuple[list[str], list
     if corpus is None:
         texts = list(generated(1500))
         return texts, [known[i % len(known)] for i in range(len(texts))]
-    postings = [
-        posting
-        for posting in load_corpus(corpus, warn=lambda text: click.echo(text, err=True))
-        if posting.role in known
-    ]
+    postings = [posting for posting in load_corpus(corpus, warn=warn) if posting.role in known]
     order = np.random.default_rng(1).permutation(len(postings))
     return [postings[i].encode().decode() for i in order], [str(postings[i].role) for i in order]
 

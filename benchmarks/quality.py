@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from benchmarks import labellers, plots
 from benchmarks.labellers import ROLES, Answers, Peer
-from benchmarks.tables import environment, markdown_table, write
+from benchmarks.tables import environment, markdown_table, output_option, write
 from roleclass.cli.options import corpus_option
+from roleclass.cli.terminal import warn
 from roleclass.roles import Role
 from roleclass.training.calibration import accuracy_at_coverage, expected_calibration_error
 from roleclass.training.corpus import Corpus, load_corpus
@@ -219,13 +220,7 @@ two readers agree on each, none is unclear.
 
 @click.command()
 @corpus_option
-@click.option(
-    "--output",
-    default=Path("benchmarks/results"),
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for quality.json, quality.md and the plots.",
-)
+@output_option
 @click.option(
     "--model",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -244,7 +239,7 @@ def main(
 ) -> None:
     """Compare roleclass with its peers."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the sentence encoder lies in its package
-    corpus = load_corpus(folder, warn=lambda message: click.echo(message, err=True))
+    corpus = load_corpus(folder, warn=warn)
     training, dev = corpus.split("train"), corpus.split("dev")
     tried = {name: peer for name, peer in all_peers(cache, model).items() if name not in skip}
     result: dict[str, Any] = {

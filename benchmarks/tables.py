@@ -1,4 +1,4 @@
-"""What the benchmarks share: Markdown tables, where and with what they ran, files written whole."""
+"""What the benchmarks share: an option, tables, where and with what they ran, files written whole."""
 
 import platform
 from collections.abc import Iterable
@@ -6,8 +6,19 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import click
+
 PACKAGES = ("roleclass", "numpy", "scikit-learn", "onnxruntime", "fasttext", "fasttext-wheel",
             "sentence-transformers")  # fmt: skip
+
+
+output_option = click.option(
+    "--output",
+    default=Path("benchmarks/results"),
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the figures, as JSON and Markdown, and the plots.",
+)
 
 
 def markdown_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

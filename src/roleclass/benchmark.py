@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
@@ -91,18 +90,15 @@ def latency(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dic
 
 def explaining(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dict[str, float]:
     """Microseconds to predict and to explain one posting, all in turn, and how many times as long."""
-    ways = (classifier.predict, partial(explain, classifier=classifier))
-    predicted, explained = [], []
-    for text in islice(cycle(texts), calls):
-        one, other = (_times(way, [text])[0] for way in ways)
-        predicted.append(one)
-        explained.append(other)
-    ratio = median(b / a for a, b in zip(predicted, explained, strict=True))
-    return {
-        "predict": round(median(predicted) * 1e6, 1),
-        "explain": round(median(explained) * 1e6, 1),
-        "ratio": round(ratio, 2),
+    predicted, explained = cycle(texts), cycle(texts)
+    ways: dict[str, Callable[[], object]] = {
+        "predict": lambda: classifier.predict(next(predicted)),
+        "explain": lambda: explain(next(explained), classifier=classifier),
     }
+    taken = alternate(ways, calls)
+    ratio = median(b / a for a, b in zip(taken["predict"], taken["explain"], strict=True))
+    figures = {name: round(median(seconds) * 1e6, 1) for name, seconds in taken.items()}
+    return {**figures, "ratio": round(ratio, 2)}
 
 
 def throughput(classifier: RoleClassifier, texts: Sequence[str], rounds: int) -> dict[str, Any]:

@@ -193,8 +193,8 @@ def _check(model: Model) -> None:
         raise ValueError("two features have the same name")
     if not 2 <= len(model.roles) == len(model.thresholds) == len(set(model.roles)):
         raise ValueError(f"{len(model.roles)} roles, {len(model.thresholds)} thresholds")
-    for rows in ([encode(text)] for text in _PROBE):
-        probabilities, codes = model.run(("probabilities", "reason"), rows)
+    for text in _PROBE:
+        probabilities, codes = model.run(("probabilities", "reason"), [encode(text)])
         answers = (probabilities.shape, probabilities.dtype, codes.shape, codes.dtype)
         if answers != ((1, len(model.roles)), np.float32, (1,), np.int64):
             raise ValueError(f"the graph answers with {answers}")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from roleclass.cli.options import model_option
-from roleclass.cli.terminal import warn
+from roleclass.cli.terminal import on_terminal, warn
 from roleclass.roles import as_role
 
 if TYPE_CHECKING:
@@ -129,17 +129,14 @@ def _sentence(summary: "Summary") -> str:
 
 @contextmanager
 def _progress() -> Iterator[Callable[["Summary"], None]]:
-    console = Console(stderr=True)
     bar = Progress(
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[counts]}"),
         TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
+        console=Console(stderr=True),
     )
-    # Not entered in a pipe: before rich 14.3 a disabled bar leaves an empty line behind.
-    with bar if console.is_terminal else nullcontext():
+    with on_terminal(bar):
         task = bar.add_task("", total=None, counts="")
 
         def progress(summary: "Summary") -> None:

@@ -1,9 +1,13 @@
 """What postings and files say, as text that a terminal shows and does not obey."""
 
+from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
+
+if TYPE_CHECKING:  # it takes its time to import, and most commands show no bar
+    from rich.progress import Progress
 
 # Control characters, those that change the direction of writing, and halves of characters. One
 # character stands for one, so that places in the text stay what they are.
@@ -39,6 +43,12 @@ def message(text: str) -> str:
     'no column a\n  Error: none'
     """
     return printable(text).replace("\n", "\n  ")
+
+
+def on_terminal(bars: "Progress") -> AbstractContextManager[object]:
+    """Show progress on a terminal, and nothing in a pipe, while the context lasts."""
+    # Not entered there at all: before rich 14.3 a disabled bar leaves an empty line behind.
+    return bars if bars.console.is_terminal else nullcontext()
 
 
 def warn(text: str) -> None:

@@ -1,7 +1,6 @@
 """``roleclass train``: a model of one's own."""
 
 import os
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TextIO
 
@@ -9,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from roleclass.cli.terminal import warn
+from roleclass.cli.terminal import on_terminal, warn
 from roleclass.roles import AnyRole, Role, as_role
 
 
@@ -76,16 +75,14 @@ def train(
     from roleclass.training.run import train as run
 
     corpus = load_corpus(folder, warn=warn, skip_bad_rows=skip_bad_rows, roles=roles)
-    console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    bars = Progress(*columns, console=console, disable=not console.is_terminal)
-    # Not entered in a pipe: before rich 14.3 a disabled bar leaves an empty line behind.
-    with bars if console.is_terminal else nullcontext():
+    bars = Progress(*columns, console=Console(stderr=True))
+    with on_terminal(bars):
         tasks: dict[str, int] = {}
 
         def progress(what: str, done: int, total: int) -> None:

@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -98,94 +99,91 @@ def train(
     RoleclassError
         If another run is writing to the same folder.
     """
-    _roles(corpus.split("train"))  # refused before anything is written
-    checkpoints = output / "checkpoints"
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    # The system lets go of the lock when the process ends, however it ends.
-    try:
-        with filelock.FileLock(checkpoints / "lock", timeout=0):
-            figures = _train(
-                corpus, output, checkpoints, warn, progress, protocol or Protocol(), jobs, about
-            )
-            # Kept until here, so that a run that was interrupted at any point need not begin again.
-            shutil.rmtree(checkpoints)
-    except filelock.Timeout as error:
-        raise RoleclassError(
-            f"another run is writing to {output}; wait for its end, or choose another folder"
-        ) from error
-    return figures
-
-
-def _train(
-    corpus: Corpus,
-    output: Path,
-    checkpoints: Path,
-    warn: Warn,
-    progress: Progress,
-    protocol: Protocol,
-    jobs: int,
-    about: str | None,
-) -> Report:
+    protocol = protocol or Protocol()
     training, dev = corpus.split("train"), corpus.split("dev")
     roles = _roles(training)
     if not len(dev):
         warn("no dev posting has a role: the model is not evaluated")
-    trials = select(
-        training,
-        protocol.candidates,
-        roles,
-        number_of_folds=protocol.folds,
-        seeds=protocol.seeds,
-        progress=progress,
-        checkpoints=checkpoints,
-        jobs=jobs,
-    )
-    best = trials[0]
-    temperature, thresholds, cross_validation = _calibrate(best, training, roles)
+    checkpoints = output / "checkpoints"
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    with _alone(checkpoints, output):
+        trials = select(
+            training,
+            protocol.candidates,
+            roles,
+            number_of_folds=protocol.folds,
+            seeds=protocol.seeds,
+            progress=progress,
+            checkpoints=checkpoints,
+            jobs=jobs,
+        )
+        best = trials[0]
+        temperature, thresholds, cross_validation = _calibrate(best, training, roles)
 
-    progress("final fit", 0, 1)
-    pipeline = fit(training, best.settings)
-    pipeline[-1].with_temperature(temperature)
-    progress("final fit", 1, 1)
-    model_file = output / "model.onnx"
-    info = ModelInfo(
-        roles=roles,
-        thresholds=tuple(thresholds),
-        corpus=corpus.fingerprint(),
-        features=tuple(pipeline[0].feature_names()),
-    )
-    export(pipeline, info, model_file)
-    joblib.dump(pipeline, output / "pipeline.joblib", compress=3)
+        progress("final fit", 0, 1)
+        pipeline = fit(training, best.settings)
+        pipeline[-1].with_temperature(temperature)
+        progress("final fit", 1, 1)
+        model_file = output / "model.onnx"
+        info = ModelInfo(
+            roles=roles,
+            thresholds=tuple(thresholds),
+            corpus=corpus.fingerprint(),
+            features=tuple(pipeline[0].feature_names()),
+        )
+        export(pipeline, info, model_file)
+        joblib.dump(pipeline, output / "pipeline.joblib", compress=3)
 
-    classifier = RoleClassifier(model_file)
-    parity = check_parity(
-        pipeline,
-        classifier,
-        [posting.text for posting in corpus],
-        [posting.title for posting in corpus],
-        progress=progress,
-    )
-    figures: Report = {
-        "corpus": {
-            "fingerprint": info.corpus,
-            "train": _counts(training, roles),
-            "dev": _counts(dev, roles),
-        },
-        "settings": best.settings.to_dict(),
-        "trials": [
-            {"settings": trial.settings.to_dict(), "log_loss": round(trial.log_loss, 6)}
-            for trial in trials
-        ],
-        "temperature": round(temperature, 6),
-        "thresholds": dict(zip(map(str, roles), thresholds, strict=True)),
-        "model": {"bytes": model_file.stat().st_size, "features": len(pipeline[0].feature_names())},
-        "parity": parity,
-        "cross_validation": cross_validation,
-        "dev": evaluate(classifier, dev) if len(dev) else None,
-    }
-    _write(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
-    _write(output / "MODEL_CARD.md", model_card(figures, PRECISION, about))
+        classifier = RoleClassifier(model_file)
+        parity = check_parity(
+            pipeline,
+            classifier,
+            [posting.text for posting in corpus],
+            [posting.title for posting in corpus],
+            progress=progress,
+        )
+        figures: Report = {
+            "corpus": {
+                "fingerprint": info.corpus,
+                "train": _counts(training, roles),
+                "dev": _counts(dev, roles),
+            },
+            "settings": best.settings.to_dict(),
+            "trials": [
+                {"settings": trial.settings.to_dict(), "log_loss": round(trial.log_loss, 6)}
+                for trial in trials
+            ],
+            "temperature": round(temperature, 6),
+            "thresholds": dict(zip(map(str, roles), thresholds, strict=True)),
+            "model": {
+                "bytes": model_file.stat().st_size,
+                "features": len(pipeline[0].feature_names()),
+            },
+            "parity": parity,
+            "cross_validation": cross_validation,
+            "dev": evaluate(classifier, dev) if len(dev) else None,
+        }
+        _write(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
+        _write(output / "MODEL_CARD.md", model_card(figures, PRECISION, about))
+        # Kept until here, so that a run that was interrupted at any point need not begin again.
+        shutil.rmtree(checkpoints)
     return figures
+
+
+@contextmanager
+def _alone(checkpoints: Path, output: Path) -> Iterator[None]:
+    """Hold the folder's lock. The system lets go of it when the process ends, however it ends."""
+    lock = filelock.FileLock(checkpoints / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise RoleclassError(
+            f"another run is writing to {output}; wait for its end, or choose another folder"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _roles(training: Corpus) -> tuple[AnyRole, ...]:
