@@ -3,14 +3,14 @@
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from roleclass.batches import Chunk, read
 from roleclass.inputs import encode_many, encode_one
 from roleclass.model_file import Model, default_model, load_model
 from roleclass.parallel import map_ahead
@@ -23,13 +23,7 @@ MAX_BYTES: Final = 16 * 2**20
 TOO_LARGE: Final = "larger than 16 MiB"
 _TOO_LARGE_CODE: Final = -1  # the graph's own codes are not negative
 
-_T = TypeVar("_T")
-
-# Postings are read in chunks, sorted by length within a chunk so that rows of a batch need little
-# padding, and scored in batches small enough for a core's cache (measured in benchmarks/).
-_CHUNK_ROWS = 512
-_BATCH_ROWS = 32
-_BATCH_BYTES = 128 * 1024
+_ANSWER: Final = ("probabilities", "reason")
 
 
 class RoleClassifier:
@@ -122,7 +116,9 @@ class RoleClassifier:
         >>> RoleClassifier().predict(posting).reason
         'not English prose'
         """
-        return self._predict_chunk([encode_one(text, title)])[0]
+        model = self._model
+        [prediction] = _predictions(model, *_answer(model, [encode_one(text, title)]))
+        return prediction
 
     def predict_many(
         self,
@@ -145,7 +141,7 @@ class RoleClassifier:
         Yields
         ------
         Prediction
-            One for each text, in the order of `texts`. A few hundred texts are read ahead.
+            One for each text, in the order of `texts`. A thousand texts or two are read ahead.
 
         Raises
         ------
@@ -161,8 +157,12 @@ class RoleClassifier:
         >>> [answer.reason for answer in RoleClassifier().predict_many(["", "?!"])]
         ['no readable words', 'no readable words']
         """
-        rows = encode_many(texts, titles)
-        return chain.from_iterable(self._stream(rows, self._predict_chunk, threads=threads))
+        chunks = self._stream(encode_many(texts, titles), threads)
+        return (
+            prediction
+            for chunk in chunks
+            for prediction in _predictions(self._model, chunk.probabilities, chunk.codes)
+        )
 
     def predict_proba(
         self, texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
@@ -191,11 +191,10 @@ class RoleClassifier:
         >>> RoleClassifier().predict_proba(["Sells shoes.", "Builds agents."]).shape
         (2, 4)
         """
-        rows = encode_many(texts, titles)
-        chunks = [
-            probabilities for probabilities, _ in self._stream(rows, self._run, threads=threads)
-        ]
-        return np.concatenate(chunks) if chunks else np.empty((0, len(self.roles)), np.float32)
+        chunks = self._stream(encode_many(texts, titles), threads)
+        probabilities = [chunk.probabilities for chunk in chunks]
+        none = np.empty((0, len(self.roles)), np.float32)
+        return np.concatenate(probabilities) if probabilities else none
 
     def outputs(self, text: str, title: str | None = None) -> dict[str, NDArray[Any]]:
         """Return all that the graph computes for one posting, by the name of the output.
@@ -243,47 +242,48 @@ class RoleClassifier:
         """
         return self._model.features
 
-    def _stream(
-        self, rows: Iterator[bytes], score: Callable[[Sequence[bytes]], _T], *, threads: int
-    ) -> Iterator[_T]:
-        """Apply `score` to chunks of `rows`, in order, on `threads` threads."""
+    def _stream(self, rows: Iterator[bytes], threads: int) -> Iterator[Chunk]:
+        """Score `rows` on `threads` threads; chunks come in order, all their answers filled in."""
         if threads < 1:
             raise ValueError(f"threads must be at least 1, got {threads}")
         # Checked at once, hence a function that returns a generator.
-        chunks = iter(lambda: list(islice(rows, _CHUNK_ROWS)), [])
-        return map(score, chunks) if threads == 1 else map_ahead(score, chunks, threads)
+        roles = len(self._model.roles)
+        work = ((chunk, batch) for chunk in read(rows, roles) for batch in chunk.batches)
+        done = map(self._score, work) if threads == 1 else map_ahead(self._score, work, threads)
+        return (chunk for chunk, batch in done if batch is chunk.batches[-1])
 
-    def _predict_chunk(self, rows: Sequence[bytes]) -> list[Prediction]:
-        model = self._model
-        probabilities, codes = self._run(rows)
-        best = probabilities.argmax(axis=1).tolist()
-        predictions = []
-        for p, k, code in zip(probabilities.tolist(), best, codes.tolist(), strict=True):
-            reason = TOO_LARGE if code == _TOO_LARGE_CODE else model.reasons[code]
-            by_role = dict(zip(model.roles, p, strict=True))
-            predictions.append(
-                Prediction(model.roles[k], p[k], by_role, p[k] >= model.thresholds[k])
-                if reason is None
-                else Prediction(Role.UNCLEAR, 0.0, by_role, reliable=False, reason=reason)
-            )
-        return predictions
+    def _score(self, work: tuple[Chunk, list[int]]) -> tuple[Chunk, list[int]]:
+        """Fill in the answers of one batch."""
+        chunk, batch = work
+        rows = [chunk.rows[i] for i in batch]
+        chunk.probabilities[batch], chunk.codes[batch] = _answer(self._model, rows)
+        return work
 
-    def _run(self, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Score encoded postings: probabilities of shape (N, roles) and reason codes of shape (N,)."""
-        model = self._model
-        outputs = ["probabilities", "reason"]
-        if len(rows) == 1 and len(rows[0]) <= MAX_BYTES:  # nothing to sort and to put together
-            one: tuple[NDArray[np.float32], NDArray[np.int64]] = tuple(model.run(outputs, rows))
-            return one
-        probabilities = np.empty((len(rows), len(model.roles)), np.float32)
-        codes = np.empty(len(rows), np.int64)
-        oversized = [i for i, row in enumerate(rows) if len(row) > MAX_BYTES]
-        if oversized:
-            rows = [row if len(row) <= MAX_BYTES else b"" for row in rows]
-        for batch in _batches(rows):
-            probabilities[batch], codes[batch] = model.run(outputs, [rows[i] for i in batch])
-        codes[oversized] = _TOO_LARGE_CODE
-        return probabilities, codes
+
+def _answer(model: Model, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Score a batch: probabilities of shape (N, roles) and codes of reasons of shape (N,)."""
+    if len(rows[-1]) > MAX_BYTES:  # a batch of its own
+        probabilities, _ = model.run(_ANSWER, [b""])
+        return probabilities, np.array([_TOO_LARGE_CODE])
+    probabilities, codes = model.run(_ANSWER, rows)
+    return probabilities, codes
+
+
+def _predictions(
+    model: Model, probabilities: NDArray[np.float32], codes: NDArray[np.int64]
+) -> list[Prediction]:
+    """Put answers into words, one for each row."""
+    best = probabilities.argmax(axis=1).tolist()
+    predictions = []
+    for p, k, code in zip(probabilities.tolist(), best, codes.tolist(), strict=True):
+        reason = TOO_LARGE if code == _TOO_LARGE_CODE else model.reasons[code]
+        by_role = dict(zip(model.roles, p, strict=True))
+        predictions.append(
+            Prediction(model.roles[k], p[k], by_role, p[k] >= model.thresholds[k])
+            if reason is None
+            else Prediction(Role.UNCLEAR, 0.0, by_role, reliable=False, reason=reason)
+        )
+    return predictions
 
 
 _classifiers: "weakref.WeakSet[RoleClassifier]" = weakref.WeakSet()
@@ -298,16 +298,3 @@ def _forget_after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch  (absent on Windows only)
     os.register_at_fork(after_in_child=_forget_after_fork)
-
-
-def _batches(rows: Sequence[bytes]) -> Iterator[list[int]]:
-    """Group row numbers into batches of similar length that fit a core's cache."""
-    batch: list[int] = []
-    for i in sorted(range(len(rows)), key=lambda i: len(rows[i])):
-        # Sorted by length, so this row sets the width of the whole batch.
-        if batch and (len(batch) == _BATCH_ROWS or (len(batch) + 1) * len(rows[i]) > _BATCH_BYTES):
-            yield batch
-            batch = []
-        batch.append(i)
-    if batch:
-        yield batch
