@@ -80,7 +80,9 @@ def _tf_idf(
 ) -> None:
     """See `PostingFeatures`; the logarithm is taken of what was found only, not of every cell."""
     width = len(features.idf_) + 1
-    counts, cell = count(w, found.row, found.ngram, words.rows, width)
+    of_row = w.op("Mul", words.row, w.const(width))
+    cell = w.op("Add", w.take(of_row, found.word), found.ngram)
+    counts = count(w, cell, words.rows, width)
     tf = w.op("Add", w.op("Log", w.take(counts, cell)), w.const(1.0, np.float32))
     idf = w.take(w.const(np.append(features.idf_, 0), np.float32), found.ngram)
     of_found = w.op("Mul", tf, idf, out="found_weight")

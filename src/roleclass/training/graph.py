@@ -167,13 +167,11 @@ class Found:
     ----------
     word : int32 tensor of shape (H,)
         Place of the n-gram's first word among the W words of the batch.
-    row : int32 tensor of shape (H,)
     ngram : int32 tensor of shape (H,)
         Index of the n-gram; the number of n-grams where the words are on the way to one only, or unknown.
     """
 
     word: str
-    row: str
     ngram: str
 
 
@@ -194,7 +192,7 @@ def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
     first, second = (w.cast(code, TensorProto.BOOL) for code in (first, second))
     # The last byte of a word is followed by one of no word.
     goes_on = w.op("And", second, w.moved(first, -1, False, np.bool_))
-    is_end = w.op("And", w.op("Or", first, second), w.op("Not", goes_on))
+    is_end = w.op("Xor", w.op("Or", first, second), goes_on)
 
     shape = w.op("Div", w.op("Shape", padded), w.vector(1, 2))  # rows, pairs in a row
     is_end = w.cut(w.op("Reshape", is_end, shape), 0, -1, axis=1)
@@ -251,25 +249,19 @@ def _look_up(w: Writer, table: WordTable, hashes: str) -> str:
     return w.op("Where", known, slot, w.const(0))
 
 
-def differences(w: Writer, x: str, before: int) -> str:
-    """``x[i] - x[i - 1]``, where `before` stands before the first, as a column of floats."""
-    each = w.op("Sub", x, w.moved(x, 1, before))
-    return w.op("Unsqueeze", w.cast(each, TensorProto.FLOAT), w.vector(1))
-
-
 def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     """Walk the trie from every word; each order looks only where the shorter one was found."""
     starts: list[str] = []
     states: list[str] = []
     base, owner, child = w.const(trie.base), w.const(trie.owner), w.const(trie.child)
-    # The words after each word, and unknown ones after a row's last.
-    following = [w.moved(words.slot, -n) for n in range(1, trie.depth)]
+    # Unknown words after the last one.
+    slots = w.op("Pad", words.slot, w.vector(0, trie.depth), w.const(0))
     for n in range(1, trie.depth):
         if n == 1:
-            start, state, word = words.index, words.slot, following[0]
+            start, state, word = words.index, words.slot, w.cut(slots, 1, -trie.depth + 1)
         else:
             start, state = starts[-1], states[-1]
-            word = w.take(following[n - 1], start)
+            word = w.take(slots, w.op("Add", start, w.const(n)))
         place = w.op("Add", w.take(base, state), word)
         exists = w.op("Equal", w.take(owner, place), state)
         starts.append(w.keep(start, exists))
@@ -277,28 +269,25 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
         place = w.keep(place, exists) if n > 1 else w.take(place, starts[-1])
         states.append(w.take(child, place))
     word = w.op("Concat", words.index, *starts, axis=0, out="found_word")
-    row = w.op("Concat", words.row, *(w.take(words.row, start) for start in starts), axis=0)
     state = w.op("Concat", words.slot, *states, axis=0)
     ngram = w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
-    return Found(word, row, ngram)
+    return Found(word, ngram)
 
 
-def count(w: Writer, row: str, column: str, rows: str, width: int) -> tuple[str, str]:
-    """Count what stands in each column of each row.
+def count(w: Writer, cell: str, rows: str, width: int) -> str:
+    """Count what stands in each cell of N rows of so many columns.
 
     Parameters
     ----------
-    row, column : int32 tensors of shape (H,)
+    cell : int32 tensor of shape (H,)
+        ``row * width + column``.
     rows : int64 tensor of shape (1,)
         N.
     width : int
 
     Returns
     -------
-    counts : float tensor of shape (N * width,)
-    cell : int32 tensor of shape (H,)
-        The place in `counts` of each of the H.
+    float tensor of shape (N * width,)
     """
-    cell = w.op("Add", w.op("Mul", row, w.const(width)), column)
     zeros = w.op("ConstantOfShape", w.op("Mul", rows, w.vector(width)))
-    return w.op("ScatterElements", zeros, cell, w.ones_like(cell), axis=0, reduction="add"), cell
+    return w.op("ScatterElements", zeros, cell, w.ones_like(cell), axis=0, reduction="add")

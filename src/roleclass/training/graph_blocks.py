@@ -19,7 +19,7 @@ from roleclass.training.features import (
     SHARE_WORDS,
     PostingFeatures,
 )
-from roleclass.training.graph import Found, Words, Writer, count, differences
+from roleclass.training.graph import Found, Words, Writer, count
 from roleclass.training.mentions import REGION_OF_CODE, REGIONS, TITLE_BYTES
 from roleclass.training.tables import WordTable
 from roleclass.training.unclear import ENGLISH, UnclearRule
@@ -71,32 +71,36 @@ def find_mentions(
     from_end = np.where(set_of_ngram > 0, set_of_ngram - len(sets), 0)
     column = w.take(w.const(np.append(from_end, 0)), found.ngram)
     which = w.places(column)
-    column, row, word = (w.take(x, which) for x in (column, found.row, found.word))
-    codes = _codes(w, words, word, w.take(w.const(heading_of_set), column), len(sets))
+    column, word = (w.take(x, which) for x in (column, found.word))
+    # Codes times the number of sets from here on: how far apart their cells lie.
+    codes = _codes(w, words, word, w.take(w.const(heading_of_set * len(sets)), column), len(sets))
+    row = w.take(words.row, word)
     in_title = _is_in_title(w, utf8, row, w.take(words.pair, word))
     further = w.op("Where", in_title, w.const(_START * len(sets)), w.const(0))
+    width = _PLACES * len(sets)
     cell = w.op("Add", w.op("Add", codes, column), further)
-    counts, _ = count(w, row, cell, words.rows, _PLACES * len(sets))
-    return Mentions(sets, counts)
+    cell = w.op("Add", w.op("Mul", row, w.const(width)), cell)
+    return Mentions(sets, count(w, cell, words.rows, width))
 
 
 def _is_in_title(w: Writer, utf8: str, row: str, pair: str) -> str:
     """Whether a word stands before the end of a first line that is short enough."""
-    # As int32: ONNX Runtime before 1.21 compares no bytes.
+    # As int32: ONNX Runtime before 1.20 looks for no least byte.
     head = w.cast(w.cut(utf8, 0, TITLE_BYTES + 1, axis=1), TensorProto.INT32)
-    head = w.op("Equal", head, w.const(_NEWLINE))
-    # ArgMax gives 0 where there is none: no title.
-    end = w.op("ArgMax", w.cast(head, TensorProto.UINT8), axis=1, keepdims=0)
+    differs = w.op("Sign", w.op("BitwiseXor", head, w.const(_NEWLINE)))
+    # The first 0; ArgMin gives 0 where there is none: no title.
+    end = w.op("ArgMin", differs, axis=1, keepdims=0)
     # A word that ends in the newline's own pair ends before it if the newline is the second byte.
-    end = w.op("Div", w.op("Add", end, w.vector(1)), w.vector(2))
-    return w.op("Less", pair, w.take(w.cast(end, TensorProto.INT32), row))
+    first = w.op("Mul", pair, w.const(2))
+    return w.op("Less", first, w.take(w.cast(end, TensorProto.INT32), row))
 
 
 def _codes(w: Writer, words: Words, word: str, heading: str, size: int) -> str:
-    """See `mentions._sections`: `size` times the code that the last heading gave; at first `_START`."""
+    """See `mentions._sections`: what the last heading gave; at first `size` times `_START`."""
+    start = _START * size
     marks = w.op(
         "ScatterElements",
-        w.op("Where", words.is_last, w.const(_START), w.const(0)),
+        w.op("Where", words.is_last, w.const(start), w.const(0)),
         word,
         heading,
         axis=0,
@@ -104,8 +108,7 @@ def _codes(w: Writer, words: Words, word: str, heading: str, size: int) -> str:
     )
     opened = w.op("CumSum", w.op("Sign", marks), w.const(0))
     marks = w.keep(marks, w.cast(marks, TensorProto.BOOL))
-    codes = w.op("Concat", w.const([_START]), marks, axis=0)
-    return w.take(w.op("Mul", codes, w.const(size)), w.take(opened, word))
+    return w.take(w.op("Concat", w.const([start]), marks, axis=0), w.take(opened, word))
 
 
 def blocks(
@@ -182,8 +185,12 @@ def _numbers(w: Writer, features: PostingFeatures, table: WordTable, words: Word
     is_small = np.zeros(len(table.keys), np.int32)
     is_small[table.slots] = [(word,) in phrases for word in features.vocabulary_.words]
     small = w.op("CumSum", w.take(w.const(is_small), words.slot), w.const(0))
-    columns = differences(w, words.last, -1), differences(w, w.take(small, words.last), 0)
-    return w.op("Concat", *columns, axis=1)
+    # Of the batch up to each row's end; what belongs to a row is the difference to the row before.
+    upto = w.op("Concat", words.last, w.take(small, words.last), axis=0)
+    upto = w.op("Reshape", upto, w.vector(2, -1))
+    before = w.op("Concat", w.const([[-1], [0]]), w.cut(upto, 0, -1, axis=1), axis=1)
+    numbers = w.cast(w.op("Sub", upto, before), TensorProto.FLOAT)
+    return w.op("Transpose", numbers, perm=[1, 0])
 
 
 def _balance(
