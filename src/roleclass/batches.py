@@ -4,85 +4,101 @@ A chunk is sorted by length, so that the rows of a batch need little padding; a 
 a core's cache. The sizes were measured: see ``docs/speed.md``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
+from roleclass.inputs import Posting
 
-CHUNK_ROWS: Final = 1024
-CHUNK_BYTES: Final = 16 * 2**20
-BATCH_ROWS: Final = 32
-BATCH_BYTES: Final = 128 * 2**10
+CHUNK_POSTINGS: Final = 1024
+CHUNK_LENGTH: Final = 16 * 2**20
+BATCH_POSTINGS: Final = 32
+BATCH_LENGTH: Final = 128 * 2**10
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Postings that were read together, and room for their answers, which come batch by batch.
+    """Postings that were read together.
 
     Attributes
     ----------
-    rows : list of N bytes
-        Postings as given by `roleclass.text.encode`.
+    postings : list of N Posting
     batches : list of lists of int
-        Places of rows of similar length; in each batch the longest row is the last.
-    probabilities : float32 array of shape (N, roles)
-    codes : int64 array of shape (N,)
-        Of the reasons to be unclear.
+        Places of postings of similar length, the shortest first.
     """
 
-    rows: list[bytes]
+    postings: list[Posting]
     batches: list[list[int]]
-    probabilities: NDArray[np.float32]
-    codes: NDArray[np.int64]
 
 
-def read(rows: Iterator[bytes], roles: int) -> Iterator[Chunk]:
+def read(postings: Iterable[Posting]) -> Iterator[Chunk]:
     """Read postings as they come: a thousand at a time, fewer where they are long.
 
     Parameters
     ----------
-    rows : iterator of bytes
+    postings : iterable of Posting
         Read no further ahead than needed.
-    roles : int
-        How many the model knows.
 
     Yields
     ------
     Chunk
-        At least one row, and no answers yet.
+        At least one posting.
 
     Examples
     --------
-    >>> [chunk] = read(iter([b"a longer one", b"short"]), roles=4)
-    >>> chunk.batches, chunk.probabilities.shape
-    ([[1, 0]], (2, 4))
+    >>> [chunk] = read([("a longer one", None), ("short", None)])
+    >>> chunk.batches
+    [[1, 0]]
     """
-    chunk: list[bytes] = []
-    size = 0
-    for row in rows:
-        chunk.append(row)
-        size += len(row)
-        if len(chunk) == CHUNK_ROWS or size >= CHUNK_BYTES:
-            yield _made(chunk, roles)
-            chunk, size = [], 0
+    chunk: list[Posting] = []
+    total = 0
+    for posting in postings:
+        chunk.append(posting)
+        total += _length(posting)
+        if len(chunk) == CHUNK_POSTINGS or total >= CHUNK_LENGTH:
+            yield Chunk(chunk, _batches(chunk))
+            chunk, total = [], 0
     if chunk:
-        yield _made(chunk, roles)
+        yield Chunk(chunk, _batches(chunk))
 
 
-def _made(rows: list[bytes], roles: int) -> Chunk:
-    n = len(rows)
-    return Chunk(rows, _batches(rows), np.empty((n, roles), np.float32), np.empty(n, np.int64))
+def in_order(answered: Iterable[tuple[Chunk, list[int], Iterable[_T]]]) -> Iterator[_T]:
+    """Put the answers to batches into the order of the postings.
+
+    Parameters
+    ----------
+    answered : iterable of (Chunk, batch, answers)
+        All batches of a chunk, in their order, before the next chunk's.
+
+    Examples
+    --------
+    >>> [chunk] = read([("a longer one", None), ("short", None)])
+    >>> list(in_order([(chunk, chunk.batches[0], ["to the short one", "to the longer one"])]))
+    ['to the longer one', 'to the short one']
+    """
+    answers: dict[int, _T] = {}
+    for chunk, batch, of_batch in answered:
+        answers.update(zip(batch, of_batch, strict=True))
+        if batch is chunk.batches[-1]:
+            yield from map(answers.pop, range(len(chunk.postings)))
 
 
-def _batches(rows: list[bytes]) -> list[list[int]]:
-    """Group the places of rows by length; a row longer than a batch is one of its own."""
+def _length(posting: Posting) -> int:
+    text, title = posting
+    return len(text) + len(title or "")
+
+
+def _batches(postings: Sequence[Posting]) -> list[list[int]]:
+    """Group the places of postings by length; one longer than a batch is one of its own."""
+    lengths = list(map(_length, postings))
     batches: list[list[int]] = [[]]
-    for i in sorted(range(len(rows)), key=lambda i: len(rows[i])):
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
         batch = batches[-1]
-        # Sorted by length, so this row sets the width of the whole batch.
-        if batch and (len(batch) == BATCH_ROWS or (len(batch) + 1) * len(rows[i]) > BATCH_BYTES):
+        # Sorted by length, so this one sets the width of the whole batch.
+        full = len(batch) == BATCH_POSTINGS or (len(batch) + 1) * lengths[i] > BATCH_LENGTH
+        if batch and full:
             batches.append([i])
         else:
             batch.append(i)

@@ -3,25 +3,28 @@
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.batches import Chunk, read
-from roleclass.inputs import encode_many, encode_one
+from roleclass.batches import Chunk, in_order, read
+from roleclass.inputs import Posting, checked, checked_many
 from roleclass.model_file import Model, default_model, load_model
 from roleclass.parallel import map_ahead
 from roleclass.prediction import Prediction
 from roleclass.roles import AnyRole, Role
+from roleclass.text import encode
 
 MAX_BYTES: Final = 16 * 2**20
 """A longer text is no posting: it is answered `unclear`, so that one row cannot exhaust the memory."""
 
 TOO_LARGE: Final = "larger than 16 MiB"
 _TOO_LARGE_CODE: Final = -1  # the graph's own codes are not negative
+
+_T = TypeVar("_T")
 
 _ANSWER: Final = ("probabilities", "reason")
 
@@ -117,7 +120,7 @@ class RoleClassifier:
         'not English prose'
         """
         model = self._model
-        [prediction] = _predictions(model, *_answer(model, [encode_one(text, title)]))
+        [prediction] = _predictions(model, *_answer(model, [encode(*checked(text, title))]))
         return prediction
 
     def predict_many(
@@ -157,12 +160,7 @@ class RoleClassifier:
         >>> [answer.reason for answer in RoleClassifier().predict_many(["", "?!"])]
         ['no readable words', 'no readable words']
         """
-        chunks = self._stream(encode_many(texts, titles), threads)
-        return (
-            prediction
-            for chunk in chunks
-            for prediction in _predictions(self._model, chunk.probabilities, chunk.codes)
-        )
+        return self._stream(checked_many(texts, titles), _predictions, threads)
 
     def predict_proba(
         self, texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
@@ -191,10 +189,8 @@ class RoleClassifier:
         >>> RoleClassifier().predict_proba(["Sells shoes.", "Builds agents."]).shape
         (2, 4)
         """
-        chunks = self._stream(encode_many(texts, titles), threads)
-        probabilities = [chunk.probabilities for chunk in chunks]
-        none = np.empty((0, len(self.roles)), np.float32)
-        return np.concatenate(probabilities) if probabilities else none
+        rows = self._stream(checked_many(texts, titles), lambda _, rows, __: rows, threads)
+        return np.fromiter(rows, np.dtype((np.float32, len(self.roles))))
 
     def outputs(self, text: str, title: str | None = None) -> dict[str, NDArray[Any]]:
         """Return all that the graph computes for one posting, by the name of the output.
@@ -225,7 +221,7 @@ class RoleClassifier:
         (1, 4)
         """
         model = self._model
-        row = encode_one(text, title)
+        row = encode(*checked(text, title))
         if len(row) > MAX_BYTES:
             raise ValueError(f"the posting is {TOO_LARGE}; explain a part of it")
         names = [output.name for output in model.session.get_outputs()]
@@ -242,22 +238,25 @@ class RoleClassifier:
         """
         return self._model.features
 
-    def _stream(self, rows: Iterator[bytes], threads: int) -> Iterator[Chunk]:
-        """Score `rows` on `threads` threads; chunks come in order, all their answers filled in."""
+    def _stream(
+        self,
+        postings: Iterable[Posting],
+        make: Callable[[Model, NDArray[np.float32], NDArray[np.int64]], Iterable[_T]],
+        threads: int,
+    ) -> Iterator[_T]:
+        """Score postings on `threads` threads; `make` turns the answers to a batch into results."""
         if threads < 1:
             raise ValueError(f"threads must be at least 1, got {threads}")
-        # Checked at once, hence a function that returns a generator.
-        roles = len(self._model.roles)
-        work = ((chunk, batch) for chunk in read(rows, roles) for batch in chunk.batches)
-        done = map(self._score, work) if threads == 1 else map_ahead(self._score, work, threads)
-        return (chunk for chunk, batch in done if batch is chunk.batches[-1])
 
-    def _score(self, work: tuple[Chunk, list[int]]) -> tuple[Chunk, list[int]]:
-        """Fill in the answers of one batch."""
-        chunk, batch = work
-        rows = [chunk.rows[i] for i in batch]
-        chunk.probabilities[batch], chunk.codes[batch] = _answer(self._model, rows)
-        return work
+        # All of the work but reading, so that no thread keeps Python's lock for long.
+        def score(work: tuple[Chunk, list[int]]) -> tuple[Chunk, list[int], Iterable[_T]]:
+            chunk, batch = work
+            rows = [encode(*chunk.postings[i]) for i in batch]
+            return chunk, batch, make(self._model, *_answer(self._model, rows))
+
+        # Checked at once, hence a function that returns a generator.
+        work = ((chunk, batch) for chunk in read(postings) for batch in chunk.batches)
+        return in_order(map(score, work) if threads == 1 else map_ahead(score, work, threads))
 
 
 def _answer(model: Model, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

@@ -1,23 +1,31 @@
-"""Check what a caller hands over as postings, and encode it."""
+"""Check what a caller hands over as postings."""
 
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-from roleclass.text import encode
+Posting = tuple[str, str | None]
+"""A text and its title, where that is not part of the text."""
 
 
-def encode_one(text: str, title: str | None) -> bytes:
-    """Encode one posting; a TypeError says what to pass instead of what is no text."""
+def checked(text: object, title: object, item: str = "") -> Posting:
+    """Return a posting; a TypeError says what to pass instead of what is no text.
+
+    Parameters
+    ----------
+    text, title : object
+    item : str
+        Which one it is of several, as ``[7]``.
+    """
     if not isinstance(text, str):
-        raise not_text("text", text)
-    if not isinstance(title, str | None):
-        raise not_text("title", title)
-    return encode(text, title)
+        raise not_text(f"texts{item}" if item else "text", text)
+    if title is not None and not isinstance(title, str):
+        raise not_text(f"titles{item}" if item else "title", title)
+    return text, title
 
 
-def encode_many(texts: Iterable[str], titles: Iterable[str | None] | None) -> Iterator[bytes]:
-    """Encode postings as they come; errors name the item. A single string is refused at once."""
+def checked_many(texts: Iterable[str], titles: Iterable[str | None] | None) -> Iterator[Posting]:
+    """Return postings as they come; errors name the item. A single string is refused at once."""
     for name, value in (("texts", texts), ("titles", titles)):
         if isinstance(value, str | bytes):
             raise TypeError(
@@ -25,7 +33,7 @@ def encode_many(texts: Iterable[str], titles: Iterable[str | None] | None) -> It
                 "call predict for one posting"
             )
     pairs = ((text, None) for text in texts) if titles is None else _pairs(texts, titles)
-    return (_encode_item(i, text, title) for i, (text, title) in enumerate(pairs))
+    return (checked(text, title, f"[{i}]") for i, (text, title) in enumerate(pairs))
 
 
 def _pairs(texts: Iterable[str], titles: Iterable[str | None]) -> Iterator[tuple[Any, Any]]:
@@ -35,14 +43,6 @@ def _pairs(texts: Iterable[str], titles: Iterable[str | None]) -> Iterator[tuple
             ended = "texts" if text is missing else "titles"
             raise ValueError(f"titles and texts differ in length: {ended} end after {i}")
         yield text, title
-
-
-def _encode_item(i: int, text: object, title: object) -> bytes:
-    if not isinstance(text, str):
-        raise not_text(f"texts[{i}]", text)
-    if not isinstance(title, str | None):
-        raise not_text(f"titles[{i}]", title)
-    return encode(text, title)
 
 
 def not_text(name: str, value: object) -> TypeError:
