@@ -1,5 +1,6 @@
 """The C loop that does roleclass's work gives roleclass's answers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -15,6 +16,7 @@ from roleclass import Role, RoleClassifier
 from roleclass.lexicon import load_lexicon
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.export import ModelInfo, export
+from roleclass.training.features import SECTIONS
 from roleclass.training.model import Settings, fit
 from roleclass.training.unclear import REASONS
 from tests.written import TITLES, posting
@@ -44,7 +46,16 @@ def export_beside(pipeline: Pipeline, folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def training(written_corpus: Path) -> Corpus:
-    return load_corpus(written_corpus, warn=print).split("train")
+    """Postings with a heading over every line, so that the model weighs all sections."""
+    headings = ("What you will do", "Requirements", "Nice to have", "About us", "Benefits")
+    training = load_corpus(written_corpus, warn=print).split("train")
+    postings = []
+    for i, p in enumerate(training):
+        lines = p.text.split("\n")
+        over = (headings[(i + k) % len(headings)] for k in range(len(lines)))
+        text = "\n".join(f"{line}\n{heading}" for line, heading in zip(lines, over, strict=True))
+        postings.append(replace(p, text=text))
+    return Corpus(tuple(postings))
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +96,21 @@ def test_any_text_gets_the_same_answer(same_work: SameWork, model: Path, texts: 
     assert_same(same_work, model, texts)
 
 
+def test_headings_that_begin_at_one_word_open_the_same_section(
+    same_work: SameWork, model: Path
+) -> None:
+    names = " ".join(RoleClassifier(model).feature_names)
+    assert all(f"section:{section}" in names for section in SECTIONS)
+    # Each of them is two headings, of two sections; of one the longer has the greater code, not of the other.
+    headings = ("Desired skills and experience", "Bonus eligible")
+    texts = [f"{heading}: {posting(role, 5)}" for heading in headings for role in TITLES]
+    assert_same(same_work, model, texts)
+
+
 def test_each_reason_is_given(same_work: SameWork, model: Path) -> None:
     texts = ["?!", "AI Engineer", "Wij zoeken een collega " * 5, posting("ai-first", 1)]
-    assert same_work(texts).reasons.tolist() == [1, 2, 3, 0]
+    texts += ["the " + "x " * others for others in (24, 25)]
+    assert same_work(texts).reasons.tolist() == [1, 2, 3, 0, 0, 3]
 
 
 @pytest.mark.parametrize("length", [0, 1, 255, 256, 257, 258])
@@ -100,7 +123,11 @@ def test_a_first_line_of_any_length_is_a_title_or_none(
 
 def test_short_and_long_postings_take_turns(same_work: SameWork, model: Path) -> None:
     long = "\n".join(posting(role, seed) for role in TITLES for seed in range(200))
-    assert_same(same_work, model, ["", long, "a", posting("other", 4), "a b " * 10_000, ""])
+    most = "a b " * 100_000  # no text of this length has more words
+    assert_same(
+        same_work, model, ["", long, "a", posting("other", 4), most, "AI \ud800 agents", ""]
+    )
+    assert len(same_work._scratch._words) > len(most.split())
 
 
 def test_two_roles_are_enough(training: Corpus, tmp_path: Path, same_work: SameWork) -> None:
