@@ -123,7 +123,7 @@ def all_ways(model: Path, texts: Sequence[str], roles: Sequence[str]) -> dict[st
         ),
         SAME_WORK: Way(
             lambda: SameWork(pipeline_of(model)),
-            "all that the model file computes; no checks, no Python objects",
+            "the same probabilities and reasons; made for one machine and model, no checks, no objects",
         ),
     }
 
