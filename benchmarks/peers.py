@@ -1,7 +1,8 @@
 """Roleclass beside other ways to do the same work, taking turns in one process.
 
 Every way turns the same postings into probabilities of roles. The peers know as many words and word
-pairs as roleclass's model knows n-grams: the most frequent ones. What is not equal is printed.
+pairs as roleclass's model knows n-grams, the most frequent ones, or the model's own n-grams. What is not
+equal is printed.
 
     pip install -e '.[bench]'
     python -m benchmarks.peers --corpus CORPUS --output benchmarks/results
@@ -22,12 +23,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import click
 import numpy as np
-import onnx
 
 from benchmarks import ways
 from benchmarks.labellers import SkippedError
 from benchmarks.limit import CLoop
 from benchmarks.plots import draw_throughput
+from benchmarks.same_work import SameWork, pipeline_of
 from benchmarks.tables import environment, markdown_table, write
 from roleclass import RoleClassifier
 from roleclass.benchmark import consume, generated, machine
@@ -35,10 +36,13 @@ from roleclass.cli.terminal import warn
 from roleclass.model_file import default_model
 from roleclass.training.corpus import load_corpus
 from roleclass.training.features import frequent_ngrams
+from roleclass.training.unclear import REASONS
+from roleclass.training.vocabulary import Ngram
 
 OURS: Final = "roleclass"
 OURS_TWICE: Final = "roleclass, 2 threads"
 LIMIT: Final = "C loop"
+SAME_WORK: Final = "C loop, the same work"
 Times = dict[str, list[float]]
 
 
@@ -67,7 +71,8 @@ class Way:
 def all_ways(model: Path, texts: Sequence[str], roles: Sequence[str]) -> dict[str, Way]:
     """Return every way, by its name; what they share is made here."""
     classifier = RoleClassifier(model)
-    ngrams = frequent_ngrams([text.encode() for text in texts], number_of_ngrams(model))
+    own = ngrams_of(classifier)
+    ngrams = frequent_ngrams([text.encode() for text in texts], len(own))
     pipeline = ways.scikit_learn(texts, roles, ngrams)
 
     def ours(many: Sequence[str]) -> None:
@@ -85,7 +90,14 @@ def all_ways(model: Path, texts: Sequence[str], roles: Sequence[str]) -> dict[st
         OURS_TWICE: Way(
             lambda: lambda many: consume(classifier.predict_many(many, threads=2)), "", OURS_TWICE
         ),
-        "scikit-learn": Way(lambda: pipeline.predict_proba, "words and pairs only"),
+        "scikit-learn": Way(
+            lambda: pipeline.predict_proba,
+            "words and pairs only; no titles, sections or further columns",
+        ),
+        "scikit-learn, same n-grams": Way(
+            lambda: ways.scikit_learn(texts, roles, own).predict_proba,
+            "roleclass's own n-grams; no titles, sections or further columns",
+        ),
         "scikit-learn, 2 processes": Way(
             lambda: ways.two_processes(pipeline), "beside roleclass with 2 threads", OURS_TWICE
         ),
@@ -106,15 +118,21 @@ def all_ways(model: Path, texts: Sequence[str], roles: Sequence[str]) -> dict[st
             share=0.02,
         ),
         LIMIT: Way(
-            lambda: CLoop(pipeline, ngrams), "words and pairs only; no checks, no Python objects"
+            lambda: CLoop(pipeline, ngrams),
+            "scikit-learn's words and pairs only; no checks, no Python objects",
+        ),
+        SAME_WORK: Way(
+            lambda: SameWork(pipeline_of(model)),
+            "the same probabilities and reasons; made for one machine and model, no checks, no objects",
         ),
     }
 
 
-def number_of_ngrams(model: Path) -> int:
-    """Return how many n-grams a model file weighs."""
-    [table] = (t for t in onnx.load(model).graph.initializer if t.name == "ngram_weights")
-    return int(table.dims[0]) - 1
+def ngrams_of(classifier: RoleClassifier) -> list[Ngram]:
+    """Return the n-grams that a model weighs, in the order of its columns."""
+    block = "ngram:"
+    names = (name for name in classifier.feature_names if name.startswith(block))
+    return [tuple(name.removeprefix(block).encode().split()) for name in names]
 
 
 def labelled(corpus: Path | None, known: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -191,6 +209,20 @@ def largest_differences(scores: dict[str, ways.Score], texts: Sequence[str]) -> 
     }
 
 
+def differences_from_roleclass(
+    scores: dict[str, ways.Score], classifier: RoleClassifier, texts: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """How far the way that does the same work is from roleclass: a probability, and how many reasons."""
+    score = scores.get(SAME_WORK)
+    if not isinstance(score, SameWork):
+        return {}
+    answers = score(texts)
+    difference = np.abs(answers.probabilities - classifier.predict_proba(texts)).max()
+    reasons = [answer.reason for answer in classifier.predict_many(texts)]
+    wrong = sum(REASONS[a] != b for a, b in zip(answers.reasons, reasons, strict=True))
+    return {SAME_WORK: {"probability": float(f"{difference:.1e}"), "reasons": wrong}}
+
+
 def table(figures: dict[str, Any]) -> str:
     """Return the figures as Markdown."""
     header = ("way", "postings/s", "times", "one posting, us", "share", "not equal")
@@ -230,7 +262,8 @@ def main(
     output: Path | None,
 ) -> None:
     """Make all ways, time them, print and write the figures."""
-    texts, roles = labelled(corpus, RoleClassifier(model).roles)
+    classifier = RoleClassifier(model)
+    texts, roles = labelled(corpus, classifier.roles)
     chosen = {name: way for name, way in all_ways(model, texts, roles).items() if name not in skip}
     skipped = dict.fromkeys(skip, "not asked for")
     scores: dict[str, ways.Score] = {}
@@ -247,11 +280,12 @@ def main(
             "number": len(texts),
             "mean_bytes": round(sum(len(text.encode()) for text in texts) / len(texts)),
         },
-        "ngrams": number_of_ngrams(model),
+        "ngrams": len(ngrams_of(classifier)),
         "ways": compare(chosen, scores, texts, rounds, calls),
         "not_equal": {name: chosen[name].not_equal for name in scores},
         "skipped": skipped,
         "differs_from_scikit_learn_by": largest_differences(scores, texts),
+        "differs_from_roleclass_by": differences_from_roleclass(scores, classifier, texts),
     }
     if output is not None:
         write(output / "peers.json", json.dumps(figures, indent=2) + "\n")

@@ -73,7 +73,7 @@ def draw_throughput(
             axes.text(rate, y, f"  {rate:,}", va="center", weight=weight)
         axes.set_yticks(range(len(rows)), [name for _, name in rows])
         axes.tick_params(axis="y", length=0)
-        axes.set_xlim(0, 1.12 * rows[-1][0])
+        axes.set_xlim(0, 1.16 * rows[-1][0])
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.grid(axis="x")
         axes.spines["left"].set_visible(False)

@@ -23,8 +23,9 @@ Score = Callable[[Sequence[str]], object]
 
 def scikit_learn(texts: Sequence[str], roles: Sequence[str], ngrams: Sequence[Ngram]) -> Pipeline:
     """Fit tf-idf of the given n-grams and a logistic regression."""
+    longest = max(map(len, ngrams))
     vectorizer = TfidfVectorizer(
-        ngram_range=(1, 2),
+        ngram_range=(1, longest),
         token_pattern=WORD,
         vocabulary=[b" ".join(ngram).decode() for ngram in ngrams],
         sublinear_tf=True,
