@@ -53,15 +53,19 @@ def read(postings: Iterable[Posting]) -> Iterator[Chunk]:
     [[1, 0]]
     """
     chunk: list[Posting] = []
-    total = 0
+    lengths: list[int] = []
+    room = CHUNK_LENGTH
     for posting in postings:
+        text, title = posting
+        length = len(text) if title is None else len(text) + len(title)
         chunk.append(posting)
-        total += _length(posting)
-        if len(chunk) == CHUNK_POSTINGS or total >= CHUNK_LENGTH:
-            yield Chunk(chunk, _batches(chunk))
-            chunk, total = [], 0
+        lengths.append(length)
+        room -= length
+        if len(chunk) == CHUNK_POSTINGS or room <= 0:
+            yield Chunk(chunk, _batches(lengths))
+            chunk, lengths, room = [], [], CHUNK_LENGTH
     if chunk:
-        yield Chunk(chunk, _batches(chunk))
+        yield Chunk(chunk, _batches(lengths))
 
 
 def in_order(answered: Iterable[tuple[Chunk, list[int], Iterable[_T]]]) -> Iterator[_T]:
@@ -85,14 +89,8 @@ def in_order(answered: Iterable[tuple[Chunk, list[int], Iterable[_T]]]) -> Itera
             yield from map(answers.pop, range(len(chunk.postings)))
 
 
-def _length(posting: Posting) -> int:
-    text, title = posting
-    return len(text) + len(title or "")
-
-
-def _batches(postings: Sequence[Posting]) -> list[list[int]]:
-    """Group the places of postings by length; one longer than a batch is one of its own."""
-    lengths = list(map(_length, postings))
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Group places by length; one longer than a batch is one of its own."""
     batches: list[list[int]] = [[]]
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
         batch = batches[-1]

@@ -8,19 +8,19 @@ Posting = tuple[str, str | None]
 """A text and its title, where that is not part of the text."""
 
 
-def checked(text: object, title: object, item: str = "") -> Posting:
+def checked(text: object, title: object, place: int | None = None) -> Posting:
     """Return a posting; a TypeError says what to pass instead of what is no text.
 
     Parameters
     ----------
     text, title : object
-    item : str
-        Which one it is of several, as ``[7]``.
+    place : int or None
+        Which one it is of several.
     """
     if not isinstance(text, str):
-        raise not_text(f"texts{item}" if item else "text", text)
+        raise not_text("text" if place is None else f"texts[{place}]", text)
     if title is not None and not isinstance(title, str):
-        raise not_text(f"titles{item}" if item else "title", title)
+        raise not_text("title" if place is None else f"titles[{place}]", title)
     return text, title
 
 
@@ -33,7 +33,7 @@ def checked_many(texts: Iterable[str], titles: Iterable[str | None] | None) -> I
                 "call predict for one posting"
             )
     pairs = ((text, None) for text in texts) if titles is None else _pairs(texts, titles)
-    return (checked(text, title, f"[{i}]") for i, (text, title) in enumerate(pairs))
+    return (checked(text, title, i) for i, (text, title) in enumerate(pairs))
 
 
 def _pairs(texts: Iterable[str], titles: Iterable[str | None]) -> Iterator[tuple[Any, Any]]:
