@@ -256,7 +256,9 @@ class RoleClassifier:
 
         # Checked at once, hence a function that returns a generator.
         work = ((chunk, batch) for chunk in read(postings) for batch in chunk.batches)
-        return in_order(map(score, work) if threads == 1 else map_ahead(score, work, threads))
+        return in_order(
+            map(score, work) if threads == 1 else map_ahead(score, work, threads, spare=4)
+        )
 
 
 def _answer(model: Model, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

@@ -10,9 +10,9 @@ _T = TypeVar("_T")
 
 
 def map_ahead(
-    function: Callable[[_S], _T], items: Iterable[_S], threads: int
+    function: Callable[[_S], _T], items: Iterable[_S], threads: int, spare: int = 1
 ) -> Generator[_T, None, None]:
-    """Like ``map`` on a pool of threads: in order, one item a thread and one to spare in flight.
+    """Like ``map`` on a pool of threads: in order, one item a thread and a few to spare in flight.
 
     Parameters
     ----------
@@ -22,6 +22,8 @@ def map_ahead(
         Read in the caller's thread, no further ahead than needed.
     threads : int
         At least 1.
+    spare : int
+        At least 1. Short work needs more of it, so that no thread waits while results are taken.
 
     Yields
     ------
@@ -37,7 +39,7 @@ def map_ahead(
         pending: deque[Future[_T]] = deque()
         for item in items:
             pending.append(pool.submit(function, item))
-            if len(pending) > threads:
+            if len(pending) >= threads + spare:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
