@@ -25,9 +25,8 @@ from roleclass.training.mentions import REGION_OF_CODE, TITLE_BYTES
 from roleclass.training.unclear import ENGLISH, UnclearRule
 
 _LANES = 16  # floats that add up side by side
-_SPARE = (
-    32  # counters that stand for no concept: many, so that none waits for the last addition to it
-)
+# Counters that stand for no concept: many, so that none waits for the last addition to it.
+_SPARE = 32
 
 
 class Answers(NamedTuple):

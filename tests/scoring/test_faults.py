@@ -118,6 +118,19 @@ def test_half_a_character_in_json_is_marked(tmp_path: Path) -> None:
     assert "lone surrogate" in out[0]["reason"]
 
 
+def test_half_a_character_in_a_column_name_marks_its_row_and_makes_no_column(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "half.jsonl"
+    path.write_text(f'{{"text": "{LONG}"}}\n{{"text": "{LONG}", "x\\ud800": 1}}\n')
+    out, _ = score(path)
+    assert [row["reason"] for row in out] == [
+        "",
+        "error: line 2 names a column with half a character (a lone surrogate)",
+    ]
+    assert not any(name.startswith("x") for name in out[0])
+
+
 def test_null_and_numeric_texts_are_marked(tmp_path: Path) -> None:
     path = tmp_path / "mixed.jsonl"
     path.write_text(f'{{"text": "{LONG}"}}\n{{"text": null}}\n{{"text": 12}}\n{{"text": ["a"]}}\n')

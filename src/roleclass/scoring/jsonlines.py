@@ -122,7 +122,13 @@ def _parse(line: bytes, number: int) -> dict[str, Any] | str:
         return f"line {number} is not UTF-8"
     except (ValueError, RecursionError) as error:
         return f"line {number} is not JSON: {error}"
-    return row if isinstance(row, dict) else f"line {number} is not a JSON object"
+    if not isinstance(row, dict):
+        return f"line {number} is not a JSON object"
+    try:
+        "".join(row).encode()
+    except UnicodeEncodeError:  # see `_to_table`
+        return f"line {number} names a column with half a character (a lone surrogate)"
+    return row
 
 
 def _to_table(batch: list[dict[str, Any]], schema: pa.Schema, faults: dict[int, str]) -> pa.Table:
