@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
-from benchmarks.native import Scratch, Texts, compiled, ngram_tables, softmax_weights
+from benchmarks.native import Scratch, Texts, compiled, ngram_tables
+from roleclass.training.model import softmax_weights
 from roleclass.training.vocabulary import Ngram, Vocabulary
 
 

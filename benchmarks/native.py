@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from benchmarks.labellers import SkippedError
 from roleclass.text import encode
@@ -94,16 +93,6 @@ def ngram_tables(
         weights=weights.astype(np.float32),
         bias=bias.astype(np.float32),
     )
-
-
-def softmax_weights(
-    regression: LogisticRegression,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return weights of shape (F, K) and a bias of shape (K,) for a softmax, for two roles, too."""
-    weights, bias = regression.coef_.T, regression.intercept_
-    if len(regression.classes_) == 2:  # scikit-learn keeps the second class only
-        weights, bias = (np.concatenate([-x / 2, x / 2], axis=-1) for x in (weights, bias))
-    return weights, bias
 
 
 class Texts:

@@ -217,9 +217,10 @@ def differences_from_roleclass(
     if not isinstance(score, SameWork):
         return {}
     answers = score(texts)
-    difference = np.abs(answers.probabilities - classifier.predict_proba(texts)).max()
-    reasons = [answer.reason for answer in classifier.predict_many(texts)]
-    wrong = sum(REASONS[a] != b for a, b in zip(answers.reasons, reasons, strict=True))
+    expected = list(classifier.predict_many(texts))
+    probabilities = [list(answer.probabilities.values()) for answer in expected]
+    difference = np.abs(answers.probabilities - probabilities).max()
+    wrong = sum(REASONS[a] != b.reason for a, b in zip(answers.reasons, expected, strict=True))
     return {SAME_WORK: {"probability": float(f"{difference:.1e}"), "reasons": wrong}}
 
 

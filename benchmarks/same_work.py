@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from benchmarks.labellers import SkippedError
-from benchmarks.native import Scratch, Structure, Texts, compiled, ngram_tables, softmax_weights
+from benchmarks.native import Scratch, Structure, Texts, compiled, ngram_tables
 from roleclass import RoleClassifier
 from roleclass.training.features import (
     CUT,
@@ -22,7 +22,8 @@ from roleclass.training.features import (
     PostingFeatures,
 )
 from roleclass.training.mentions import REGION_OF_CODE, TITLE_BYTES
-from roleclass.training.unclear import ENGLISH, UnclearRule
+from roleclass.training.model import softmax_weights
+from roleclass.training.unclear import UnclearRule, small_words
 
 _LANES = 16  # floats that add up side by side
 # Counters that stand for no concept: many, so that none waits for the last addition to it.
@@ -56,10 +57,8 @@ class SameWork:
         weights, bias = softmax_weights(pipeline[-1])
         of_columns = weights[ngrams:] * features.weights_[:, None]
         concepts, crossed = features.crossed_.shape
-        # The products are the last of all columns.
-        first_product = 2 * concepts + (len(SECTIONS) + 1) * (2 * len(GROUPS) + 2) + 1
-        plain = int((features.columns_ < first_product).sum())
-        pairs = features.columns_[plain:] - first_product
+        *_, pairs = features.columns_by_block()  # the products, the last of all columns
+        plain = len(features.columns_) - len(pairs)
         rule = UnclearRule()
         of_ngram = _concepts(features)
         self._score = compiled(
@@ -139,13 +138,8 @@ def _concepts(features: PostingFeatures) -> NDArray[np.int64]:
 
 def _is_small_word(features: PostingFeatures) -> NDArray[np.bool_]:
     """Whether each n-gram is one of the words by which English prose is known."""
-    phrases = {
-        phrase
-        for concept in features.concepts_
-        if concept.key == ENGLISH
-        for phrase in concept.phrases
-    }
-    return np.array([len(ngram) == 1 and ngram in phrases for ngram in features.vocabulary_.ngrams])
+    small_ones = {(word,) for word in small_words(features.concepts_)}
+    return np.array([ngram in small_ones for ngram in features.vocabulary_.ngrams])
 
 
 def pipeline_of(model: Path) -> Pipeline:

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import cycle, islice
@@ -25,6 +24,7 @@ from roleclass.classifier import RoleClassifier
 from roleclass.evidence import explain
 from roleclass.lexicon import load_lexicon
 from roleclass.model_file import default_model
+from roleclass.parallel import map_ahead
 
 BATCHES: Final = (1, 8, 32, 128, 512)
 """How many postings are handed over at once."""
@@ -124,12 +124,7 @@ def throughput(classifier: RoleClassifier, texts: Sequence[str], rounds: int) ->
 
     def checksums(threads: int) -> Callable[[], None]:
         data = bytes(16 * 2**20)
-
-        def run() -> None:
-            with ThreadPoolExecutor(threads) as pool:
-                consume(pool.map(sha256, [data] * 8))
-
-        return run
+        return lambda: consume(map_ahead(sha256, [data] * 8, threads))
 
     ways = {f"batch of {size}": in_batches(size) for size in BATCHES}
     taken = alternate(ways, rounds)

@@ -119,8 +119,9 @@ class RoleClassifier:
         >>> RoleClassifier().predict(posting).reason
         'not English prose'
         """
+        row = encode(*checked(text, title))
         model = self._model
-        [prediction] = _predictions(model, *_answer(model, [encode(*checked(text, title))]))
+        [prediction] = _predictions(model, *_answer(model, [row]))
         return prediction
 
     def predict_many(

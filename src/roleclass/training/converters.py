@@ -11,7 +11,7 @@ from skl2onnx.common.data_types import FloatTensorType
 from roleclass.training.features import PostingFeatures
 from roleclass.training.graph import Found, Words, Writer, count, find_ngrams, find_words
 from roleclass.training.graph_blocks import blocks, find_mentions
-from roleclass.training.model import RoleRegression
+from roleclass.training.model import RoleRegression, softmax_weights
 from roleclass.training.tables import Trie, WordTable
 
 
@@ -114,12 +114,8 @@ def _convert_regression(
 ) -> None:
     model: RoleRegression = operator.raw_operator
     w = Writer(scope, container)
-    coefficients, intercept = model.coef_, model.intercept_
-    if len(model.classes_) == 2:  # scikit-learn keeps the second class only
-        coefficients = np.vstack([-coefficients / 2, coefficients / 2])
-        intercept = np.array([-intercept[0] / 2, intercept[0] / 2])
+    weights, intercept = softmax_weights(model)
     ngrams, length, blocks = (tensor.full_name for tensor in operator.inputs)
-    weights = coefficients.T
     number = operator.inputs[0].type.shape[1] - 1
     of_ngrams = np.vstack([weights[:number], np.zeros_like(weights[:1])])
     product = w.op("Div", w.op("MatMul", ngrams, w.named("ngram_weights", of_ngrams)), length)

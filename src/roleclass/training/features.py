@@ -214,6 +214,27 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             [self._tf_idf(self._counts(found, len(rows))), sp.csr_matrix(weighted)], format="csr"
         )
 
+    def columns_by_block(self) -> list[NDArray[np.int64]]:
+        """Return the `columns_` of ``density``, ``title``, ``balance`` with ``section``, and ``product``.
+
+        Returns
+        -------
+        list of four int64 arrays
+            Each counts from its own block's first column.
+
+        Examples
+        --------
+        >>> features = PostingFeatures().fit([b"Bake bread and rolls"])
+        >>> sum(map(len, features.columns_by_block())) == len(features.columns_)
+        True
+        """
+        check_is_fitted(self, "columns_")
+        concepts = len(self.concepts_)
+        balance = (len(SECTIONS) + 1) * (2 * len(GROUPS) + 2) + 1
+        starts = np.cumsum([0, concepts, concepts, balance])
+        parts = np.split(self.columns_, np.searchsorted(self.columns_, starts[1:]))
+        return [part - start for part, start in zip(parts, starts, strict=True)]
+
     def feature_names(self) -> list[str]:
         """Return a name for each column: the block, a colon, and what it is.
 

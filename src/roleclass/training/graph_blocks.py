@@ -22,7 +22,7 @@ from roleclass.training.features import (
 from roleclass.training.graph import Found, Words, Writer, count
 from roleclass.training.mentions import REGION_OF_CODE, REGIONS, TITLE_BYTES
 from roleclass.training.tables import WordTable
-from roleclass.training.unclear import ENGLISH, UnclearRule
+from roleclass.training.unclear import UnclearRule, small_words
 
 Floats = NDArray[np.float64]
 
@@ -121,17 +121,7 @@ def blocks(
 ) -> None:
     """Write the `PostingFeatures.columns_`, cut but not yet weighted, and the output ``reason``."""
     sets = mentions.sets
-    concepts, side = len(features.concepts_), len(features.crossed_mean_)
-    of_region = (len(SECTIONS) + 1) * (2 * len(GROUPS) + 2) + 1
-    ends = np.cumsum([concepts, concepts, of_region, side**2])
-    density, title, balance, product = (
-        part - start
-        for part, start in zip(
-            np.split(features.columns_, np.searchsorted(features.columns_, ends[:-1])),
-            [0, *ends[:-1]],
-            strict=True,
-        )
-    )
+    density, title, balance, product = features.columns_by_block()
     balanced, enough = _balance(w, features, mentions, _numbers(w, features, table, words), balance)
     two_regions = w.op(
         "MatMul",
@@ -179,11 +169,9 @@ def _products(
 
 def _numbers(w: Writer, features: PostingFeatures, table: WordTable, words: Words) -> str:
     """Words of each row, the one at its end included, and small English words; of shape (N, 2)."""
-    phrases = {
-        p for concept in features.concepts_ if concept.key == ENGLISH for p in concept.phrases
-    }
+    small_ones = small_words(features.concepts_)
     is_small = np.zeros(len(table.keys), np.int32)
-    is_small[table.slots] = [(word,) in phrases for word in features.vocabulary_.words]
+    is_small[table.slots] = [word in small_ones for word in features.vocabulary_.words]
     small = w.op("CumSum", w.take(w.const(is_small), words.slot), w.const(0))
     # Of the batch up to each row's end; what belongs to a row is the difference to the row before.
     upto = w.op("Concat", words.last, w.take(small, words.last), axis=0)

@@ -64,6 +64,24 @@ class RoleRegression(LogisticRegression):  # type: ignore[misc]
         return self
 
 
+def softmax_weights(
+    regression: LogisticRegression,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return weights of shape (F, K) and a bias of shape (K,) for a softmax, for two roles, too.
+
+    Examples
+    --------
+    >>> regression = LogisticRegression().fit([[0.0], [1.0]], ["other", "ai-first"])
+    >>> weights, bias = softmax_weights(regression)
+    >>> weights.shape, bias.shape
+    ((1, 2), (2,))
+    """
+    weights, bias = regression.coef_.T, regression.intercept_
+    if len(regression.classes_) == 2:  # scikit-learn keeps the second class only
+        weights, bias = (np.concatenate([-x / 2, x / 2], axis=-1) for x in (weights, bias))
+    return weights, bias
+
+
 def fit(corpus: Corpus, settings: Settings) -> Pipeline:
     """Fit features and model on all postings of a corpus.
 

@@ -4,13 +4,14 @@ The rule is part of the model file, so that every runtime gives the same answer;
 what it is, and answers it in NumPy for the tests.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from roleclass.lexicon import Concept
 from roleclass.text import tokenize
 
 ENGLISH: Final = "english"
@@ -18,6 +19,19 @@ ENGLISH: Final = "english"
 
 REASONS: Final = (None, "no readable words", "too few words", "not English prose")
 """What the codes of the graph's output ``reason`` mean; code 0: the model's answer stands."""
+
+
+def small_words(concepts: Iterable[Concept]) -> frozenset[bytes]:
+    """Return the words of the concept `ENGLISH`.
+
+    Examples
+    --------
+    >>> from roleclass.lexicon import load_lexicon
+    >>> b"the" in small_words(load_lexicon())
+    True
+    """
+    english = (concept for concept in concepts if concept.key == ENGLISH)
+    return frozenset(phrase[0] for c in english for phrase in c.phrases if len(phrase) == 1)
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,7 @@ class UnclearRule:
         rows : sequence of N bytes
             Postings as given by `roleclass.text.encode`.
         small_words : frozenset of bytes
-            The words of the concept `ENGLISH`.
+            See the function of that name.
 
         Returns
         -------
