@@ -66,6 +66,10 @@ def test_a_malformed_file_is_reported_and_still_read(guide: Path) -> None:
     assert message.startswith("1_x.yaml: malformed, read after")
 
 
+# PyYAML may refuse deep nesting before we do, in words of its own.
+NESTED = "1_bad.yaml: passed over, not readable as YAML: "
+
+
 @pytest.mark.parametrize(
     ("raw", "problem"),
     [
@@ -74,9 +78,9 @@ def test_a_malformed_file_is_reported_and_still_read(guide: Path) -> None:
         ("a: &a [x]\nb: [*a, *a]", "aliases are not allowed"),
         ("a: !!python/object/apply:os.system ['true']", "tags are not allowed"),
         ("a: 1\n" + "#" * MAX_FILE_BYTES, "larger than"),
-        ("title: " + "[" * 500_000, "more than 20 deep"),
-        ("- " * 400_000, "more than 20 deep"),
-        ("? " * 400_000, "more than 20 deep"),
+        ("title: " + "[" * 500_000, NESTED),
+        ("- " * 400_000, NESTED),
+        ("? " * 400_000, NESTED),
         ("x" * 1000 + ": 1", "unexpected keys"),
     ],
 )
