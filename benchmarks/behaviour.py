@@ -2,7 +2,7 @@
 
     python -m benchmarks.behaviour --corpus CORPUS
 
-- Invariance: changes to postings of ``dev`` that leave the job as it is (`benchmarks.changes`) must leave the role.
+- Invariance: where a change to a posting of ``dev`` leaves the job as it is, the role stays (`changes.py`).
 - Direction: one more duty of a kind never makes that kind less probable.
 - Minimum functionality: texts written for it (``benchmarks/cases``) get the role that any reader would give.
   Those of ``held_out.jsonl`` are counted only, so that nobody works on single ones.

@@ -25,7 +25,7 @@ WRITTEN: Final[Mapping[str, Any]] = tomllib.loads(
 
 PLACES: Final = ("front", "middle", "end")
 
-_MARKS = r"[-*•·–—▪◦‣]|\d{1,2}[.)]|[a-z]\)"
+_MARKS = r"[-*•·\u2013\u2014▪◦‣]|\d{1,2}[.)]|[a-z]\)"
 _LIST_MARK = re.compile(rf"\s*(?:{_MARKS})\s+")
 
 
