@@ -99,16 +99,16 @@ def _lost(axes: Axes, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         axes.barh(y, forgiven, color=OURS, height=0.62)
         axes.text(max(lost, forgiven, 0), y, f"  {100 * lost:.1f}", va="center", fontsize=8)
     axes.barh(0, 0, color=OURS, label="lost")
-    axes.barh(0, 0, color=QUIET, label="Other that becomes AI-Support")
+    axes.barh(0, 0, color=QUIET, label="lost, but forgiven: Other to AI-Support")
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=9)
     axes.tick_params(axis="y", length=0)
     axes.margins(y=0.01)
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.05), ncols=2, fontsize=8)
-    axes.set_title("Accuracy lost by a change that should cost none")
+    axes.set_title("Accuracy lost by what should cost none")
 
 
 def _met(axes: Axes, files: Mapping[str, Any]) -> None:
@@ -127,7 +127,7 @@ def _met(axes: Axes, files: Mapping[str, Any]) -> None:
     axes.margins(y=0.01)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.spines["left"].set_visible(False)
-    axes.set_title("Written texts answered right")
+    axes.set_title("Written texts met")
 
 
 def _figure(width: float, height: float) -> Figure:
