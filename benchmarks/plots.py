@@ -127,7 +127,7 @@ def _met(axes: Axes, files: Mapping[str, Any]) -> None:
     axes.margins(y=0.01)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.spines["left"].set_visible(False)
-    axes.set_title("Written texts met")
+    axes.set_title("Written texts, right")
 
 
 def _figure(width: float, height: float) -> Figure:
