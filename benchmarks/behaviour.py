@@ -319,13 +319,18 @@ def _met(row: Mapping[str, int] | None) -> str:
 @output_option
 def main(folder: Path, model: Path | None, output: Path) -> None:
     """Test how a model behaves."""
+    classifier = RoleClassifier(model)
+    if missing := set(Role) - {Role.UNCLEAR, *classifier.roles}:
+        raise click.ClickException(
+            f"{model} does not know {', '.join(sorted(missing))}; the texts are written for these roles"
+        )
     corpus = load_corpus(folder, warn=lambda _: None)
     dev = corpus.split("dev")
     result: dict[str, Any] = {
         "corpus": corpus.fingerprint(),
         "dev": len(dev),
         "about": environment("python -m benchmarks.behaviour --corpus CORPUS"),
-        **measure(RoleClassifier(model), dev, labelled_lines(folder, dev)),
+        **measure(classifier, dev, labelled_lines(folder, dev)),
     }
     write(output / "behaviour.json", json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     write(output / "behaviour.md", tables(result) + "\n")

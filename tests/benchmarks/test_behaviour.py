@@ -259,3 +259,15 @@ def test_the_command_writes_figures_table_and_plot_without_any_posting(
         text = file.read_text("utf-8")
         assert not any(sentence in text for sentence in sentences)
         assert "hiring with AI" in text
+
+
+def test_a_model_with_other_roles_is_turned_away(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RoleClassifier, "roles", (Role.OTHER, Role.AI_FIRST))
+    done = CliRunner().invoke(
+        behaviour.main, ["--corpus", str(folder), "--output", str(tmp_path / "out")]
+    )
+    assert done.exit_code == 1
+    assert "ai-support, ml-first" in done.output
+    assert not (tmp_path / "out").exists()
