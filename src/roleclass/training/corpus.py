@@ -105,6 +105,10 @@ class Corpus(Sequence[Posting]):
         """
         return self.where(lambda p: p.split == name and p.role != Role.UNCLEAR and p.agreed)
 
+    def unclear(self, name: str) -> Self:
+        """Return the postings of one split whose text lets nobody judge, as its readers agree."""
+        return self.where(lambda p: p.split == name and p.role == Role.UNCLEAR and p.agreed)
+
     def column(self, name: str) -> NDArray[Any]:
         """Return one attribute of all postings as an array.
 
