@@ -11,7 +11,7 @@ blank       two line ends in it
 mark        a line end and the mark of a list, or a round mark or a dash between blanks in a line
 sentence    ``.``, ``!``, ``?`` or ``;`` before white space and a capital or a digit, except behind an
             abbreviation, a single letter or a number that begins a line; or glued: ``team.You``
-colon       ``:`` behind the first few words of a line that has no mark of a list
+colon       ``:`` behind a heading of a few words, such as "Nice to have: ..."
 heading     a heading such as "Responsibilities" in the middle of a line, before and after it
 line end    a line end that is no *wrap*
 ==========  ==============================================================================
@@ -56,8 +56,16 @@ INLINE_ADJECTIVES: Final = (
 PAD: Final = 4
 """Zeros that part the rows of a batch: no rule looks further than so many bytes."""
 
+COLON_HEADINGS: Final = (
+    "responsibilities", "requirements", "qualifications", "duties", "benefits", "perks", "tasks", "role",
+    "profile", "have", "haves", "do", "doing", "bring", "offer", "need", "plus", "pluses", "bonus", "us",
+    "job", "position", "summary", "description", "overview", "mission", "opportunity", "preferred",
+    "required", "desired", "desirable", "for", "are", "you", "team", "company", "ideally", "will", "include",
+)  # fmt: skip
+"""Last words of headings behind which a colon ends a line."""
+
 COLON_WORDS: Final = 5
-"""A colon behind so many words of a line or fewer ends it."""
+"""A heading before a colon has so many words or fewer."""
 
 _MIN_WRAPPED: Final = 25  # shorter lines before a small letter are a list without marks
 _NEWLINES: Final = 2**10 - 1  # low bits of a sum: line ends; then bytes within characters; then marks
@@ -65,8 +73,8 @@ _CONT_UNIT: Final = 2**10
 _CONTS: Final = 2**21 - 2**10
 _MARK_UNIT: Final = 2**21
 
-WHITE, END, CLOSE, OPEN, HARD, GOES_ON, MARK, UPPER, LOWER, DIGIT, NEWLINE, CONT = (
-    1 << k for k in range(12)
+WHITE, END, CLOSE, OPEN, HARD, GOES_ON, MARK, UPPER, LOWER, DIGIT, NEWLINE, CONT, FRONT = (
+    1 << k for k in range(13)
 )
 """Classes of bytes, as bits of `CLASSES`."""
 
@@ -86,6 +94,7 @@ def _classes() -> NDArray[np.int32]:
         DIGIT: b"0123456789",
         NEWLINE: b"\n",
         CONT: bytes(range(0x80, 0xC0)),
+        FRONT: b"([\"'$" + bytes(range(0x81, 0xA0)) + bytes(range(0xA8, 0x100)),
     }
     table = np.zeros(256, np.int32)
     for bit, of in members.items():
@@ -171,21 +180,25 @@ def cut(rows: Sequence[bytes]) -> Lines:
         no = np.empty(0, bool)
         return Lines(none, none, none, none, none, none, none, none, none, no, no, no)
     classes = CLASSES[data]
-    breaks, marks, nl = _breaks(data, classes, COUNTED[data], row, start, stop)
+    breaks, marks, numbered = _breaks(data, classes, COUNTED[data], row, start, stop)
 
     opens = np.concatenate([[True], breaks])
-    first = np.flatnonzero(opens)
-    last = np.concatenate([first[1:], [number]]) - 1
+    first = first_word = np.flatnonzero(opens)
+    last = np.append(first[1:], number) - 1
     line = np.cumsum(opens) - 1
     before = np.concatenate([[False], marks])
     ends = classes[stop[last]]
     # A capital, a digit or a bracket in front of nothing else: what stands around the words.
+    # The number of a list is a mark.
+    first = np.minimum(first + numbered[first], last)
     begin, finish = start[first], stop[last]
     for _ in range(PAD):
-        begin = begin - ((classes[begin - 1] & (WHITE | MARK)) == 0)
+        begin = begin - ((classes[begin - 1] & FRONT) > 0)
         finish = finish + ((classes[finish] & WHITE) == 0)
+    # Glued lines share their punctuation: it belongs to the one before.
+    finish = np.minimum(finish, np.append(start[first[1:]], len(data)))
     of_row = offset[row[first]]
-    begin = np.maximum(begin, of_row)
+    begin = np.maximum(begin, np.maximum(of_row, np.append(0, finish[:-1])))
     return Lines(
         row,
         start - offset[row],
@@ -196,7 +209,7 @@ def cut(rows: Sequence[bytes]) -> Lines:
         last,
         begin - of_row,
         finish - of_row,
-        before[first],
+        before[first_word],
         (ends & HARD > 0) & (data[stop[last]] == ord(":")),
         ends & (WHITE | 0) > 0,
     )
@@ -207,7 +220,7 @@ def _breaks(data, classes, counted, row, start, stop):
     number = len(start)
     if number < 2:
         none = np.empty(0, bool)
-        return none, none, np.empty(0, np.int64)
+        return none, none, np.zeros(number, bool)
     e, s = stop[:-1], start[1:]  # the bytes of a gap: data[e:s]
     sums = np.cumsum(counted, dtype=np.int32)
     total = sums[s - 1] - sums[e - 1]
@@ -231,6 +244,7 @@ def _breaks(data, classes, counted, row, start, stop):
     one_letter = (stop - start)[:-1] == 1
     abbreviated = np.isin(words[:-1].astype("S12"), np.array([w.encode() for w in ABBREVIATIONS]))
     connective = np.isin(words[:-1].astype("S12"), np.array([w.encode() for w in CONNECTIVES]))
+    headed = np.isin(words[:-1].astype("S20"), np.array([w.encode() for w in COLON_HEADINGS]))
     heads = np.isin(words.astype("S20"), np.array([w.encode() for w in INLINE_HEADINGS]))
     adjectives = np.isin(words.astype("S20"), np.array([w.encode() for w in INLINE_ADJECTIVES]))
 
@@ -238,14 +252,17 @@ def _breaks(data, classes, counted, row, start, stop):
     ended = is_(after1, END) | (is_(after1, CLOSE) & is_(after2, END))
     semicolon = data[e] == ord(";")
     white = is_(before1, WHITE) | (is_(before1, OPEN) & (is_(before2, WHITE) | is_(before4, WHITE)))
-    numbered = np.concatenate([[True], line_end[:-1] | new_row[:-1]]) & is_(
-        classes[start[:-1]], DIGIT
-    )
-    sentence = ended & white & starts & ~one_letter & ~abbreviated & ~numbered
+    letter = one_letter & is_(classes[start[:-1]], UPPER | LOWER)
+    # The number or letter of a list: "1. Build", "b) Test", at the beginning of a line.
+    at_start = np.concatenate([[True], line_end[:-1] | new_row[:-1]])
+    short = (stop - start)[:-1] <= 1 + is_(classes[start[:-1]], DIGIT)
+    closed = ((data[e] == ord(".")) | (data[e] == ord(")"))) & is_(after2, WHITE)
+    numbered = at_start & short & closed & is_(classes[e - 1], DIGIT | LOWER) & ~new_row
+    sentence = ended & white & starts & ~letter & ~abbreviated & ~numbered
     sentence |= semicolon & white & starts
     glued = (
         (length == 1) & ended & capital & is_(second, LOWER) & is_(classes[e - 1], LOWER)
-    ) & ~one_letter
+    ) & ~letter
 
     # -- marks of lists
     marked = line_end & ((total - is_(after1, MARK) * _MARK_UNIT) & -_MARK_UNIT != 0)
@@ -256,7 +273,8 @@ def _breaks(data, classes, counted, row, start, stop):
     weak = is_(before3, WHITE) & is_(before2, MARK) & (b2 < 0x80)
     weak |= (b2 == 0xB7) & (b3 == 0xC2)
     inline = (is_(before1, WHITE) & (strong_near | (weak & capital))) | strong_glued
-    mark = marked | inline
+    numbers = line_end & np.append(numbered[1:], False)
+    mark = (marked | inline | numbers) & ~numbered
 
     # -- headings in the middle of a line
     single = (length == 1) & is_(after1, WHITE) & ~line_end
@@ -280,14 +298,14 @@ def _breaks(data, classes, counted, row, start, stop):
     width = e - start[begun] + indent[begun] + ~is_(after1, WHITE) - within
     word = (stop - start)[1:] + ~is_(before1, WHITE) + ~is_(classes[stop[1:]], WHITE)
     small = is_(first, LOWER) | (b1 == ord("("))
+    goes_on = is_(after1, GOES_ON) | connective
     plain = (newlines == 1) & ~mark & ~hard & ~new_row
-    evidence = plain & small & (width >= _MIN_WRAPPED)
+    evidence = plain & (small | goes_on) & (width >= _MIN_WRAPPED)
     rows = int(row[-1]) + 1
     widest = np.zeros(rows, np.int64)
     np.maximum.at(widest, row[:-1][evidence], width[evidence])
     times = np.bincount(row[:-1][evidence], minlength=rows)
     widest, times = widest[row[:-1]], times[row[:-1]]
-    goes_on = is_(after1, GOES_ON) | connective
     room = width + 1 + word
     wrap = plain & (
         goes_on
@@ -299,7 +317,6 @@ def _breaks(data, classes, counted, row, start, stop):
     # -- a colon behind the first words of a line
     opened = np.concatenate([[0], np.where(breaks, np.arange(1, number), 0)])
     opened = np.maximum.accumulate(opened)[:-1]
-    of_mark = np.concatenate([[False], mark])[opened]
     few = np.arange(number - 1) - opened < COLON_WORDS
-    colon = (data[e] == ord(":")) & white & few & ~of_mark
-    return breaks | colon, mark & ~new_row, newlines
+    colon = (data[e] == ord(":")) & white & few & headed
+    return breaks | colon, mark & ~new_row, np.append(numbered, False)
