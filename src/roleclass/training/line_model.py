@@ -42,7 +42,8 @@ ONE: Final = 2**16
 """Weights and probabilities that are added up are whole multiples of 1 / ONE."""
 
 HEADING_WORDS: Final = 8
-_NEAR, _FAR = 4, 10
+NEAR: Final = 4
+"""How many lines before and after a line are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class LineScores:
 
 
 class LineModel(BaseEstimator):  # type: ignore[misc]
-    def __init__(self, vocabulary, concepts, C=(0.15, 0.15, 0.3), C2=1.0, min_lines=5):
+    def __init__(self, vocabulary, concepts, C=(0.15, 0.15, 0.3), C2=0.3, min_lines=5):
         self.vocabulary = vocabulary
         self.concepts = concepts
         self.C = C
@@ -233,7 +234,6 @@ def context(lines: Lines, logits: Floats) -> Floats:
     of_heading = np.hstack([q, p])[h] * ok[:, None]
     dist = np.where(ok, np.log(np.maximum(i - h, 1).astype(float)), 0)
     cross = (of_heading[:, :5, None] * p[:, None]).reshape(M, -1)
-    own = (p[:, :, None] * w[:, None]).reshape(M, -1)
     begin = np.searchsorted(lines.row, lines.row)
     end = np.searchsorted(lines.row, lines.row, "right")
     sums = np.vstack([np.zeros(11), pw.cumsum(0)])
@@ -246,8 +246,8 @@ def context(lines: Lines, logits: Floats) -> Floats:
     return np.hstack(
         [
             part - part.mean(1, keepdims=True), work - work.mean(1, keepdims=True), pw, shape(lines),
-            _moved(lines, pw, 1), _moved(lines, pw, -1), _moved(lines, p, 2), _moved(lines, p, -2),
+            _moved(lines, pw, 1), _moved(lines, pw, -1),
             _moved(lines, q, 1), of_heading, dist[:, None], ok[:, None], heading[:, None],
-            window(-_NEAR, -1), window(1, _NEAR), window(-_FAR, -1), window(1, _FAR), whole, cross, own,
+            window(-NEAR, -1), window(1, NEAR), whole, cross,
         ]
     )
