@@ -1,154 +1,200 @@
-"""The graph from n-grams to the blocks of features after them, and to the reasons to be unclear.
+"""The graph from lines to the blocks of features after the n-grams, and to the reasons to be unclear.
 
-Every function writes what the NumPy function of the same purpose in `mentions`, `features` and
-`unclear` computes; the parity tests hold the two together. A node costs .3 us whatever it does,
-which is most of a single posting's time, so sums of any kind are products with one matrix.
+Every function writes what the NumPy function of the same purpose in `features` and `unclear` computes; the
+parity tests hold the two together. A node costs .3 us whatever it does, which is most of a single
+posting's time, so sums of any kind are products with one matrix.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
+from roleclass.reading import PARTS, WORKS
 from roleclass.training.features import (
     CUT,
     DENSITY_WORDS,
     GROUPS,
-    SECTIONS,
+    NGRAM_WORDS,
     SHARE_WORDS,
+    TITLE_WORDS,
+    WEIGHTS,
     PostingFeatures,
 )
-from roleclass.training.graph import Found, Words, Writer, count
-from roleclass.training.mentions import REGION_OF_CODE, REGIONS, TITLE_BYTES
+from roleclass.training.graph import Found, Words, Writer
+from roleclass.training.graph_line_model import GraphScores
+from roleclass.training.graph_lines import GraphLines
+from roleclass.training.line_model import DUTY
 from roleclass.training.tables import WordTable
 from roleclass.training.unclear import UnclearRule, small_words
 
 Floats = NDArray[np.float64]
 
-_NEWLINE = ord("\n")
-_START = len(REGION_OF_CODE)  # stands for code 0, because 0 is no mark; a row's end sets it anew
-# A mention is counted at one place: that of its section's code, 1 to _START, less 1; by _START
-# further up if it is in the title.
-_PLACES = 2 * _START
-_PLACES_OF_REGION = np.zeros((len(REGIONS), _PLACES))
-_PLACES_OF_REGION[REGIONS.index("posting")] = 1
-_PLACES_OF_REGION[REGIONS.index("title"), _START:] = 1
-for _code, _region in enumerate(REGION_OF_CODE):
-    if _region >= 0:
-        _PLACES_OF_REGION[_region, (_code or _START) - 1 :: _START] = 1
+_PARTS, _WORKS = len(PARTS), len(WORKS)
+_ASKED = np.isin(PARTS, ("duty", "requirement")).astype(float)
 
 
-class Mentions(NamedTuple):
-    """What is mentioned where.
-
-    Phrases that mention the same concepts are counted together, as one set. The first set is the
-    empty one, of all n-grams without a concept that counts.
+@dataclass(frozen=True)
+class Weighted:
+    """Lines with what they count.
 
     Attributes
     ----------
-    sets : float64 array of shape (S, C)
-        The concepts of each set.
-    counts : float tensor of shape (N * P * S,)
-        Mentions at each place of each set.
+    weight : float tensor of shape (M, 1)
+        How much a mention in the line counts; 0 for lines that part rows.
+    size : float tensor of shape (M, 1)
+        Words, 0 for lines that part rows.
+    totals : float tensor of shape (N, T)
+        Sums over the lines of a row: weighted words, words, words asked, `lines` by part and work, and duties in
+        each area.
+    surest : float tensor of shape (N, 12)
+        See `Measures`.
     """
 
-    sets: Floats
-    counts: str
+    weight: str
+    size: str
+    totals: str
+    surest: str
 
 
-def find_mentions(
-    w: Writer, features: PostingFeatures, found: Found, words: Words, utf8: str
-) -> Mentions:
-    """Count the mentions at each place."""
-    counted = features.membership_.toarray() * features.groups_.any(axis=1)
-    empty = np.zeros((1, 1 + counted.shape[1]))
-    both = np.vstack([empty, np.column_stack([features.headings_, counted])])
-    sets, set_of_ngram = np.unique(both, axis=0, return_inverse=True)
-    heading_of_set, sets, set_of_ngram = sets[:, 0], sets[:, 1:], set_of_ngram.ravel()[1:]
+def weigh_lines(w: Writer, words: Words, lines: GraphLines, scores: GraphScores) -> Weighted:
+    """Add up lines for each posting."""
+    size = w.op("Add", w.op("Sub", lines.last, lines.first), w.const(1))
+    size = w.op("Where", lines.parts, w.const(0), size)
+    column = w.vector(-1, 1)
+    size = w.op("Reshape", w.cast(size, TensorProto.FLOAT), column)
+    mask = w.op("Reshape", w.op("Sign", size), column)
+    part = w.op("Mul", scores.part, mask)
+    matrix = np.column_stack([WEIGHTS, _ASKED, np.eye(_PARTS)[DUTY]])
+    by_part = w.op("MatMul", part, w.const(matrix, np.float32))
+    weight, asked, duty = w.split(by_part, 1, 1, 1)
+    cross = w.op(
+        "Mul",
+        w.op("Reshape", part, w.vector(-1, _PARTS, 1)),
+        w.op("Reshape", scores.work, w.vector(-1, 1, _WORKS)),
+    )
+    cross = w.op("Reshape", cross, w.vector(-1, _PARTS * _WORKS))
+    words_of = w.op("Mul", w.op("Concat", weight, mask, asked, axis=1), size)
+    areas = w.op("Mul", scores.areas, duty)
+    totals = add_rows(w, w.op("Concat", words_of, cross, areas, axis=1), lines.row, words.rows)
+    surest = w.cut(cross, _WORKS, 3 * _WORKS, axis=1)
+    surest = add_rows(w, surest, lines.row, words.rows, "max")
+    return Weighted(weight, size, totals, surest)
 
-    # A set as its place from the end, because codes begin at 1; the empty set as 0.
-    from_end = np.where(set_of_ngram > 0, set_of_ngram - len(sets), 0)
-    column = w.take(w.const(np.append(from_end, 0)), found.ngram)
+
+def add_rows(w: Writer, values: str, row: str, rows: str, reduction: str = "add") -> str:
+    """Add up, for each of N rows, the values of shape (M, D) of what is in it: shape (N, D)."""
+    shape = w.op("Concat", rows, w.op("Shape", values, start=1), axis=0)
+    zeros = w.op("ConstantOfShape", shape)
+    at = w.op("Expand", w.op("Reshape", row, w.vector(-1, 1)), w.op("Shape", values))
+    return w.op("ScatterElements", zeros, at, values, axis=0, reduction=reduction)
+
+
+def mention_counts(
+    w: Writer,
+    features: PostingFeatures,
+    found: Found,
+    words: Words,
+    lines: GraphLines,
+    weighted: Weighted,
+) -> tuple[str, str, Floats]:
+    """Count mentions: weighted, and in the title.
+
+    Phrases that mention the same concepts are counted together, as one set.
+
+    Returns
+    -------
+    weighted, in title : float tensors of shape (N, S)
+    sets : float64 array of shape (S, C)
+        The concepts of each set. The first is the empty one.
+    """
+    member = features.membership_.toarray() * features.groups_.any(axis=1)
+    empty = np.zeros((1, member.shape[1]))
+    sets, set_of_ngram = np.unique(np.vstack([empty, member]), axis=0, return_inverse=True)
+    set_of_ngram = set_of_ngram.ravel()
+    # The empty set sorts first; what is no n-gram mentions nothing.
+    column = w.take(w.const(np.append(set_of_ngram[1:], 0)), found.ngram)
     which = w.places(column)
     column, word = (w.take(x, which) for x in (column, found.word))
-    # Codes times the number of sets from here on: how far apart their cells lie.
-    codes = _codes(w, words, word, w.take(w.const(heading_of_set * len(sets)), column), len(sets))
+    line = w.take(words_line := lines.word_line, word)
+    del words_line
     row = w.take(words.row, word)
-    in_title = _is_in_title(w, utf8, row, w.take(words.pair, word))
-    further = w.op("Where", in_title, w.const(_START * len(sets)), w.const(0))
-    width = _PLACES * len(sets)
-    cell = w.op("Add", w.op("Add", codes, column), further)
-    cell = w.op("Add", w.op("Mul", row, w.const(width)), cell)
-    return Mentions(sets, count(w, cell, words.rows, width))
-
-
-def _is_in_title(w: Writer, utf8: str, row: str, pair: str) -> str:
-    """Whether a word stands before the end of a first line that is short enough."""
-    # As int32: ONNX Runtime before 1.20 looks for no least byte.
-    head = w.cast(w.cut(utf8, 0, TITLE_BYTES + 1, axis=1), TensorProto.INT32)
-    differs = w.op("Sign", w.op("BitwiseXor", head, w.const(_NEWLINE)))
-    # The first 0; ArgMin gives 0 where there is none: no title.
-    end = w.op("ArgMin", differs, axis=1, keepdims=0)
-    # A word that ends in the newline's own pair ends before it if the newline is the second byte.
-    first = w.op("Mul", pair, w.const(2))
-    return w.op("Less", first, w.take(w.cast(end, TensorProto.INT32), row))
-
-
-def _codes(w: Writer, words: Words, word: str, heading: str, size: int) -> str:
-    """See `mentions._sections`: what the last heading gave; at first `size` times `_START`."""
-    start = _START * size
-    marks = w.op(
-        "ScatterElements",
-        w.op("Where", words.is_last, w.const(start), w.const(0)),
-        word,
-        heading,
+    is_title = _titles(w, lines, weighted)
+    cell = w.op("Add", w.op("Mul", row, w.const(2 * len(sets))), column)
+    in_title = w.op("Add", cell, w.const(len(sets)))
+    cells = w.op("Concat", cell, in_title, axis=0)
+    values = w.op(
+        "Concat",
+        w.take(w.flat(weighted.weight), line),
+        w.take(is_title, line),
         axis=0,
-        reduction="max",
     )
-    opened = w.op("CumSum", w.op("Sign", marks), w.const(0))
-    marks = w.keep(marks, w.cast(marks, TensorProto.BOOL))
-    return w.take(w.op("Concat", w.const([start]), marks, axis=0), w.take(opened, word))
+    zeros = w.op("ConstantOfShape", w.op("Mul", words.rows, w.vector(2 * len(sets))))
+    counts = w.op("ScatterElements", zeros, cells, values, axis=0, reduction="add")
+    counts = w.op("Reshape", counts, w.vector(-1, 2 * len(sets)))
+    counted, titled = w.split(counts, len(sets), len(sets))
+    return counted, titled, sets
+
+
+def _titles(w: Writer, lines: GraphLines, weighted: Weighted) -> str:
+    """1 for the first line of each row if it is short enough, otherwise 0: float tensor of shape (M,)."""
+    first = w.moved(lines.parts, 1, True, np.bool_)
+    short = w.op("LessOrEqual", w.flat(weighted.size), w.const(TITLE_WORDS, np.float32))
+    return w.cast(w.op("And", first, short), TensorProto.FLOAT)
 
 
 def blocks(
     w: Writer,
     features: PostingFeatures,
-    mentions: Mentions,
+    found: Found,
     words: Words,
+    lines: GraphLines,
+    weighted: Weighted,
     table: WordTable,
+    rule: UnclearRule,
     out: str,
-) -> None:
-    """Write the `PostingFeatures.columns_`, cut but not yet weighted, and the output ``reason``."""
-    sets = mentions.sets
-    density, title, balance, product = features.columns_by_block()
-    balanced, enough = _balance(w, features, mentions, _numbers(w, features, table, words), balance)
-    two_regions = w.op(
-        "MatMul",
-        w.const(_PLACES_OF_REGION[:2], np.float32),
-        w.op("Reshape", mentions.counts, w.vector(-1, _PLACES, len(sets))),
-    )
-    in_posting, in_title = w.split(
-        w.op("Reshape", two_regions, w.vector(-1, 2 * len(sets))), len(sets), len(sets)
+) -> str:
+    """Write the `PostingFeatures.columns_`, cut but not yet weighted, and the output ``reason``.
+
+    Returns
+    -------
+    float tensor of shape (N, 1)
+        Weighted words and `NGRAM_WORDS`: what n-grams are divided by.
+    """
+    used = features.columns_by_block()
+    counted, titled, sets = mention_counts(w, features, found, words, lines, weighted)
+    weight, number, asked, of_lines, of_areas = w.split(
+        weighted.totals, 1, 1, 1, _PARTS * _WORKS, len(used) and _areas()
     )
     parts = []
     # Concepts first, then what is crossed.
+    density = used["density"]
     summed = 1000 * np.hstack([sets[:, density], sets @ features.crossed_])
-    per_thousand = w.op("Div", w.op("MatMul", in_posting, w.const(summed, np.float32)), enough)
+    enough = w.op("Max", number, w.const(DENSITY_WORDS, np.float32))
+    per_thousand = w.op("Div", w.op("MatMul", counted, w.const(summed, np.float32)), enough)
     densities = w.op("Log", w.op("Add", per_thousand, w.const(1.0, np.float32)))
     if len(density):
         parts.append(w.cut(densities, 0, len(density), axis=1))
-    if len(title):
-        parts.append(w.op("MatMul", in_title, w.const(sets[:, title], np.float32)))
-    parts.append(balanced)
-    if len(product):
-        parts.append(_products(w, features, densities, len(density), product))
+    if len(used["title"]):
+        titles = w.op("MatMul", titled, w.const(sets[:, used["title"]], np.float32))
+        parts.append(w.op("Min", titles, w.const(1.0, np.float32)))
+    parts.append(_balance(w, features, counted, sets, number, used["balance"]))
+    if len(used["product"]):
+        parts.append(_products(w, features, densities, len(density), used["product"]))
+    parts.append(_of_lines(w, of_lines, weighted.surest, used["line"]))
+    parts.append(_of_areas(w, of_lines, of_areas, used["area"]))
     columns = w.op("Concat", *parts, axis=1)
-    highest = features.highest_.copy()
-    # Whether a title mentions a concept, not how often.
-    highest[len(density) :][: len(title)].clip(max=1, out=highest[len(density) :][: len(title)])
     columns = w.op("Max", columns, w.const(features.lowest_, np.float32))
-    w.op("Min", columns, w.const(highest, np.float32), out=out)
+    w.op("Min", columns, w.const(features.highest_, np.float32), out=out)
+    _reason(w, features, table, words, number, asked, rule)
+    return w.op("Add", weight, w.const(NGRAM_WORDS, np.float32))
+
+
+def _areas() -> int:
+    from roleclass.reading import AREAS
+
+    return len(AREAS)
 
 
 def _products(
@@ -167,84 +213,122 @@ def _products(
     return w.op("Mul", one, other)
 
 
-def _numbers(w: Writer, features: PostingFeatures, table: WordTable, words: Words) -> str:
-    """Words of each row, the one at its end included, and small English words; of shape (N, 2)."""
-    small_ones = small_words(features.concepts_)
-    is_small = np.zeros(len(table.keys), np.int32)
-    is_small[table.slots] = [word in small_ones for word in features.vocabulary_.words]
-    small = w.op("CumSum", w.take(w.const(is_small), words.slot), w.const(0))
-    # Of the batch up to each row's end; what belongs to a row is the difference to the row before.
-    upto = w.op("Concat", words.last, w.take(small, words.last), axis=0)
-    upto = w.op("Reshape", upto, w.vector(2, -1))
-    before = w.op("Concat", w.const([[-1], [0]]), w.cut(upto, 0, -1, axis=1), axis=1)
-    numbers = w.cast(w.op("Sub", upto, before), TensorProto.FLOAT)
-    return w.op("Transpose", numbers, perm=[1, 0])
+def _quotients(
+    w: Writer,
+    terms: str,
+    above: Floats,
+    below: Floats,
+    is_log: NDArray[np.bool_],
+    used: NDArray[np.int64],
+) -> str:
+    """Quotients of sums of terms, and logarithms of such quotients; the last row of a matrix is added."""
+    above, below, is_log = above[:, used], below[:, used], is_log[used]
+    one, other = (
+        w.op("Gemm", terms, w.const(m[:-1], np.float32), w.const(m[-1], np.float32))
+        for m in (above, below)
+    )
+    quotient = w.op("Div", one, other)
+    return w.op("Where", w.const(is_log, np.bool_), w.op("Log", quotient), quotient)
 
 
 def _balance(
-    w: Writer, features: PostingFeatures, mentions: Mentions, numbers: str, used: NDArray[np.int64]
-) -> tuple[str, str]:
-    """See `features._balance`, of the posting and all sections at once; writes ``reason``, too.
-
-    All columns are quotients of two sums over places, groups and `_numbers`, or logarithms of such
-    quotients.
-
-    Returns
-    -------
-    balance : float tensor of shape (N, len(used))
-    enough : float tensor of shape (N, 1)
-        The number of words, at least `DENSITY_WORDS`.
-    """
+    w: Writer,
+    features: PostingFeatures,
+    counted: str,
+    sets: Floats,
+    number: str,
+    used: NDArray[np.int64],
+) -> str:
+    """See `features._balance`."""
     size = len(GROUPS)
-    groups = mentions.sets @ features.groups_
-    by_place = w.op(
-        "MatMul",
-        w.op("Reshape", mentions.counts, w.vector(-1, len(groups))),
-        w.const(groups, np.float32),
-    )
-    by_place = w.op("Reshape", by_place, w.vector(-1, _PLACES * size))
-    terms = w.op("Concat", by_place, numbers, axis=1)
+    groups = w.op("MatMul", counted, w.const(sets @ features.groups_, np.float32))
+    terms = w.op("Concat", groups, number, axis=1)
 
-    def total(
-        *names: str, region: str = "posting", words: float = 0, small: float = 0, more: float = 0
-    ) -> Floats:
-        """A sum as weights of the terms, the last one a constant; a row has a word more than it says."""
-        chosen = [name in names for name in GROUPS]
-        places = np.outer(_PLACES_OF_REGION[REGIONS.index(region)], chosen).ravel()
-        return np.concatenate([places, [words, small, more - words]])
+    def total(*names: str, words: float = 0, more: float = 0) -> Floats:
+        return np.array([*(float(name in names) for name in GROUPS), words, more])
 
     one = total(more=1)
-    numerators, denominators, is_log = [], [], []
-    for region in ("posting", *SECTIONS):
-        each = [total(name, region=region) for name in GROUPS]
-        numerators += [sums + one for sums in each] + each
-        denominators += [one] * size + [total(words=1, more=SHARE_WORDS)] * size
-        numerators += [total("genai", region=region, more=0.5)]
-        denominators += [total("genai", "ml", region=region, more=1)]
-        numerators += [total("genai", "ml", "ai", region=region, more=0.5)]
-        denominators += [total(*GROUPS, region=region, more=5)]
-        is_log += [True] * size + [False] * (size + 2)
-        if region == "posting":
-            numerators.append(total(words=1, more=1))
-            denominators.append(one)
-            is_log.append(True)
-    rule = UnclearRule()
-    # Below 0 where a reason holds; the first is none. In the order of `REASONS`, in whole numbers and halves.
-    reasons = [
-        total(),
-        total(words=1, more=-0.5),
-        total(words=1, more=0.5 - rule.min_words),
-        total(small=rule.words_per_small, words=-1, more=0.5),
-    ]
-    matrix = np.array(
-        [numerators[i] for i in used] + [denominators[i] for i in used] + reasons + [total(words=1)]
-    ).T
-    sums = w.op("Gemm", terms, w.const(matrix[:-1], np.float32), w.const(matrix[-1], np.float32))
-    above, below, against, number = w.split(sums, len(used), len(used), len(reasons), 1)
-    quotient = w.op("Div", above, below)
-    balance = w.op(
-        "Where", w.const(np.array(is_log)[used], np.bool_), w.op("Log", quotient), quotient
+    each = [total(name) for name in GROUPS]
+    above = [*(group + one for group in each), *each]
+    below = [one] * size + [total(words=1, more=SHARE_WORDS)] * size
+    above += [total("genai", more=0.5), total("genai", "ml", "ai", more=0.5)]
+    below += [total("genai", "ml", more=1), total(*GROUPS, more=5)]
+    above.append(total(words=1, more=1))
+    below.append(one)
+    is_log = np.array([True] * size + [False] * (size + 2) + [True])
+    return _quotients(w, terms, np.array(above).T, np.array(below).T, is_log, used)
+
+
+def _of_lines(w: Writer, of_lines: str, surest: str, used: NDArray[np.int64]) -> str:
+    """The block ``line``."""
+    size = _PARTS * _WORKS
+    surest_size = 2 * _WORKS
+    terms = w.op("Concat", of_lines, surest, axis=1)
+    eye = np.eye(size + surest_size + 1)
+    one = eye[:, [-1]]
+    line = eye[:, :size].reshape(len(eye), _PARTS, _WORKS)
+    duty, requirement = line[:, 1], line[:, 2]
+    above, below, logs = [eye[:, :size] + one], [np.repeat(one, size, axis=1)], [True] * size
+    for kind in (duty, requirement, duty + requirement):
+        above.append(kind)
+        below.append(np.repeat(kind.sum(axis=1, keepdims=True) + one, _WORKS, axis=1))
+    above += [eye[:, size : size + surest_size], line.sum(axis=2) + one]
+    below += [np.repeat(one, surest_size + _PARTS, axis=1)]
+    logs += [False] * (3 * _WORKS + surest_size) + [True] * _PARTS
+    return _quotients(w, terms, np.hstack(above), np.hstack(below), np.array(logs), used)
+
+
+def _of_areas(w: Writer, of_lines: str, of_areas: str, used: NDArray[np.int64]) -> str:
+    """The block ``area``."""
+    size = _areas()
+    duties = np.zeros((_PARTS, _WORKS))
+    duties[DUTY] = 1
+    summed = w.op("MatMul", of_lines, w.const(duties.reshape(-1, 1), np.float32))
+    terms = w.op("Concat", of_areas, summed, axis=1)
+    eye = np.eye(size + 2)
+    one = eye[:, [-1]]
+    above = np.hstack([eye[:, :size] + one, eye[:, :size]])
+    below = np.hstack([np.repeat(x, size, axis=1) for x in (one, eye[:, [size]] + one)])
+    is_log = np.array([True] * size + [False] * size)
+    return _quotients(w, terms, above, below, is_log, used)
+
+
+def _reason(
+    w: Writer,
+    features: PostingFeatures,
+    table: WordTable,
+    words: Words,
+    number: str,
+    asked: str,
+    rule: UnclearRule,
+) -> None:
+    """Write the output ``reason``: see `UnclearRule`."""
+    value_of = small_words(features.lines.concepts)
+    values = np.zeros(len(table.keys), np.int32)
+    known = features.lines.vocabulary.words
+    values[table.slots[: len(known)]] = [value_of.get(word, 0) for word in known]
+    upto = w.op("CumSum", w.take(w.const(values), words.slot), w.const(0))
+    # Of the batch up to each row's end, where a word stands that is none.
+    upto = w.take(upto, words.last)
+    small = w.op("Sub", upto, w.moved(upto, 1))
+    index = words.last
+    tokens = w.op("Sub", w.op("Sub", index, w.moved(index, 1, -1)), w.const(1))
+    column = w.vector(-1, 1)
+    small, tokens = (
+        w.op("Reshape", w.cast(x, TensorProto.FLOAT), column) for x in (small, tokens)
     )
+    del number
+    terms = w.op("Concat", tokens, small, asked, axis=1)
+    # Below 0 where a reason holds; the first is none. In the order of `REASONS`, whole numbers and halves.
+    matrix = np.array(
+        [
+            [0, 0, 0, 0],
+            [1, 0, 0, -0.5],
+            [1, 0, 0, 0.5 - rule.min_words],
+            [-1, rule.words_per_small, 0, 0.5],
+            [0, 0, 1, -rule.min_asked],
+        ]
+    ).T
+    against = w.op("Gemm", terms, w.const(matrix[:-1], np.float32), w.const(matrix[-1], np.float32))
     holds = w.cast(w.op("Less", against, w.const(0.0, np.float32)), TensorProto.UINT8)
     w.op("ArgMax", holds, axis=1, keepdims=0, out="reason")
-    return balance, w.op("Max", number, w.const(DENSITY_WORDS, np.float32))

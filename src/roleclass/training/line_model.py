@@ -4,7 +4,7 @@ Two stages, both linear (``docs/how-it-works.md`` says what each part was measur
 
 1. **Words.** Each n-gram of a line adds a fixed weight to the logits of four heads: *part*, *next* (the part
    of the line that follows, which is what a heading tells), *work* and *areas*. The n-grams at the beginning
-   of a line have further weights. Weights are whole multiples of 1 / `ONE`, so that sums over words
+   of a line have further weights. Weights are whole multiples of 1 / `WEIGHT_ONE`, so that sums over words
    come out the same everywhere, whatever the length of a line.
 2. **Neighbours.** Part and work are decided again from the first stage's probabilities for the line, for
    those around it, for what its last heading announces, and for the posting as a whole (`context`).
@@ -32,8 +32,11 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+WEIGHT_ONE: Final = 2**12
+"""Weights of words are whole multiples of 1 / WEIGHT_ONE, below 8, so that 16 bits hold them."""
+
 ONE: Final = 2**16
-"""Weights of words, and probabilities that are added up, are whole multiples of 1 / ONE."""
+"""Probabilities that are added up are whole multiples of 1 / ONE."""
 
 HEADS: Final = (
     ("part", len(PARTS)),
@@ -138,8 +141,8 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
-    own_, lead_ : int32 arrays of shape (V, 34)
-        Weights of each n-gram, and those it has besides at the beginning of a line; in 1 / `ONE`.
+    own_, lead_ : int16 arrays of shape (V, 34)
+        Weights of each n-gram, and those it has besides at the beginning of a line; in 1 / `WEIGHT_ONE`.
     shape_ : float64 array of shape (S, 34)
     bias_ : float64 array of shape (34,)
         Weights of `shapes`, and what is added.
@@ -187,7 +190,7 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         sums = sums + _sum(words, self.lead_, words.leads)
         # 32 bits, as in the graph, however long a line is.
         return np.asarray(
-            sums.astype(np.int32) / ONE + shapes(words.lines) @ self.shape_ + self.bias_
+            sums.astype(np.int32) / WEIGHT_ONE + shapes(words.lines) @ self.shape_ + self.bias_
         )
 
     def decide(self, words: WordsOfLines, logits: Floats) -> LineScores:
@@ -234,8 +237,8 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
             [np.pad(w, ((0, features.shape[1] - len(w)), (0, 0))) for w, _ in heads]
         )
         of_ngram, of_concept, of_shape, of_lead = np.split(weights, ends[:-1])
-        self.own_ = np.rint((of_ngram + concepts @ of_concept) * ONE).astype(np.int32)
-        self.lead_ = np.rint(of_lead * ONE).astype(np.int32)
+        self.own_ = _whole(of_ngram + concepts @ of_concept)
+        self.lead_ = _whole(of_lead)
         self.shape_ = of_shape / deviation[:, None]
         self.bias_ = np.concatenate([b for _, b in heads]) - mean @ self.shape_
         return self
@@ -284,10 +287,15 @@ def _logistic(
     return weights, bias
 
 
-def _sum(words: WordsOfLines, weights: NDArray[np.int32], which: Bools) -> Ints:
+def _whole(weights: Floats) -> NDArray[np.int16]:
+    limit = np.iinfo(np.int16).max
+    return np.clip(np.rint(weights * WEIGHT_ONE), -limit, limit).astype(np.int16)
+
+
+def _sum(words: WordsOfLines, weights: NDArray[np.int16], which: Bools) -> Ints:
     places = (words.line[which], words.found.ngram[which])
     shape = (len(words.lines.row), len(weights))
-    return np.asarray(sp.csr_matrix((np.ones(len(places[0]), np.int64), places), shape) @ weights)
+    return np.asarray(sp.csr_matrix((np.ones(len(places[0]), np.int64), places), shape) @ weights.astype(np.int64))
 
 
 def shapes(lines: Lines) -> Floats:
