@@ -140,9 +140,9 @@ def test_an_unknown_name_stays_whole_if_the_text_has_it_again() -> None:
     assert unglue("".join(whole)).split("\n") == whole
 
 
-def test_a_glued_text_that_is_there_twice_is_parted() -> None:
+def test_a_glued_text_that_is_there_three_times_is_parted() -> None:
     once = [*BEFORE, "Years of experience", "Experience in retail", *BEHIND]
-    assert unglue("".join(once + once)).split("\n") == once + once
+    assert unglue("".join(3 * once)).split("\n") == 3 * once
 
 
 def test_a_stray_name_is_not_cut_where_only_sentences_are_glued() -> None:
@@ -162,7 +162,7 @@ def test_line_breaks_that_were_kept_stay() -> None:
     assert unglue(text) == parted
 
 
-@given(st.lists(line, min_size=3, max_size=12, unique=True))
+@given(st.lists(line, min_size=4, unique_by=lambda line: line.split()[-1]))
 def test_any_plain_lines_are_parted(whole: list[str]) -> None:
     assert unglue("".join(whole)).split("\n") == whole
 

@@ -4,7 +4,7 @@ Where the elements of a page are joined with nothing between them, a line ends a
 run of letters. Such a *seam* looks like a name in camel case ("TypeScript"), so three things have to hold:
 
 - The text as a whole is glued: it has two clear seams or more, and at most twice as many line breaks.
-- The run of letters is no name: neither one of `NAMES` nor there again and again.
+- The run of letters is no name: neither one of `NAMES` nor, capitalised, there twice.
 - What stands before the seam can end a line, and what stands behind it can begin one.
 """
 
@@ -146,11 +146,14 @@ def unglue(text: str) -> str:
         return text
     tokens = [token for token in _TOKEN.finditer(text) if token.lastgroup]
     runs = Counter(run for token in tokens if (run := token["run"]))
-    # Who is named once is often named again. Words that happen to meet seldom meet a third time.
-    names = _KNOWN.union(run.lower() for run, times in runs.items() if times > 1 + run[0].islower())
+    # A capitalised run that is there again is a name that we do not know.
+    names = _KNOWN.union(
+        run.lower() for run, times in runs.items() if times > 1 and not run[0].islower()
+    )
     sentences: list[int] = []
     clear: list[int] = []
     likely: list[int] = []
+    kinds: set[str] = set()  # of clear seams: a name such as clientId, again and again, is one
     for token in tokens:
         run = token["run"] or token["word"]
         if not run:
@@ -158,9 +161,10 @@ def unglue(text: str) -> str:
         elif len(run) <= _LONGEST and run.lower() not in names:
             for at, is_clear in _seams(run, text[token.end() : token.end() + 1], names):
                 (clear if is_clear else likely).append(token.start() + at)
-    if len(sentences) + len(clear) < least:
+                kinds.update([run] if is_clear else [])
+    if len(sentences) + len(kinds) < least:
         return text
-    cuts = sorted(sentences + clear + (likely if len(clear) > 1 else []))
+    cuts = sorted(sentences + clear + (likely if len(kinds) > 1 else []))
     return "\n".join(text[i:j] for i, j in pairwise([0, *cuts, len(text)]))
 
 
