@@ -87,23 +87,27 @@ _UPPER: Final = "A-ZÀ-ÖØ-Þ"
 _QUOTE: Final = "'\u2019"
 _WORD: Final = f"{_LOWER}{_UPPER}0-9{_QUOTE}"
 
-# The capital first: a capital is rare, so most of a text is passed over at once.
+# The capital first: a capital is rare, so that most of a text is passed over at once.
 _PERHAPS: Final = re.compile(rf"[{_UPPER}](?<=[{_LOWER}{_QUOTE}.!?:)+#].)")
 
-_TOKEN: Final = re.compile(
-    # An address is passed over.
-    r"(?:https?://|www\.)[^ \t\r\n]*"
-    # A run of letters with a change of case in it, or a word with a colon and a capital behind it.
-    rf"|(?<![{_WORD}#@_])(?:"
+_ADDRESS: Final = r"(?:https?://|www\.)[^ \t\r\n]*"
+_RUN: Final = (  # of letters and digits, with a change of case in it or a colon and a capital behind it
+    rf"(?<![{_WORD}#@_])(?:"
     rf"(?P<run>[{_WORD}]*(?:[{_LOWER}0-9{_QUOTE}][{_UPPER}]|[{_UPPER}]{{2}}[{_LOWER}])[{_WORD}]*)"
-    rf"|(?P<word>[{_WORD}]+)(?=:[{_UPPER}])"
-    rf")(?![{_WORD}@])"
-    # Years of experience; the end of a sentence, a bracket, C++ or C# right before a capital.
-    rf"|(?P<end>(?<=[{_LOWER}][{_LOWER}])(?=[0-9]{{1,2}}(?:\+|-[0-9]{{1,2}}\+?)? ?(?:years|yrs)(?![{_WORD}]))"
-    rf"|(?:(?<=[{_LOWER}][{_LOWER}])(?:[!?]|\.(?!(?:J[sS]|N(?:et|ET)|I[oO]|A[iI]|C(?:om|OM))(?![{_WORD}])))"
-    r"|\)|(?<=\+)\+|(?<=C)#"
-    rf")(?=[{_UPPER}][{_LOWER}{_UPPER}]|[AI] ))"
+    rf"|(?P<word>[{_WORD}]+)(?=:[{_UPPER}]))(?![{_WORD}@])"
 )
+_DOMAIN: Final = (
+    rf"(?:J[sS]|N(?:et|ET)|I[oO]|A[iI]|C(?:om|OM))(?![{_WORD}])"  # Node.JS, not a sentence
+)
+_SENTENCE: Final = rf"(?<=[{_LOWER}]{{2}})(?:[!?]|\.(?!{_DOMAIN}))"
+_CAPITAL: Final = rf"(?=[{_UPPER}][{_LOWER}{_UPPER}]|[AI] )"
+_YEARS: Final = (
+    rf"(?<=[{_LOWER}]{{2}})(?=[0-9]{{1,2}}(?:\+|-[0-9]{{1,2}}\+?)? ?(?:years|yrs)(?![{_WORD}]))"
+)
+_TOKEN: Final = re.compile(
+    rf"{_ADDRESS}|{_RUN}|(?P<end>(?:{_SENTENCE}|\)|(?<=\+)\+|(?<=C)#){_CAPITAL}|{_YEARS})"
+)
+"""An address, which is passed over, a run, or the end of a line that ends outside of one."""
 
 _PIECE: Final = re.compile(
     rf"[{_UPPER}]+(?:s(?![{_LOWER}])|(?![{_LOWER}]))[0-9]*"
