@@ -69,6 +69,13 @@ ODD: tuple[tuple[str, str, int, str | None], ...] = (
         1,
         None,
     ),
+    (
+        "lost line breaks",
+        "What you will doTrain ranking models with PyTorchWrite services in TypeScriptReview code on GitHubWhat we"
+        " needThree years of JavaScript\U0001f916We offerA pension",
+        1,
+        "Machine Learning Engineer",
+    ),
     ("one line of 20,000 characters", f"{PLATFORM} ", 225, "Platform Engineer"),
     ("a word of 5,000 characters", "transformer", 455, None),
     ("200,000 characters", f"{AGENTS}\n", 2400, None),

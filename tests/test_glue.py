@@ -181,6 +181,13 @@ def test_ungluing_twice_changes_nothing_more(text: str) -> None:
     assert unglue(once) is once
 
 
+def test_a_text_of_more_than_a_megabyte_is_left() -> None:
+    glued = "".join([*BEFORE, *BEHIND])
+    assert unglue(glued.ljust(2**20)).count("\n") == len(BEFORE) + len(BEHIND) - 1
+    text = glued.ljust(2**20 + 1)
+    assert unglue(text) is text
+
+
 @pytest.mark.parametrize(
     "unit",
     ["aB", "aB ", "a", "A", "teamWe", "Aa", "ab.Ab", "https://", "www.", "a:A", "'", "++A", "ab1"],

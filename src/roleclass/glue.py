@@ -79,8 +79,9 @@ _LINE: Final = 100
 _FREE: Final = 10
 """A text with a line break in so many characters, but for the first ten, is not glued."""
 
-_LONGEST: Final = 100
-"""A longer run of letters is not made of words."""
+_LONGEST_RUN: Final = 100
+_LONGEST_TEXT: Final = 2**20
+"""A longer run of letters is not made of words; a longer text is no posting, and not worth the time."""
 
 _LOWER: Final = "a-zß-öø-ÿ"
 _UPPER: Final = "A-ZÀ-ÖØ-Þ"
@@ -146,7 +147,9 @@ def unglue(text: str) -> str:
     """
     breaks = text.count("\n")
     least = max(2, -(-breaks // 2))
-    if (breaks - _FREE) * _LINE > len(text) or len(_PERHAPS.findall(text)) < least:
+    if (breaks - _FREE) * _LINE > len(text) or len(text) > _LONGEST_TEXT:
+        return text
+    if len(_PERHAPS.findall(text)) < least:
         return text
     tokens = [token for token in _TOKEN.finditer(text) if token.lastgroup]
     runs = Counter(run for token in tokens if (run := token["run"]))
@@ -162,7 +165,7 @@ def unglue(text: str) -> str:
         run = token["run"] or token["word"]
         if not run:
             sentences.append(token.end())
-        elif len(run) <= _LONGEST and run.lower() not in names:
+        elif len(run) <= _LONGEST_RUN and run.lower() not in names:
             for at, is_clear in _seams(run, text[token.end() : token.end() + 1], names):
                 (clear if is_clear else likely).append(token.start() + at)
                 kinds.update([run] if is_clear else [])
