@@ -71,8 +71,7 @@ ODD: tuple[tuple[str, str, int, str | None], ...] = (
     ),
     (
         "lost line breaks",
-        "What you will doTrain ranking models with PyTorchWrite services in TypeScriptReview code on GitHubWhat we"
-        " needThree years of JavaScript\U0001f916We offerA pension",
+        "What you will doTrain models with PyTorch\U0001f916Review code on GitHubWhat we needA degree",
         1,
         "Machine Learning Engineer",
     ),

@@ -140,6 +140,11 @@ def test_an_unknown_name_stays_whole_if_the_text_has_it_again() -> None:
     assert unglue("".join(whole)).split("\n") == whole
 
 
+def test_an_unknown_name_before_a_comma_or_in_brackets_stays_whole() -> None:
+    whole = [*BEFORE, "At MapWright, we draw", "Use another tool (QuillForge) and draw", *BEHIND]
+    assert unglue("".join(whole)).split("\n") == whole
+
+
 def test_a_glued_text_that_is_there_three_times_is_parted() -> None:
     once = [*BEFORE, "Years of experience", "Experience in retail", *BEHIND]
     assert unglue("".join(3 * once)).split("\n") == 3 * once

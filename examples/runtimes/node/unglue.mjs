@@ -7,33 +7,33 @@ export const NAMES = `
   BusinessObjects CapitalOne CareerBuilder CareFirst CatBoost ClassPass ClickHouse ClojureScript
   CloudFlare CloudFormation CloudFront CloudTrail CloudWatch CommBank ConnectWise CoreWeave CourseHero
   crewAI CrowdStrike CyberArk CyberCoders CyberOps DailyPay DataBricks DataCamp DataDog DataFlow
-  DataFrame DataHub DataMart DataOps DataProc DataRobot DataStage DeepEval DeepLearning DeepMind
-  DeepSeek DeepSpeed DevEx DevExpress DevOps DevProd DevRel DevSecOps DevTech DevTools DialogFlow
-  DigitalOcean DocuSign DoorDash DoubleClick DreamWorks DropBox DuckDuckGo ElasticSearch ElevenLabs
-  EnergyHub EquipmentShare EventBridge FactSet FanDuel FedEx FigJam FinOps FinTech FireBase FireHose
-  FirstMark FullStack genAI GeoPandas GitHub GitLab GitOps GlobalFoundries GovCloud GreenHouse GrubHub
-  GuardDuty HackerNews HackerOne HackerRank HAProxy HashiCorp HDInsight HealthCare HealthStream
-  HealthTech HighLevel HomePod HubSpot HuggingFace InfiniBand InfoSec InsurTech ITOps javaScript JetBlue
-  JetBrains JPMorgan JupyterHub JupyterLab KeyBank KubeFlow LangChain LangFuse LangGraph LangSmith
-  LaunchDarkly LeetCode LexisNexis LifeTime LinkedIn LiveKit LiveRamp LlamaIndex LLMOps LocalStack
-  LogicMonitor LogMeIn MacBook macOS MailChimp MapReduce MarketScape MarkLogic MarTech MassMutual
-  MasterCard MasterClass MatLab MatPlotLib MedTech MetLife MicroService MicroStation MicroStrategy
-  MixPanel MLFlow MLOps ModernLoop MuleSoft MXNet NBCUniversal NerdWallet NetApp NetSuite NewRelic
-  NextEra NextGen NumPy NVLink OneDrive OneLake OneLogin OneMedical OneNote OneTravel OneTrust
+  DataFrame DataHub DataMart DataOps DataProc DataRobot DataStage DealCloud DeepEval DeepLearning
+  DeepMind DeepSeek DeepSpeed DevEx DevExpress DevOps DevProd DevRel DevSecOps DevTech DevTools
+  DialogFlow DigitalOcean DocuSign DoorDash DoubleClick DreamWorks DropBox DuckDuckGo ElasticSearch
+  ElevenLabs EnergyHub EquipmentShare EventBridge FactSet FanDuel FedEx FigJam FinOps FinTech FireBase
+  FireHose FirstMark FlowJo ForeScout FullStack genAI GeoPandas GitHub GitLab GitOps GlobalFoundries
+  GovCloud GreenHouse GrubHub GuardDuty HackerNews HackerOne HackerRank HAProxy HashiCorp HDInsight
+  HealthCare HealthStream HealthTech HighLevel HomePod HubSpot HuggingFace InfiniBand InfoSec InsurTech
+  ITOps javaScript JetBlue JetBrains JPMorgan JupyterHub JupyterLab KeyBank KubeFlow LangChain LangFuse
+  LangGraph LangSmith LaunchDarkly LeetCode LexisNexis LifeTime LinkedIn LiveKit LiveRamp LlamaIndex
+  LLMOps LocalStack LogicMonitor LogMeIn MacBook macOS MailChimp MapReduce MarketScape MarkLogic MarTech
+  MassMutual MasterCard MasterClass MatLab MatPlotLib MedTech MetLife MicroService MicroStation
+  MicroStrategy MixPanel MLFlow MLOps ModernLoop MuleSoft MXNet NBCUniversal NerdWallet NetApp NetSuite
+  NewRelic NextEra NextGen NumPy NVLink OneDrive OneLake OneLogin OneMedical OneNote OneTravel OneTrust
   OpenEvidence OpenRouter OpenSearch OpenShift OpenStack OpenTelemetry OpenTofu OutSystems PagerDuty
   PayPal PeopleSoft PepsiCo PivotTable PlantingSpace PlayStation PlayWright PocketCasts PostHog
   PowerApps PowerAutomate PowerCenter PowerPivot PowerPlatform PowerPoint PowerQuery PowerShell PropTech
-  PubMed PubSub QlikSense QlikView QuickBooks QuickSight RapidMiner RayServe ReactNative RecSys RedHat
-  RedShift RESTful RevOps RingCentral RippleMatch RNAseq RoadRunner SafeGraph SageMaker SalesForce
-  SanDisk SciKit ScikitLearn SciPy SecOps SentinelOne ServiceNow ServiceTitan ServSafe SGLang SharePoint
-  SingleStore SketchUp SmartNews SmartSheet SmartThings snapLogic SoftBank SolarWinds SolidWorks
-  SonarQube spaCy SpringBoot SQLAlchemy SQLite SQLMesh SQLServer StackOverflow StatsModels StepStone
-  StreamSets SuccessFactors SvelteKit SwingVision SysOps SystemVerilog TalkSpace TanStack TeamCity
-  TeamViewer TechCrunch TensorBoard TensorFlow TFLite ThoughtSpot ThoughtWorks TigerGraph TikTok
-  TorchScript TorchServe TransUnion TripAdvisor TwitchCon TypeScript UberEats UnitedHealth
-  UnitedHealthcare VBScript VersaFeed VirtualBox VisualStudio VMWare VSCode WayUp WebAssembly WebEx
-  webGL WebLogic webRTC WebSocket WebSphere WellCare WhatsApp WooCommerce WordPress WorkKeys WorldQuant
-  XGBoost YouTube ZenDesk ZipRecruiter ZoomInfo
+  PubMed PubSub QlikSense QlikView QuickBase QuickBooks QuickSight RapidMiner RayServe ReactNative
+  RecSys RedHat RedShift RESTful RevOps RingCentral RippleMatch RNAseq RoadRunner SAFe SafeGraph
+  SageMaker SalesForce SanDisk SciKit ScikitLearn SciPy SecOps SentinelOne ServiceNow ServiceTitan
+  ServSafe SGLang SharePoint SingleStore SketchUp SmartNews SmartSheet SmartThings snapLogic SoftBank
+  SolarWinds SolidWorks SonarQube spaCy SpringBoot SQLAlchemy SQLite SQLMesh SQLServer StackOverflow
+  StatsModels StepStone StreamSets SuccessFactors SvelteKit SwingVision SysOps SystemVerilog TalkSpace
+  TanStack TeamCity TeamViewer TechCrunch TensorBoard TensorFlow TFLite ThoughtSpot ThoughtWorks
+  TigerGraph TikTok TorchScript TorchServe TransUnion TripAdvisor TwitchCon TypeScript UberEats
+  UnitedHealth UnitedHealthcare VBScript VersaFeed VirtualBox VisualStudio VMWare VSCode WayUp
+  WebAssembly WebEx webGL WebLogic webRTC WebSocket WebSphere WellCare WhatsApp WooCommerce WordPress
+  WorkKeys WorldQuant XGBoost YouTube ZenDesk ZipRecruiter ZoomInfo
 `;
 const KNOWN = new Set(NAMES.toLowerCase().trim().split(/\s+/));
 
@@ -152,7 +152,8 @@ function* seams(run, after, names) {
     const next = i + (taken ?? 1);
     const piece = pieces.slice(i, next).join('');
     const begins = BEGINS.test(piece) || (next === pieces.length && ONE_LETTER.has(piece + after));
-    const clear = line && begins ? endsLine(line, piece) : null;
+    let clear = line && begins ? endsLine(line, piece) : null;
+    if (!clear && next === pieces.length && (after === ',' || after === ')')) clear = null;
     if (clear === null) line += piece;
     else {
       yield [at, clear];
