@@ -69,6 +69,12 @@ ODD: tuple[tuple[str, str, int, str | None], ...] = (
         1,
         None,
     ),
+    (
+        "lost line breaks",
+        "What you will doTrain models with PyTorch\U0001f916Review code on GitHubWhat we needA degree",
+        1,
+        "Machine Learning Engineer",
+    ),
     ("one line of 20,000 characters", f"{PLATFORM} ", 225, "Platform Engineer"),
     ("a word of 5,000 characters", "transformer", 455, None),
     ("200,000 characters", f"{AGENTS}\n", 2400, None),

@@ -1,6 +1,7 @@
 // The contract of docs/runtimes.md in JavaScript: text to bytes, bytes to the model, its outputs to an answer.
 //
 // It knows no runtime: hand it onnxruntime-web or onnxruntime-node. The page in web/ is built from this file, too.
+import { unglue } from './unglue.mjs';
 
 /**
  * @typedef {{ data: ArrayLike<number> | ArrayLike<bigint>, dims: readonly number[] }} Output
@@ -42,7 +43,8 @@ const WHITE_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202
  */
 export function document(text, title) {
   const words = (title ?? '').split(WHITE_SPACE).filter(Boolean);
-  const whole = words.length ? `${words.join(' ')}\n${text}` : text;
+  const body = unglue(text);
+  const whole = words.length ? `${words.join(' ')}\n${body}` : body;
   return whole.replace(/\p{Surrogate}/gu, '?'); // lone ones; UTF-8 cannot hold them
 }
 

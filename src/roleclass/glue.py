@@ -1,0 +1,212 @@
+r"""Line breaks that a scraper lost: "What you will doTrain modelsWe offerA pension" is four lines.
+
+Where the elements of a page are joined with nothing between them, a line ends and the next begins within a
+run of letters. Such a *seam* looks like a name in camel case ("TypeScript"), so three things have to hold:
+
+- The text as a whole is glued: it has two clear seams or more, and at most twice as many line breaks.
+- The run of letters is no name: neither one of `NAMES` nor, capitalised, there twice.
+- What stands before the seam can end a line, and what stands behind it can begin one.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Container, Iterator
+from itertools import pairwise
+from typing import Final
+
+NAMES: Final = """
+    AbbVie AddThis AgentCore AIOps AirFlow AirTable AlphaFold AlphaSense AmeriCorps AppDynamics AppFolio
+    AppleCare AppSec AppStore AppSync ArcServer AstraZeneca AutoCad AutoGen BetterHelp BetterUp BigQuery
+    BigTable bioRxiv BitBucket BizOps BizTech BlackBerry BlackLine BlackRock BlueCross BlueShield
+    BuiltIn BusinessObjects CapitalOne CareerBuilder CareFirst CatBoost ClassPass ClickHouse
+    ClojureScript CloudFlare CloudFormation CloudFront CloudTrail CloudWatch CommBank ConnectWise
+    CoreWeave CourseHero crewAI CrowdStrike CyberArk CyberCoders CyberOps DailyPay DataBricks DataCamp
+    DataDog DataFlow DataFrame DataHub DataMart DataOps DataProc DataRobot DataStage DealCloud DeepEval
+    DeepLearning DeepMind DeepSeek DeepSpeed DevEx DevExpress DevOps DevProd DevRel DevSecOps DevTech
+    DevTools DialogFlow DigitalOcean DocuSign DoorDash DoubleClick DreamWorks DropBox DuckDuckGo
+    ElasticSearch ElevenLabs EnergyHub EquipmentShare EventBridge FactSet FanDuel FedEx FigJam FinOps
+    FinTech FireBase FireHose FirstMark FlowJo ForeScout FullStack genAI GeoPandas GitHub GitLab GitOps
+    GlobalFoundries GovCloud GreenHouse GrubHub GuardDuty HackerNews HackerOne HackerRank HAProxy
+    HashiCorp HDInsight HealthCare HealthStream HealthTech HighLevel HomePod HubSpot HuggingFace
+    InfiniBand InfoSec InsurTech ITOps javaScript JetBlue JetBrains JPMorgan JupyterHub JupyterLab
+    KeyBank KubeFlow LangChain LangFuse LangGraph LangSmith LaunchDarkly LeetCode LexisNexis LifeTime
+    LinkedIn LiveKit LiveRamp LlamaIndex LLMOps LocalStack LogicMonitor LogMeIn MacBook macOS MailChimp
+    MapReduce MarketScape MarkLogic MarTech MassMutual MasterCard MasterClass MatLab MatPlotLib MedTech
+    MetLife MicroService MicroStation MicroStrategy MixPanel MLFlow MLOps ModernLoop MuleSoft MXNet
+    NBCUniversal NerdWallet NetApp NetSuite NewRelic NextEra NextGen NumPy NVLink OneDrive OneLake
+    OneLogin OneMedical OneNote OneTravel OneTrust OpenEvidence OpenRouter OpenSearch OpenShift
+    OpenStack OpenTelemetry OpenTofu OutSystems PagerDuty PayPal PeopleSoft PepsiCo PivotTable
+    PlantingSpace PlayStation PlayWright PocketCasts PostHog PowerApps PowerAutomate PowerCenter
+    PowerPivot PowerPlatform PowerPoint PowerQuery PowerShell PropTech PubMed PubSub QlikSense QlikView
+    QuickBase QuickBooks QuickSight RapidMiner RayServe ReactNative RecSys RedHat RedShift RESTful
+    RevOps RingCentral RippleMatch RNAseq RoadRunner SAFe SafeGraph SageMaker SalesForce SanDisk SciKit
+    ScikitLearn SciPy SecOps SentinelOne ServiceNow ServiceTitan ServSafe SGLang SharePoint SingleStore
+    SketchUp SmartNews SmartSheet SmartThings snapLogic SoftBank SolarWinds SolidWorks SonarQube spaCy
+    SpringBoot SQLAlchemy SQLite SQLMesh SQLServer StackOverflow StatsModels StepStone StreamSets
+    SuccessFactors SvelteKit SwingVision SysOps SystemVerilog TalkSpace TanStack TeamCity TeamViewer
+    TechCrunch TensorBoard TensorFlow TFLite ThoughtSpot ThoughtWorks TigerGraph TikTok TorchScript
+    TorchServe TransUnion TripAdvisor TwitchCon TypeScript UberEats UnitedHealth UnitedHealthcare
+    VBScript VersaFeed VirtualBox VisualStudio VMWare VSCode WayUp WebAssembly WebEx webGL WebLogic
+    webRTC WebSocket WebSphere WellCare WhatsApp WooCommerce WordPress WorkKeys WorldQuant XGBoost
+    YouTube ZenDesk ZipRecruiter ZoomInfo
+"""
+"""Names in camel case that would be cut: the commonest of ten thousand postings, and a few of their kind.
+
+Others need no entry, because no line ends in their first letters (eBay, iOS, MySQL, PyTorch, McKinsey) or
+begins with their last (OpenAI, MongoDB, SaaS).
+"""
+
+_KNOWN: Final = frozenset(NAMES.lower().split())
+
+_HEADINGS: Final = frozenset(
+    {
+        "responsibilities", "requirements", "qualifications", "benefits", "skills", "overview", "duties",
+        "description", "summary", "perks", "profile", "education", "experience", "tasks", "compensation",
+        "us", "do",
+    }
+)  # fmt: skip
+"""Last words of headings; any other capitalised word before a capital may be half of a name."""
+
+_SHORT_ENDS: Final = frozenset({"us", "do", "it", "in", "on", "up", "to", "go", "be", "me", "so"})
+"""Words of two letters that lines end in; names begin with others, as ``reInvent`` does."""
+
+_UNITS: Final = frozenset(
+    {"year", "years", "yrs", "month", "months", "week", "weeks", "day", "days", "hour", "hours"}
+)
+"""What a number may be glued to without being the end of a line."""
+
+_LINE: Final = 100
+_FREE: Final = 10
+"""A text with a line break in so many characters, but for the first ten, is not glued."""
+
+_LONGEST_RUN: Final = 100
+_LONGEST_TEXT: Final = 2**20
+"""A longer run of letters is not made of words; a longer text is no posting, and not worth the time."""
+
+_LOWER: Final = "a-zß-öø-ÿ"
+_UPPER: Final = "A-ZÀ-ÖØ-Þ"
+_QUOTE: Final = "'\u2019"
+_WORD: Final = f"{_LOWER}{_UPPER}0-9{_QUOTE}"
+
+# The capital first: a capital is rare, so that most of a text is passed over at once.
+_PERHAPS: Final = re.compile(rf"[{_UPPER}](?<=[{_LOWER}{_QUOTE}.!?:)+#].)")
+
+_ADDRESS: Final = r"(?:https?://|www\.)[^ \t\r\n]*"
+_RUN: Final = (  # of letters and digits, with a change of case in it or a colon and a capital behind it
+    rf"(?<![{_WORD}#@_])(?:"
+    rf"(?P<run>[{_WORD}]*(?:[{_LOWER}0-9{_QUOTE}][{_UPPER}]|[{_UPPER}]{{2}}[{_LOWER}])[{_WORD}]*)"
+    rf"|(?P<word>[{_WORD}]+)(?=:[{_UPPER}]))(?![{_WORD}@])"
+)
+_DOMAIN: Final = (
+    rf"(?:J[sS]|N(?:et|ET)|I[oO]|A[iI]|C(?:om|OM))(?![{_WORD}])"  # Node.JS, not a sentence
+)
+_SENTENCE: Final = rf"(?<=[{_LOWER}]{{2}})(?:[!?]|\.(?!{_DOMAIN}))"
+_CAPITAL: Final = rf"(?=[{_UPPER}][{_LOWER}{_UPPER}]|[AI] )"
+_YEARS: Final = (
+    rf"(?<=[{_LOWER}]{{2}})(?=[0-9]{{1,2}}(?:\+|-[0-9]{{1,2}}\+?)? ?(?:years|yrs)(?![{_WORD}]))"
+)
+_TOKEN: Final = re.compile(
+    rf"{_ADDRESS}|{_RUN}|(?P<end>(?:{_SENTENCE}|\)|(?<=\+)\+|(?<=C)#){_CAPITAL}|{_YEARS})"
+)
+"""An address, which is passed over, a run, or the end of a line that ends outside of one."""
+
+_PIECE: Final = re.compile(
+    rf"[{_UPPER}]+(?:s(?![{_LOWER}])|(?![{_LOWER}]))[0-9]*"
+    rf"|[{_UPPER}]?[{_LOWER}]+(?:[{_QUOTE}][{_LOWER}]+)*[0-9]*"
+    rf"|[0-9]+|[{_QUOTE}]"
+)
+"""A run is made of acronyms, words, numbers and quotation marks."""
+
+_BEGINS: Final = re.compile(rf"[{_UPPER}].")
+_ONE_LETTER: Final = frozenset({"A ", "I ", "C+", "C#"})
+_SMALL: Final = re.compile(rf"[{_LOWER}{_QUOTE}]{{3,}}")
+_ACRONYM: Final = re.compile(rf"[{_UPPER}]{{2,}}s?")
+_INFLECTED: Final = re.compile(rf"[{_QUOTE}]?s$")
+
+
+def unglue(text: str) -> str:
+    r"""Put back the line breaks of a text whose lines were joined with nothing between them.
+
+    Parameters
+    ----------
+    text : str
+        A posting.
+
+    Returns
+    -------
+    str
+        The text with a line feed put in at each seam, or the same object where the text is not glued.
+        Ungluing twice changes nothing more.
+
+    Examples
+    --------
+    >>> unglue("Your tasksWrite services in TypeScriptReview code on GitHubYour profileTwo years of Go")
+    'Your tasks\nWrite services in TypeScript\nReview code on GitHub\nYour profile\nTwo years of Go'
+    >>> unglue("We write TypeScript at AcmeSoft.")
+    'We write TypeScript at AcmeSoft.'
+    """
+    breaks = text.count("\n")
+    least = max(2, -(-breaks // 2))
+    if (breaks - _FREE) * _LINE > len(text) or len(text) > _LONGEST_TEXT:
+        return text
+    if len(_PERHAPS.findall(text)) < least:
+        return text
+    tokens = [token for token in _TOKEN.finditer(text) if token.lastgroup]
+    runs = Counter(run for token in tokens if (run := token["run"]))
+    # A capitalised run that is there again is a name that we do not know.
+    names = _KNOWN.union(
+        run.lower() for run, times in runs.items() if times > 1 and not run[0].islower()
+    )
+    sentences: list[int] = []
+    clear: list[int] = []
+    likely: list[int] = []
+    kinds: set[str] = set()  # of clear seams: a name such as clientId, again and again, is one
+    for token in tokens:
+        run = token["run"] or token["word"]
+        if not run:
+            sentences.append(token.end())
+        elif len(run) <= _LONGEST_RUN and run.lower() not in names:
+            for at, is_clear in _seams(run, text[token.end() : token.end() + 1], names):
+                (clear if is_clear else likely).append(token.start() + at)
+                kinds.update([run] if is_clear else [])
+    if len(sentences) + len(kinds) < least:
+        return text
+    cuts = sorted(sentences + clear + (likely if len(kinds) > 1 else []))
+    return "\n".join(text[i:j] for i, j in pairwise([0, *cuts, len(text)]))
+
+
+def _seams(run: str, after: str, names: Container[str]) -> Iterator[tuple[int, bool]]:
+    """Give the places in a run of letters where lines end, each with whether that is clear."""
+    pieces = _PIECE.findall(run)
+    line, at = "", 0  # what stands between the last seam and here
+    while pieces:
+        # A name as a whole, or one piece.
+        several = range(min(len(pieces), 4), 1, -1)
+        taken = next((n for n in several if _is_name("".join(pieces[:n]), names)), 1)
+        piece = "".join(pieces[:taken])
+        del pieces[:taken]
+        begins = _BEGINS.match(piece) or (not pieces and piece + after in _ONE_LETTER)
+        clear = _ends_line(line, piece) if line and begins else None
+        if not clear and not pieces and after in {",", ")"}:
+            clear = None  # an unknown name in a list, "AcmeSoft, ..."
+        if clear is None:
+            line += piece
+        else:
+            yield at, clear
+            line = piece
+        at += len(piece)
+    if after == ":" and _ends_line(line, ""):
+        yield at + 1, True
+
+
+def _is_name(run: str, names: Container[str]) -> bool:
+    return run.lower() in names or _INFLECTED.sub("", run.lower()) in names
+
+
+def _ends_line(line: str, following: str) -> bool | None:
+    """Whether a line ends here: clearly, likely (false), or not (none)."""
+    if line.lower() in _HEADINGS or line in _SHORT_ENDS or _SMALL.fullmatch(line):
+        return True
+    if _ACRONYM.fullmatch(following) or (line.isdecimal() and following.lower() in _UNITS):
+        return None  # SparkSQL; 3Years
+    return False if len(line) > 2 or _ACRONYM.fullmatch(line) else None
