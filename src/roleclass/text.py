@@ -1,6 +1,7 @@
 """The text contract: what a posting's bytes and tokens are. Training and the ONNX graph share it.
 
-A posting is UTF-8 bytes, its title (where there is one) on a line of its own before the text.
+A posting is UTF-8 bytes without markup (`roleclass.markup`), its title (where there is one) on a line of
+its own before the text.
 ASCII letters are folded to lower case. Token bytes are ``a-z 0-9 + #``, so that ``C++`` and ``C#``
 are words and ``GPT-4`` is ``gpt 4``; every other byte, all of non-ASCII included, separates. A token
 is a maximal run of token bytes. Nothing crosses the end of a posting.
@@ -10,6 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from roleclass.markup import may_hold_markup, plain
 
 TOKEN_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789+#"
 """The bytes that make up tokens, after folding."""
@@ -31,9 +34,10 @@ def encode(text: str, title: str | None = None) -> bytes:
     Parameters
     ----------
     text : str
-        The posting. Lone surrogates, which UTF-8 cannot hold, count as separators.
+        The posting; HTML or Markdown become the text that a person would see. Lone surrogates, which
+        UTF-8 cannot hold, count as separators.
     title : str or None
-        The job title; it becomes the first line. None or blank: no such line.
+        The job title, likewise; it becomes the first line. None or blank: no such line.
 
     Returns
     -------
@@ -44,11 +48,21 @@ def encode(text: str, title: str | None = None) -> bytes:
     --------
     >>> encode("Build agents.", title="AI Engineer")
     b'AI Engineer\nBuild agents.'
+    >>> encode("<p>Build <b>R&amp;D</b> agents.</p>")
+    b'Build R&D agents.'
     """
-    if title is not None and (title := title.strip()):
-        # One line: the model looks for the title's words in the first line only.
-        text = f"{' '.join(title.split())}\n{text}"
-    return text.encode("utf-8", errors="replace")
+    data = _utf8(text, title)
+    if may_hold_markup(data):
+        data = _utf8(plain(text), None if title is None else plain(title))
+    return data
+
+
+def _utf8(text: str, title: str | None) -> bytes:
+    data = text.encode("utf-8", errors="replace")
+    if title is None or not (words := title.split()):
+        return data
+    # One line: the model looks for the title's words in the first line only.
+    return b"%b\n%b" % (" ".join(words).encode("utf-8", errors="replace"), data)
 
 
 def tokenize(data: bytes) -> list[bytes]:
