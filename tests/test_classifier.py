@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 import roleclass
 from roleclass import ModelError, Prediction, Role, RoleClassifier
-from roleclass.classifier import MAX_BYTES
 from roleclass.model_file import default_model
+from roleclass.text import MAX_BYTES
 from tests.written import TITLES, posting
 
 POSTINGS = [posting(role, seed) for seed in range(40) for role in TITLES]

@@ -16,10 +16,7 @@ from roleclass.model_file import Model, default_model, load_model
 from roleclass.parallel import map_ahead
 from roleclass.prediction import Prediction
 from roleclass.roles import AnyRole, Role
-from roleclass.text import encode
-
-MAX_BYTES: Final = 16 * 2**20
-"""A longer text is no posting: it is answered `unclear`, so that one row cannot exhaust the memory."""
+from roleclass.text import MAX_BYTES, encode
 
 TOO_LARGE: Final = "larger than 16 MiB"
 _TOO_LARGE_CODE: Final = -1  # the graph's own codes are not negative

@@ -120,8 +120,8 @@ def plain(text: str) -> str:
     flowing = True
     for _ in range(_LAYERS):
         # Most texts have none of these, and looking for one character takes no time.
-        if "<" in text and (tags := _tags(text)):
-            text = _without_tags(text, tags, flowing=flowing)
+        if "<" in text and any(map(_shows_html, _TAG.finditer(text))):
+            text = _without_tags(text, flowing=flowing)
             flowing = False  # the line breaks that are there now are the right ones
             continue
         if "&" in text and (decoded := _decode(text)) != text:
@@ -131,12 +131,6 @@ def plain(text: str) -> str:
             return text
         text = unmarked
     return text.translate(_WIPE)
-
-
-def _tags(text: str) -> list[re.Match[str]]:
-    """Return all that may be a tag, if the text is HTML; else nothing."""
-    tags = list(_TAG.finditer(text))
-    return tags if any(map(_shows_html, tags)) else []
 
 
 def _shows_html(tag: re.Match[str]) -> bool:
@@ -151,14 +145,14 @@ def _shows_html(tag: re.Match[str]) -> bool:
     return alone or lower in {"script", "style"} or bool(tag["close"]) or "=" in tag[0]
 
 
-def _without_tags(text: str, tags: list[re.Match[str]], *, flowing: bool) -> str:
-    names = [_name(tag) for tag in tags]
+def _without_tags(text: str, *, flowing: bool) -> str:
     # An element that is never closed hides nothing: better too much text than too little.
-    closed = {name: i for i, name in enumerate(names) if name.startswith("/")}
-    blocks = _BLOCKS.intersection(name.removeprefix("/") for name in names) - {"br"}
+    last = {_name(tag): tag.start() for tag in _TAG.finditer(text)}
+    blocks = _BLOCKS.intersection(name.removeprefix("/") for name in last) - {"br"}
     page = _Page(flowing=flowing and bool(blocks))
     start, hidden = 0, ""
-    for i, (tag, name) in enumerate(zip(tags, names, strict=True)):
+    for tag in _TAG.finditer(text):
+        name = _name(tag)
         if hidden:
             if name != hidden:
                 continue
@@ -167,7 +161,8 @@ def _without_tags(text: str, tags: list[re.Match[str]], *, flowing: bool) -> str
             continue
         else:
             page.write(text[start : tag.start()])
-            if name in _HIDDEN and closed.get(f"/{name}", 0) > i and not tag[0].endswith("/>"):
+            closed = last.get(f"/{name}", 0) > tag.start() and not tag[0].endswith("/>")
+            if name in _HIDDEN and closed:
                 hidden = f"/{name}"
             else:
                 page.tag(name)

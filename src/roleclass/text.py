@@ -8,6 +8,7 @@ is a maximal run of token bytes. Nothing crosses the end of a posting.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ TOKEN_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789+#"
 """The bytes that make up tokens, after folding."""
 
 SEPARATOR = b" "
+
+MAX_BYTES: Final = 16 * 2**20
+"""A longer text is no posting: it is answered `unclear`, so that one row cannot exhaust the memory."""
 
 FOLD = bytes(
     folded
@@ -42,7 +46,7 @@ def encode(text: str, title: str | None = None) -> bytes:
     Returns
     -------
     bytes
-        UTF-8.
+        UTF-8. A posting of more than `MAX_BYTES`, which nobody reads, is left as it is.
 
     Examples
     --------
@@ -52,7 +56,7 @@ def encode(text: str, title: str | None = None) -> bytes:
     b'Build R&D agents.'
     """
     data = _utf8(text, title)
-    if may_hold_markup(data):
+    if len(data) <= MAX_BYTES and may_hold_markup(data):
         data = _utf8(plain(text), None if title is None else plain(title))
     return data
 
