@@ -101,8 +101,8 @@ ODD: tuple[tuple[str, str, int, str | None], ...] = (
     ),
     (
         "a page",
-        f"<!DOCTYPE html><head><title>x</title></head><script>a<b</script><!-- c --><body><nav>Home</nav>\n"
-        f"<p class='a>b'>{AGENTS}<table><tr><td>a<td>b</table><pre>c\n  d</pre>&#150;&#x1F600;&notin;</body>",
+        f"""<!DOCTYPE html><head><title>x</title></head><script>a<b</script><!-- c --><body><nav>Home</nav>
+<p class='a>b'>{AGENTS}<table><tr><td>a<td>b</table><pre>c\n  d</pre>&#150;&#x1F600;&notin;</body>""",
         1,
         None,
     ),
