@@ -148,6 +148,28 @@ def test_predict_many_reads_ahead_a_bounded_number_of_postings(
     assert read <= 512 * (threads + 2)
 
 
+@pytest.mark.parametrize("threads", [1, 4])
+def test_all_that_came_before_a_failure_are_answered_before_it_is_raised(
+    classifier: RoleClassifier, threads: int
+) -> None:
+    def texts() -> Iterator[str]:
+        for i in range(1500):
+            yield POSTINGS[i % len(POSTINGS)]
+        raise OSError("the disk")
+
+    answers = classifier.predict_many(texts(), threads=threads)
+    expected = [classifier.predict(text).role for text in POSTINGS]
+    for i in range(1500):
+        assert next(answers).role == expected[i % len(POSTINGS)]
+    with pytest.raises(OSError, match="the disk"):
+        next(answers)
+    many: list[object] = [*POSTINGS, None]
+    answers = classifier.predict_many(many, threads=threads)  # type: ignore[arg-type]
+    assert [next(answers).role for _ in POSTINGS] == expected
+    with pytest.raises(TypeError, match=rf"texts\[{len(POSTINGS)}\]"):
+        next(answers)
+
+
 def test_no_postings_give_no_predictions(classifier: RoleClassifier) -> None:
     assert list(classifier.predict_many([])) == []
     assert classifier.predict_proba([]).shape == (0, 4)

@@ -142,7 +142,8 @@ class RoleClassifier:
         Yields
         ------
         Prediction
-            One for each text, in the order of `texts`. A thousand texts or two are read ahead.
+            One for each text, in the order of `texts`. A thousand texts or two are read ahead. If `texts`
+            raises, or an item is wrong, all before it are answered first.
 
         Raises
         ------
