@@ -48,7 +48,7 @@ class RoleClassifier:
 
     def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
         self._path = default_model() if model is None else Path(model)
-        self._reset()
+        self._loaded: Model | None = None
         _classifiers.add(self)
 
     def __repr__(self) -> str:
@@ -60,15 +60,11 @@ class RoleClassifier:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["path"])  # type: ignore[misc]
 
-    def _reset(self) -> None:
-        self._lock = threading.Lock()
-        self._loaded: Model | None = None
-
     @property
     def _model(self) -> Model:
         loaded = self._loaded
         if loaded is None:
-            with self._lock:
+            with _loading:
                 loaded = self._loaded = self._loaded or load_model(self._path)
         return loaded
 
@@ -287,14 +283,22 @@ def _predictions(
 
 
 _classifiers: "weakref.WeakSet[RoleClassifier]" = weakref.WeakSet()
+_loading = threading.RLock()
+_abandoned: list[Model | None] = []
 
 
 def _forget_after_fork() -> None:
-    # A session belongs to the process that made it, and a lock may have been held by a thread
-    # that the child does not have.
+    # A session belongs to the process that made it. It is not even deleted in the child: a thread that the
+    # child does not have may have held its locks.
     for classifier in _classifiers:
-        classifier._reset()  # noqa: SLF001
+        _abandoned.append(classifier._loaded)  # noqa: SLF001
+        classifier._loaded = None  # noqa: SLF001
+    _loading.release()
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch  (absent on Windows only)
-    os.register_at_fork(after_in_child=_forget_after_fork)
+    # A fork waits until no thread is importing ONNX Runtime or making a session: the child of such a moment
+    # would wait for the locks of both for ever.
+    os.register_at_fork(
+        before=_loading.acquire, after_in_parent=_loading.release, after_in_child=_forget_after_fork
+    )
