@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.batches import Chunk, in_order, read
+from roleclass.errors import ModelError
 from roleclass.inputs import Posting, checked, checked_many
 from roleclass.model_file import Model, default_model, load_model
 from roleclass.parallel import map_ahead
@@ -22,8 +23,6 @@ TOO_LARGE: Final = "larger than 16 MiB"
 _TOO_LARGE_CODE: Final = -1  # the graph's own codes are not negative
 
 _T = TypeVar("_T")
-
-_ANSWER: Final = ("probabilities", "reason")
 
 
 class RoleClassifier:
@@ -220,7 +219,12 @@ class RoleClassifier:
         if len(row) > MAX_BYTES:
             raise ValueError(f"the posting is {TOO_LARGE}; explain a part of it")
         names = [output.name for output in model.session.get_outputs()]
-        return dict(zip(names, model.run(None, [row]), strict=True))
+        outputs = dict(zip(names, model.run(None, [row]), strict=True))
+        model.check(outputs["probabilities"], outputs["reason"], rows=1)
+        for name, values in outputs.items():
+            if values.dtype.kind == "f" and not np.isfinite(values).all():
+                raise ModelError(f"the model's {name} are not all numbers; train it again")
+        return outputs
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -259,10 +263,9 @@ class RoleClassifier:
 def _answer(model: Model, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Score a batch: probabilities of shape (N, roles) and codes of reasons of shape (N,)."""
     if len(rows[-1]) > MAX_BYTES:  # a batch of its own
-        probabilities, _ = model.run(_ANSWER, [b""])
+        probabilities, _ = model.answer([b""])
         return probabilities, np.array([_TOO_LARGE_CODE])
-    probabilities, codes = model.run(_ANSWER, rows)
-    return probabilities, codes
+    return model.answer(rows)
 
 
 def _predictions(
