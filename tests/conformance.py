@@ -1,6 +1,8 @@
 """Postings that every port of the contract must answer alike: ``examples/runtimes/conformance.json``."""
 
 import hashlib
+import json
+from html.entities import html5
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from roleclass.text import encode
 
 ROOT = Path(__file__).parents[1]
 CONFORMANCE = ROOT / "examples" / "runtimes" / "conformance.json"
+ENTITIES = ROOT / "examples" / "runtimes" / "node" / "entities.mjs"
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.txt"))
 
 AGENTS = "You will design LLM agents with the team and write the prompts for our assistant."
@@ -78,9 +81,59 @@ ODD: tuple[tuple[str, str, int, str | None], ...] = (
     ("one line of 20,000 characters", f"{PLATFORM} ", 225, "Platform Engineer"),
     ("a word of 5,000 characters", "transformer", 455, None),
     ("200,000 characters", f"{AGENTS}\n", 2400, None),
+    (
+        "HTML",
+        f"<h3>Your work</h3><ul><li><p>{AGENTS}</p></li><li>R&amp;D</li></ul>",
+        1,
+        "<b>Lead</b>",
+    ),
+    (
+        "escaped HTML",
+        f"&lt;p&gt;{AGENTS}&amp;nbsp;&lt;/p&gt;&lt;br/&gt;Larkspur&amp;rsquo;s",
+        1,
+        "R&amp;D",
+    ),
+    (
+        "HTML escaped twice",
+        f"&amp;lt;div&amp;gt;{PLATFORM}&amp;amp;nbsp;&amp;lt;/div&amp;gt;Yes",
+        1,
+        None,
+    ),
+    (
+        "Markdown",
+        f"## Work\n\\* **{AGENTS}**\n1\\. *R\\&D*, [us](https://x.example)",
+        1,
+        "\\#1 *Lead*",
+    ),
+    (
+        "a page",
+        f"""<!DOCTYPE html><head><title>x</title></head><script>a<b</script><!-- c --><body><nav>Home</nav>
+<p class='a>b'>{AGENTS}<table><tr><td>a<td>b</table><pre>c\n  d</pre>&#150;&#x1F600;&notin;</body>""",
+        1,
+        None,
+    ),
+    ("broken HTML", f'<p class="x>{AGENTS}<div><li><script><!-- &amp &#xD800; <b', 1, None),
+    ("HTML with line breaks of its own", f"<b>Work</b>\n {AGENTS}<br>\nR&amp;D\n\n\nYes", 1, None),
+    (
+        "no markup",
+        f"vector<int>, List<P>, x < y, <jo@x.example>, R&D; a * b, C#, #ai, [1](x), <title>\n* {AGENTS}",
+        1,
+        "C# & R&D <Lead>",
+    ),
+    ("4,000 tags", f"<li>{AGENTS}</li>\n", 2000, None),
+    ("16 MiB and a title, in markup", "<p>You will write the prompts.pad", 2**19, "Writer"),
     ("16 MiB to the byte", "You will write the prompts. pad\n", 2**19, None),
     ("16 MiB and a title", "You will write the prompts. pad\n", 2**19, "Writer"),
 )
+
+
+def entities() -> str:
+    """Return HTML's names of characters as a module of JavaScript."""
+    names = {name.rstrip(";"): html5[name] for name in sorted(html5) if name.endswith(";")}
+    lines = ["// What HTML calls characters. Written by `python -m tests.test_shipped_model`."]
+    lines += ["/** @type {Record<string, string>} */", "export const ENTITIES = {"]
+    lines += [f"  {json.dumps(name)}: {json.dumps(text)}," for name, text in names.items()]
+    return "\n".join([*lines, "};", ""])
 
 
 def conformance() -> dict[str, Any]:

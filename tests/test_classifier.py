@@ -1,11 +1,13 @@
 """What `RoleClassifier` promises: answers, order, memory, threads, forks, errors."""
 
 import json
-import multiprocessing
+import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -17,9 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import roleclass
-from roleclass import ModelError, Prediction, Role, RoleClassifier
-from roleclass.classifier import MAX_BYTES
+from roleclass import ModelError, Role, RoleClassifier
 from roleclass.model_file import default_model
+from roleclass.text import MAX_BYTES
 from tests.written import TITLES, posting
 
 POSTINGS = [posting(role, seed) for seed in range(40) for role in TITLES]
@@ -148,6 +150,28 @@ def test_predict_many_reads_ahead_a_bounded_number_of_postings(
     assert read <= 512 * (threads + 2)
 
 
+@pytest.mark.parametrize("threads", [1, 4])
+def test_all_that_came_before_a_failure_are_answered_before_it_is_raised(
+    classifier: RoleClassifier, threads: int
+) -> None:
+    def texts() -> Iterator[str]:
+        for i in range(1500):
+            yield POSTINGS[i % len(POSTINGS)]
+        raise OSError("the disk")
+
+    answers = classifier.predict_many(texts(), threads=threads)
+    expected = [classifier.predict(text).role for text in POSTINGS]
+    for i in range(1500):
+        assert next(answers).role == expected[i % len(POSTINGS)]
+    with pytest.raises(OSError, match="the disk"):
+        next(answers)
+    many: list[object] = [*POSTINGS, None]
+    answers = classifier.predict_many(many, threads=threads)  # type: ignore[arg-type]
+    assert [next(answers).role for _ in POSTINGS] == expected
+    with pytest.raises(TypeError, match=rf"texts\[{len(POSTINGS)}\]"):
+        next(answers)
+
+
 def test_no_postings_give_no_predictions(classifier: RoleClassifier) -> None:
     assert list(classifier.predict_many([])) == []
     assert classifier.predict_proba([]).shape == (0, 4)
@@ -222,21 +246,54 @@ def test_it_survives_pickling_before_and_after_it_was_loaded() -> None:
     assert unloaded.predict(POSTINGS[0]) == loaded.predict(POSTINGS[0]) == expected
 
 
-def _in_child(classifier: RoleClassifier, queue: "multiprocessing.Queue[Prediction]") -> None:
-    queue.put(classifier.predict(POSTINGS[0]))
+FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork here")
-def test_it_survives_a_fork_even_while_it_was_being_loaded(classifier: RoleClassifier) -> None:
-    expected = classifier.predict(POSTINGS[0])
-    context = multiprocessing.get_context("fork")
-    queue = context.Queue()
-    with classifier._lock:  # as if another thread held it
-        child = context.Process(target=_in_child, args=(classifier, queue))
-        child.start()
-    assert queue.get(timeout=30) == expected
-    child.join()
+@FORKS
+@pytest.mark.parametrize("delay", [0.0, 0.02, 0.05, 0.1, 0.2])
+def test_a_child_answers_that_was_forked_while_another_thread_made_its_first_prediction(
+    delay: float,
+) -> None:
+    script = (
+        "import os, signal, threading, time, roleclass\n"
+        "thread = threading.Thread(target=roleclass.predict, args=('Build agents.',))\n"
+        f"thread.start(); time.sleep({delay})\n"
+        "if os.fork() == 0:\n"
+        "    signal.alarm(60)\n"
+        "    print(roleclass.predict('').reason, flush=True)\n"
+        "    if os.fork() == 0:\n"
+        "        signal.alarm(60)\n"
+        "        print(roleclass.predict('').reason, flush=True)\n"
+        "        os._exit(0)\n"
+        "    os._exit(os.waitstatus_to_exitcode(os.wait()[1]))\n"
+        "code = os.waitstatus_to_exitcode(os.wait()[1])\n"
+        "thread.join(); raise SystemExit(code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "no readable words\n" * 2), done.stderr
+
+
+@FORKS
+def test_a_child_that_goes_on_with_its_parents_generator_is_answered_or_told(
+    classifier: RoleClassifier,
+) -> None:
+    for threads in (1, 2):
+        answers = classifier.predict_many(POSTINGS * 20, threads=threads)
+        expected = next(answers)
+        with warnings.catch_warnings(action="ignore"):
+            child = os.fork()
+        if child == 0:  # pragma: no cover  (another process)
+            signal.alarm(60)
+            told = False
+            try:
+                rest = sum(1 for _ in answers)
+            except RuntimeError as error:
+                told = "anew in the child" in str(error)
+            os._exit(0 if told or rest == 20 * len(POSTINGS) - 1 else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert [expected, *answers][:: len(POSTINGS)] == [expected] * 20
 
 
 def test_a_missing_model_file_is_said_with_its_path(tmp_path: Path) -> None:

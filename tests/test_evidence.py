@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roleclass import Explanation, Role, RoleClassifier, explain
-from roleclass.classifier import MAX_BYTES
+from roleclass.text import MAX_BYTES
 from tests.training.test_export import TEXTS
 from tests.written import TITLES, posting
 

@@ -102,14 +102,131 @@ def test_a_model_whose_weights_are_in_other_files_is_refused(tmp_path: Path, loc
         load_model(path)
 
 
-def test_a_model_with_operators_of_others_is_refused(tmp_path: Path) -> None:
-    def add_operator(model: onnx.ModelProto) -> None:
-        model.opset_import.append(helper.make_opsetid("evil", 1))
-        model.graph.node.append(helper.make_node("Evil", ["utf8"], ["evil"], domain="evil"))
+def _gelu(domain: str) -> onnx.NodeProto:
+    return helper.make_node("Gelu", ["probabilities"], ["curved"], domain=domain)
 
-    path = altered(tmp_path / "custom.onnx", add_operator)
-    with pytest.raises(ModelError, match=r"custom.onnx .*evil"):
+
+def _operator_of_onnx_runtime(model: onnx.ModelProto) -> None:
+    model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    model.graph.node.append(_gelu("com.microsoft"))
+
+
+def _operator_without_import(model: onnx.ModelProto) -> None:
+    model.graph.node.append(_gelu("com.microsoft"))
+
+
+def _unknown_operator(model: onnx.ModelProto) -> None:
+    model.opset_import.append(helper.make_opsetid("evil", 1))
+    model.graph.node.append(helper.make_node("Evil", ["utf8"], ["evil"], domain="evil"))
+
+
+def _operator_in_a_branch(model: onnx.ModelProto) -> None:
+    output = helper.make_tensor_value_info("curved", TensorProto.FLOAT, None)
+    branch = helper.make_graph([_gelu("com.microsoft")], "branch", [], [output])
+    true = numpy_helper.from_array(np.array(True), "true")
+    model.graph.initializer.append(true)
+    model.graph.node.append(
+        helper.make_node("If", ["true"], ["either"], then_branch=branch, else_branch=branch)
+    )
+
+
+def _function(model: onnx.ModelProto) -> None:
+    node = helper.make_node("Identity", ["a"], ["b"])
+    imports = [helper.make_opsetid("", 18)]
+    model.functions.append(helper.make_function("", "Mine", ["a"], ["b"], [node], imports))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _operator_of_onnx_runtime,
+        _operator_without_import,
+        _unknown_operator,
+        _operator_in_a_branch,
+        _function,
+    ],
+)
+def test_a_model_with_other_operators_than_those_of_onnx_is_refused(
+    tmp_path: Path, change: Callable[[onnx.ModelProto], None]
+) -> None:
+    path = altered(tmp_path / "custom.onnx", change)
+    with pytest.raises(ModelError, match=r"custom.onnx is refused: .*(own|functions)"):
         load_model(path)
+
+
+def test_a_model_in_the_format_of_onnx_runtime_is_refused(tmp_path: Path) -> None:
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.optimized_model_filepath = str(tmp_path / "model.ort")
+    options.add_session_config_entry("session.save_model_format", "ORT")
+    options.log_severity_level = 4
+    ort.InferenceSession(unseal(default_model().read_bytes()), options)
+    path = tmp_path / "flat.onnx"
+    path.write_bytes(seal((tmp_path / "model.ort").read_bytes()))
+    with pytest.raises(ModelError, match=r"flat.onnx is"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 40, b"\xff" * 40, b"\x3a\x7f", b"\x3b"])
+def test_sealed_bytes_that_are_no_onnx_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "bytes.onnx"
+    path.write_bytes(seal(content))
+    with pytest.raises(ModelError, match=r"bytes.onnx"):
+        load_model(path)
+
+
+def after(output: str, operator: str, value: str | np.ndarray) -> Callable[[onnx.ModelProto], None]:
+    """Return a change that puts an operator after an output; "rows" is how many there are."""
+
+    def change(model: onnx.ModelProto) -> None:
+        for node in model.graph.node:
+            for names in (node.input, node.output):
+                names[:] = [f"{name}_before" if name == output else name for name in names]
+        kind = TensorProto.FLOAT if output == "probabilities" else TensorProto.INT64
+        model.graph.initializer.append(numpy_helper.from_array(np.array([0]), "t_first"))
+        model.graph.node.extend(
+            [
+                helper.make_node("Shape", ["utf8"], ["t_shape"]),
+                helper.make_node("Gather", ["t_shape", "t_first"], ["t_number"]),
+                helper.make_node("Cast", ["t_number"], ["rows"], to=kind),
+            ]
+        )
+        if not isinstance(value, str):
+            model.graph.initializer.append(numpy_helper.from_array(value, "value"))
+        second = value if isinstance(value, str) else "value"
+        model.graph.node.append(helper.make_node(operator, [f"{output}_before", second], [output]))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("output", "operator", "value"),
+    [
+        ("probabilities", "Mul", np.array(np.nan, np.float32)),
+        ("probabilities", "Mul", np.array(2, np.float32)),
+        ("probabilities", "Sub", np.array([1, -1, 0, 0], np.float32)),
+        ("reason", "Add", np.array(50)),
+        ("reason", "Add", np.array(-9)),
+    ],
+)
+def test_a_graph_whose_answers_are_none_is_refused(
+    tmp_path: Path, output: str, operator: str, value: np.ndarray
+) -> None:
+    path = altered(tmp_path / "wrong.onnx", after(output, operator, value))
+    with pytest.raises(ModelError, match="answers with"):
+        load_model(path)
+
+
+@pytest.mark.parametrize(("output", "operator"), [("probabilities", "Mul"), ("reason", "Mul")])
+def test_a_graph_that_answers_wrongly_only_later_is_an_error_of_the_model_then(
+    tmp_path: Path, output: str, operator: str
+) -> None:
+    # Whatever it gives is multiplied by the number of rows: fine for one, not for nine.
+    classifier = RoleClassifier(altered(tmp_path / "later.onnx", after(output, operator, "rows")))
+    assert classifier.predict(TEXT).role == RoleClassifier().predict(TEXT).role
+    with pytest.raises(ModelError, match="answers with"):
+        list(classifier.predict_many(["x"] * 9))
 
 
 def test_a_model_that_asks_for_a_terabyte_is_an_error_of_the_model(tmp_path: Path) -> None:
@@ -135,6 +252,11 @@ def test_a_model_that_asks_for_a_terabyte_is_an_error_of_the_model(tmp_path: Pat
         ("thresholds", "7"),
         ("thresholds", '["high", "low", "none", "all"]'),
         ("thresholds", "[0.5]"),
+        ("thresholds", "[0.5, 0.5, 0.5, NaN]"),
+        ("thresholds", "[0.5, 0.5, 0.5, Infinity]"),
+        ("thresholds", "[0.5, 0.5, 0.5, 1.5]"),
+        ("thresholds", "[-0.5, 0.5, 0.5, 0.5]"),
+        ("roles", '["ai-first", "ai-support", "ml-first", "unclear"]'),
         ("reasons", "[]"),
         ("reasons", "[null, 1]"),
         ("features", "null"),

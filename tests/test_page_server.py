@@ -4,10 +4,13 @@ import http.client
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,12 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(folder: Path) -> Iterator[PageServer]:
+    with _running(folder) as running:
+        yield running
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[PageServer]:
     with PageServer(folder, port=0) as running:
         thread = threading.Thread(target=running.serve_forever, args=(0.01,))
         thread.start()
@@ -92,6 +101,62 @@ def test_head_gives_no_content(server: PageServer) -> None:
 )
 def test_no_path_leads_out_of_the_folder(server: PageServer, path: str) -> None:
     assert ask(server, path)[:2] == (404, b"")
+
+
+def test_a_link_leads_nowhere_outside_of_the_folder(folder: Path) -> None:
+    (folder / "link.txt").symlink_to(folder.parent / "secret.txt")
+    (folder / "up").symlink_to(folder.parent, target_is_directory=True)
+    (folder / "inside.js").symlink_to(folder / "assets" / "main.js")
+    with _running(folder) as server:
+        assert ask(server, "/link.txt")[:2] == (404, b"")
+        assert ask(server, "/up/secret.txt")[:2] == (404, b"")
+        assert ask(server, "/inside.js")[:2] == (200, b"1")
+        # Not even one that takes the place of a file while the server runs.
+        (folder / "assets" / "main.js").unlink()
+        (folder / "assets" / "main.js").symlink_to(folder.parent / "secret.txt")
+        assert ask(server, "/assets/main.js")[:2] == (404, b"")
+
+
+def test_who_says_nothing_is_hung_up_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_server._Handler, "timeout", 0.1)
+    with _running(folder) as server:
+        for said in (b"", b"GET / HTTP/1.1\r\n", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"):
+            with socket.create_connection(server.server_address[:2], timeout=10) as client:
+                client.sendall(said)
+                while client.recv(4096):
+                    pass  # until it is closed from the other side, and no TimeoutError here
+
+
+def test_a_connection_beyond_a_limit_is_closed_and_the_next_one_is_answered(folder: Path) -> None:
+    with _running(folder) as server, ExitStack() as stack:
+        for _ in range(100):
+            client = socket.create_connection(server.server_address[:2], timeout=5)
+            stack.enter_context(client)
+        with suppress(ConnectionResetError):
+            assert client.recv(1) == b""  # at once, not when it has been idle for too long
+        stack.close()
+        for _ in range(500):  # until the threads have noticed
+            with suppress(ConnectionError, http.client.BadStatusLine):
+                assert ask(server, "/")[0] == 200
+                break
+            time.sleep(0.01)
+        else:
+            pytest.fail("no answer")
+
+
+def test_a_client_that_leaves_is_no_error(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (folder / "large.wasm").write_bytes(bytes(20_000_000))
+    with _running(folder) as server:
+        for reset in (True, False):
+            client = socket.create_connection(server.server_address[:2], timeout=10)
+            host = f"Host: 127.0.0.1:{server.server_port}"
+            client.sendall(f"GET /large.wasm HTTP/1.1\r\n{host}\r\n\r\n".encode())
+            client.recv(1000)
+            if reset:  # leave with a reset, in place of an orderly end
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.close()
+        assert ask(server, "/")[0] == 200
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1", "127.0.0.1:1"])

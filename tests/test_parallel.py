@@ -40,3 +40,17 @@ def test_an_exception_stands_in_its_items_place() -> None:
     assert [next(results), next(results)] == [1, 1]
     with pytest.raises(ZeroDivisionError):
         next(results)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_what_was_read_before_the_source_failed_comes_out_before_its_exception(
+    threads: int,
+) -> None:
+    def source() -> Iterator[int]:
+        yield from range(3)
+        raise OSError("the disk")
+
+    results = map_ahead(abs, source(), threads, spare=4)
+    assert [next(results) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(OSError, match="the disk"):
+        next(results)

@@ -8,7 +8,7 @@ import pytest
 
 from roleclass import RoleClassifier
 from roleclass.model_file import default_model
-from tests.conformance import CONFORMANCE, EXAMPLES, ROOT, conformance
+from tests.conformance import CONFORMANCE, ENTITIES, EXAMPLES, ROOT, conformance, entities
 
 GOLDEN = Path(__file__).with_name("golden.json")
 
@@ -50,9 +50,14 @@ def test_the_conformance_file_of_other_runtimes_is_up_to_date() -> None:
     assert {**written, "cases": now["cases"]} == now
 
 
+def test_the_entities_of_the_port_are_those_of_python() -> None:
+    assert ENTITIES.read_text("utf-8") == entities()
+
+
 if __name__ == "__main__":
     GOLDEN.write_text(
         json.dumps({name: answer(name) for name in EXAMPLES}, indent=2) + "\n", "utf-8"
     )
     CONFORMANCE.write_text(json.dumps(conformance(), indent=1) + "\n", "utf-8")
+    ENTITIES.write_text(entities(), "utf-8")
     sys.exit(0)

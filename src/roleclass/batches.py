@@ -44,7 +44,7 @@ def read(postings: Iterable[Posting]) -> Iterator[Chunk]:
     Yields
     ------
     Chunk
-        At least one posting.
+        At least one posting. An exception of `postings` is raised after a chunk of those before it.
 
     Examples
     --------
@@ -55,15 +55,20 @@ def read(postings: Iterable[Posting]) -> Iterator[Chunk]:
     chunk: list[Posting] = []
     lengths: list[int] = []
     room = CHUNK_LENGTH
-    for posting in postings:
-        text, title = posting
-        length = len(text) if title is None else len(text) + len(title)
-        chunk.append(posting)
-        lengths.append(length)
-        room -= length
-        if len(chunk) == CHUNK_POSTINGS or room <= 0:
+    try:
+        for posting in postings:
+            text, title = posting
+            length = len(text) if title is None else len(text) + len(title)
+            chunk.append(posting)
+            lengths.append(length)
+            room -= length
+            if len(chunk) == CHUNK_POSTINGS or room <= 0:
+                yield Chunk(chunk, _batches(lengths))
+                chunk, lengths, room = [], [], CHUNK_LENGTH
+    except Exception:
+        if chunk:
             yield Chunk(chunk, _batches(lengths))
-            chunk, lengths, room = [], [], CHUNK_LENGTH
+        raise
     if chunk:
         yield Chunk(chunk, _batches(lengths))
 

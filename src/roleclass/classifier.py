@@ -11,22 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.batches import Chunk, in_order, read
+from roleclass.errors import ModelError
 from roleclass.inputs import Posting, checked, checked_many
 from roleclass.model_file import Model, default_model, load_model
 from roleclass.parallel import map_ahead
 from roleclass.prediction import Prediction
 from roleclass.roles import AnyRole, Role
-from roleclass.text import encode
-
-MAX_BYTES: Final = 16 * 2**20
-"""A longer text is no posting: it is answered `unclear`, so that one row cannot exhaust the memory."""
+from roleclass.text import MAX_BYTES, encode
 
 TOO_LARGE: Final = "larger than 16 MiB"
 _TOO_LARGE_CODE: Final = -1  # the graph's own codes are not negative
 
 _T = TypeVar("_T")
-
-_ANSWER: Final = ("probabilities", "reason")
 
 
 class RoleClassifier:
@@ -51,7 +47,7 @@ class RoleClassifier:
 
     def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
         self._path = default_model() if model is None else Path(model)
-        self._reset()
+        self._loaded: Model | None = None
         _classifiers.add(self)
 
     def __repr__(self) -> str:
@@ -63,15 +59,11 @@ class RoleClassifier:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["path"])  # type: ignore[misc]
 
-    def _reset(self) -> None:
-        self._lock = threading.Lock()
-        self._loaded: Model | None = None
-
     @property
     def _model(self) -> Model:
         loaded = self._loaded
         if loaded is None:
-            with self._lock:
+            with _loading:
                 loaded = self._loaded = self._loaded or load_model(self._path)
         return loaded
 
@@ -145,7 +137,8 @@ class RoleClassifier:
         Yields
         ------
         Prediction
-            One for each text, in the order of `texts`. A thousand texts or two are read ahead.
+            One for each text, in the order of `texts`. A thousand texts or two are read ahead. If `texts`
+            raises, or an item is wrong, all before it are answered first.
 
         Raises
         ------
@@ -226,7 +219,12 @@ class RoleClassifier:
         if len(row) > MAX_BYTES:
             raise ValueError(f"the posting is {TOO_LARGE}; explain a part of it")
         names = [output.name for output in model.session.get_outputs()]
-        return dict(zip(names, model.run(None, [row]), strict=True))
+        outputs = dict(zip(names, model.run(None, [row]), strict=True))
+        model.check(outputs["probabilities"], outputs["reason"], rows=1)
+        for name, values in outputs.items():
+            if values.dtype.kind == "f" and not np.isfinite(values).all():
+                raise ModelError(f"the model's {name} are not all numbers; train it again")
+        return outputs
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -265,10 +263,9 @@ class RoleClassifier:
 def _answer(model: Model, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Score a batch: probabilities of shape (N, roles) and codes of reasons of shape (N,)."""
     if len(rows[-1]) > MAX_BYTES:  # a batch of its own
-        probabilities, _ = model.run(_ANSWER, [b""])
+        probabilities, _ = model.answer([b""])
         return probabilities, np.array([_TOO_LARGE_CODE])
-    probabilities, codes = model.run(_ANSWER, rows)
-    return probabilities, codes
+    return model.answer(rows)
 
 
 def _predictions(
@@ -289,14 +286,22 @@ def _predictions(
 
 
 _classifiers: "weakref.WeakSet[RoleClassifier]" = weakref.WeakSet()
+_loading = threading.RLock()
+_abandoned: list[Model | None] = []
 
 
 def _forget_after_fork() -> None:
-    # A session belongs to the process that made it, and a lock may have been held by a thread
-    # that the child does not have.
+    # A session belongs to the process that made it. It is not even deleted in the child: a thread that the
+    # child does not have may have held its locks.
     for classifier in _classifiers:
-        classifier._reset()  # noqa: SLF001
+        _abandoned.append(classifier._loaded)  # noqa: SLF001
+        classifier._loaded = None  # noqa: SLF001
+    _loading.release()
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch  (absent on Windows only)
-    os.register_at_fork(after_in_child=_forget_after_fork)
+    # A fork waits until no thread is importing ONNX Runtime or making a session: the child of such a moment
+    # would wait for the locks of both for ever.
+    os.register_at_fork(
+        before=_loading.acquire, after_in_parent=_loading.release, after_in_child=_forget_after_fork
+    )

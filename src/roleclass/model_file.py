@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from roleclass.errors import ModelError
-from roleclass.roles import AnyRole, as_role
+from roleclass.operators import check_operators
+from roleclass.roles import AnyRole, Role, as_role
 from roleclass.text import encode, pack
 
 FORMAT: Final = "1"
@@ -116,6 +118,41 @@ class Model:
             ) from error
         return results
 
+    def answer(self, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Compute what an answer is made of, for N encoded postings.
+
+        Returns
+        -------
+        probabilities : float32 array of shape (N, K)
+        codes : int64 array of shape (N,)
+            Places in `reasons`.
+
+        Raises
+        ------
+        ModelError
+            If the graph cannot be run to its end, or gives what is no answer.
+        """
+        probabilities, codes = self.run(("probabilities", "reason"), rows)
+        self.check(probabilities, codes, len(rows))
+        return probabilities, codes
+
+    def check(self, probabilities: Any, codes: Any, rows: int) -> None:
+        """Raise a `ModelError` unless these are probabilities and codes of reasons for so many rows."""
+        found = [
+            (getattr(a, "dtype", None), getattr(a, "shape", None)) for a in (probabilities, codes)
+        ]
+        if found != [(np.float32, (rows, len(self.roles))), (np.int64, (rows,))]:
+            raise ModelError(f"the model answers {rows} postings with arrays of {found}")
+        # NaN fails each comparison. Sums of float32 are exact to far less than this.
+        right = probabilities.min() >= 0 and abs(probabilities.sum(axis=1) - 1).max() < 1e-3
+        if not right:
+            raise ModelError("the model answers with what are no probabilities; train it again")
+        if not 0 <= codes.min() <= codes.max() < len(self.reasons):
+            raise ModelError(
+                f"the model answers with the reasons {sorted(set(codes.tolist()))}, "
+                f"but names {len(self.reasons)}; train it again"
+            )
+
 
 def load_model(path: Path) -> Model:
     """Read a model file and check that it is whole and one that this version understands.
@@ -141,7 +178,12 @@ def load_model(path: Path) -> Model:
         ) from error
     if _refers_to_files(data):
         raise ModelError(f"{path} is refused: it refers to other files; a model is one file")
+    try:
+        check_operators(data)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path} is refused: {error}") from error
     options = ort.SessionOptions()
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # as checked above
     # One thread a call: callers bring threads of their own, which scales better and does not
     # start threads that a fork would lose.
     options.intra_op_num_threads = 1
@@ -193,8 +235,9 @@ def _check(model: Model) -> None:
         raise ValueError("two features have the same name")
     if not 2 <= len(model.roles) == len(model.thresholds) == len(set(model.roles)):
         raise ValueError(f"{len(model.roles)} roles, {len(model.thresholds)} thresholds")
+    if Role.UNCLEAR in model.roles:
+        raise ValueError("unclear is no role that a model may know")
+    if not all(0 <= threshold <= 1 for threshold in model.thresholds):  # false for NaN, too
+        raise ValueError(f"thresholds are confidences from 0 to 1, found {model.thresholds}")
     for text in _PROBE:
-        probabilities, codes = model.run(("probabilities", "reason"), [encode(text)])
-        answers = (probabilities.shape, probabilities.dtype, codes.shape, codes.dtype)
-        if answers != ((1, len(model.roles)), np.float32, (1,), np.int64):
-            raise ValueError(f"the graph answers with {answers}")
+        model.answer([encode(text)])

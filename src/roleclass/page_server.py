@@ -2,14 +2,19 @@
 
 import os
 import shutil
+import sys
+import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from roleclass.errors import RoleclassError
 
 DEFAULT_PORT: Final = 8765
+
+_IDLE_SECONDS: Final = 10.0
+_MAX_CONNECTIONS: Final = 64  # a browser opens six
 
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -56,7 +61,7 @@ class PageServer(ThreadingHTTPServer):
     Parameters
     ----------
     folder : Path
-        Files that are there now are served, nothing else.
+        Files that are there now are served, nothing else, and nothing that a link leads to outside of it.
     port : int or None
         0 for any that is free; None for `DEFAULT_PORT`, or any if that is taken.
 
@@ -74,10 +79,13 @@ class PageServer(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    request_queue_size = _MAX_CONNECTIONS
     # Elsewhere it frees the port of a server that has ended; on Windows it would share one that runs.
     allow_reuse_address = os.name != "nt"
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
+        self._free = threading.BoundedSemaphore(_MAX_CONNECTIONS)
+        self.folder = folder.resolve()
         # Looked up by name, so that no path can lead anywhere else.
         self.files = {
             f"/{path.relative_to(folder).as_posix()}": path
@@ -95,6 +103,32 @@ class PageServer(ThreadingHTTPServer):
                 ) from error
             super().__init__(("127.0.0.1", 0), _Handler)
 
+    def find(self, path: str) -> Path | None:
+        """Return the file that is asked for, if it is one of the folder's."""
+        file = self.files.get(path)
+        if file is None or not file.is_file() or not file.resolve().is_relative_to(self.folder):
+            return None
+        return file
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread; close at once what would be one too many."""
+        if self._free.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and make room for another."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._free.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that has left."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
     @property
     def url(self) -> str:
         """Where the page is."""
@@ -105,6 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: PageServer
     protocol_version = "HTTP/1.1"
     server_version = "roleclass"
+    timeout = _IDLE_SECONDS
     sys_version = ""
 
     def do_GET(self) -> None:
@@ -119,8 +154,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Host") not in {f"127.0.0.1:{port}", f"localhost:{port}"}:
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
             return
-        path = self.server.files.get(self.path.partition("?")[0])
-        if path is None or not path.is_file():
+        path = self.server.find(self.path.partition("?")[0])
+        if path is None:
             self._refuse(HTTPStatus.NOT_FOUND)
             return
         with path.open("rb") as file:

@@ -1,7 +1,8 @@
 """`map_ahead`: ``map`` on a pool of threads, in order and in bounded memory."""
 
+import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -28,18 +29,45 @@ def map_ahead(
     Yields
     ------
     object
-        ``function(item)`` for each item; an exception is raised in its place.
+        ``function(item)`` for each item; an exception is raised in its place, also one of `items`: what
+        was read before it comes out first.
+
+    Raises
+    ------
+    RuntimeError
+        If another process goes on with it: a fork has none of the threads.
 
     Examples
     --------
     >>> list(map_ahead(len, ["a", "bc"], threads=2))
     [1, 2]
     """
+    failures: list[Exception] = []
+    owner = os.getpid()
     with ThreadPoolExecutor(threads, thread_name_prefix="roleclass") as pool:
         pending: deque[Future[_T]] = deque()
-        for item in items:
+        for item in _until_failure(items, failures):
             pending.append(pool.submit(function, item))
             if len(pending) >= threads + spare:
                 yield pending.popleft().result()
+                _check_process(owner)
         while pending:
             yield pending.popleft().result()
+            _check_process(owner)
+    for failure in failures:
+        raise failure
+
+
+def _check_process(owner: int) -> None:
+    if os.getpid() != owner:
+        raise RuntimeError(
+            "this was begun on threads of the process before the fork, which its child does not have; "
+            "begin it anew in the child"
+        )
+
+
+def _until_failure(items: Iterable[_S], failures: list[Exception]) -> Iterator[_S]:
+    try:
+        yield from items
+    except Exception as failure:  # noqa: BLE001  (whatever it is, it is raised, but in its place)
+        failures.append(failure)

@@ -1,20 +1,28 @@
 """The text contract: what a posting's bytes and tokens are. Training and the ONNX graph share it.
 
-A posting is UTF-8 bytes, its title (where there is one) on a line of its own before the text.
+A posting is UTF-8 bytes without markup (`roleclass.markup`), its title (where there is one) on a line of
+its own before the text.
 ASCII letters are folded to lower case. Token bytes are ``a-z 0-9 + #``, so that ``C++`` and ``C#``
 are words and ``GPT-4`` is ``gpt 4``; every other byte, all of non-ASCII included, separates. A token
 is a maximal run of token bytes. Nothing crosses the end of a posting.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from roleclass.glue import unglue
+from roleclass.markup import may_hold_markup, plain
 
 TOKEN_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789+#"
 """The bytes that make up tokens, after folding."""
 
 SEPARATOR = b" "
+
+MAX_BYTES: Final = 16 * 2**20
+"""A longer text is no posting: it is answered `unclear`, so that one row cannot exhaust the memory."""
 
 FOLD = bytes(
     folded
@@ -31,25 +39,42 @@ def encode(text: str, title: str | None = None) -> bytes:
     Parameters
     ----------
     text : str
-        The posting. Lone surrogates, which UTF-8 cannot hold, count as separators.
+        The posting; HTML or Markdown become the text that a person would see. Lone surrogates, which
+        UTF-8 cannot hold, count as separators.
     title : str or None
-        The job title; it becomes the first line, with an empty one after it. None or blank: no such line.
+        The job title, likewise; it becomes the first line, with an empty one after it. None or blank: no such
+        line.
 
     Returns
     -------
     bytes
-        UTF-8.
+        UTF-8. A posting of more than `MAX_BYTES`, which nobody reads, is left as it is.
 
     Examples
     --------
     >>> encode("Build agents.", title="AI Engineer")
     b'AI Engineer\n\nBuild agents.'
+    >>> encode("<p>Build <b>R&amp;D</b> agents.</p>")
+    b'Build R&D agents.'
     """
-    if title is not None and (title := title.strip()):
-        # One line: the model looks for the title's words in the first line only. An empty line after it: no
-        # small letter can make the text a part of it.
-        text = f"{' '.join(title.split())}\n\n{text}"
-    return text.encode("utf-8", errors="replace")
+    data = _utf8(text, title)
+    if len(data) > MAX_BYTES:
+        return data
+    cleaned = text
+    if may_hold_markup(data):
+        cleaned, title = plain(text), None if title is None else plain(title)
+        data = _utf8(cleaned, title)
+    parted = unglue(cleaned)
+    return data if parted is cleaned else _utf8(parted, title)
+
+
+def _utf8(text: str, title: str | None) -> bytes:
+    data = text.encode("utf-8", errors="replace")
+    if title is None or not (words := title.split()):
+        return data
+    # One line: the model looks for the title's words in the first line only. An empty line after it: no small
+    # letter can make the text a part of it.
+    return b"%b\n\n%b" % (" ".join(words).encode("utf-8", errors="replace"), data)
 
 
 def tokenize(data: bytes) -> list[bytes]:

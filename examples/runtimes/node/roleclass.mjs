@@ -3,6 +3,8 @@
 // It knows no runtime: hand it onnxruntime-web or onnxruntime-node. The page in web/ is built from this file, too.
 import { unglue } from './unglue.mjs';
 
+import { plain, spaced } from './markup.mjs';
+
 /**
  * @typedef {{ data: ArrayLike<number> | ArrayLike<bigint>, dims: readonly number[] }} Output
  * @typedef {{
@@ -32,20 +34,23 @@ export const UNCLEAR = 'unclear';
 const BATCH_ROWS = 64;
 const BATCH_BYTES = 192 * 1024;
 
-// White space as Unicode has it. JavaScript's \s is another set: it lacks U+001C to U+001F and U+0085 and has U+FEFF.
-const WHITE_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
-
 /**
- * What the model reads, still as a string: the title, where there is one, as a line before the text.
+ * What the model reads, still as a string: the title, where there is one, as a line before
+ * the text, and no markup, unless it is too large to be read.
  * @param {string} text
  * @param {string | null} [title]
  * @returns {string}
  */
 export function document(text, title) {
-  const words = (title ?? '').split(WHITE_SPACE).filter(Boolean);
-  const body = unglue(text);
-  const whole = words.length ? `${words.join(' ')}\n${body}` : body;
-  return whole.replace(/\p{Surrogate}/gu, '?'); // lone ones; UTF-8 cannot hold them
+  const raw = whole(text, title ?? '');
+  return utf8(raw).length > MAX_BYTES ? raw : whole(unglue(plain(text)), plain(title ?? ''));
+}
+
+/** @type {(text: string, title: string) => string} */
+function whole(text, title) {
+  const line = spaced(title);
+  const lines = line ? `${line}\n\n${text}` : text;
+  return lines.replace(/\p{Surrogate}/gu, '?'); // lone ones; UTF-8 cannot hold them
 }
 
 /**
@@ -55,7 +60,12 @@ export function document(text, title) {
  * @returns {Uint8Array}
  */
 export function encode(text, title) {
-  return new TextEncoder().encode(document(text, title));
+  return utf8(document(text, title));
+}
+
+/** @param {string} text */
+function utf8(text) {
+  return new TextEncoder().encode(text);
 }
 
 /**

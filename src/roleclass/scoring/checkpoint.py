@@ -4,21 +4,30 @@ All of it lies in a hidden folder beside the output, ``.OUTPUT.parts``. A part i
 of one chunk of input: they are what costs time. A run that is resumed reads its input from the
 start, takes the answers of finished parts from their files, scores the rest, and writes the whole
 output in one go: it cannot lose or repeat a row, and it ends as a run that was not disturbed.
+
+Nothing counts before it is on the disk. A part begins with a checksum of what it holds, of its place and
+of the description of its run (``run.json``): one that is damaged, in another's place or of another run is
+scored again.
 """
 
+import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from roleclass.errors import ScoringError
+from roleclass.scoring.summary import Summary
+
+_DIGEST_SIZE: Final = hashlib.sha256().digest_size
 
 
 class Checkpoint:
@@ -33,18 +42,25 @@ class Checkpoint:
     resume : bool
         Whether to go on with an unfinished run.
 
+    Attributes
+    ----------
+    finished : Summary or None
+        What the run had done that was cut off after its last step, with the output in its place.
+
     Raises
     ------
     ScoringError
-        If the output exists, another run is at it, an unfinished run is there and `resume` is
-        false, or that run had another input or other options.
+        If the output exists and is not of the run to go on with, another run is at it, an unfinished
+        run is there and `resume` is false, or that run had another input or other options.
     """
 
     def __init__(self, output: Path, fingerprint: dict[str, Any], *, resume: bool) -> None:
         self.output = output
         self.folder = output.with_name(f".{output.name}.parts")
-        if output.exists():
-            raise ScoringError(f"{output} exists; delete it or choose another output")
+        self.finished: Summary | None = None
+        self._key = json.dumps(fingerprint, sort_keys=True).encode()
+        if output.exists() and not (resume and self.folder.exists()):
+            raise self._exists()
         try:
             self.folder.mkdir(exist_ok=True)
             if self.folder.is_symlink():  # it would lead what we write and delete elsewhere
@@ -65,11 +81,12 @@ class Checkpoint:
             raise
 
     def _check(self, fingerprint: dict[str, Any], *, resume: bool) -> None:
-        if self.output.exists():  # another run ended between the first look and the lock
-            raise ScoringError(f"{self.output} exists; delete it or choose another output")
         known = self.folder / "run.json"
         if not known.exists():
-            _write_atomically(known, json.dumps(fingerprint, indent=2).encode())
+            if self.output.exists():  # another run ended between the first look and the lock
+                raise self._exists()
+            self._forget()  # without a description nobody knows what the parts are answers to
+            _write(known, json.dumps(fingerprint, indent=2).encode())
             return
         if not resume:
             raise ScoringError(
@@ -90,46 +107,113 @@ class Checkpoint:
                 f"the unfinished run of {self.output} had other {' and '.join(changed)}; "
                 f"repeat it as it was, or delete {self.folder} to start afresh"
             )
+        if self.output.exists():
+            self.finished = self._finished()
+            if self.finished is None:
+                raise self._exists()
+            self._remove()
+
+    def _exists(self) -> ScoringError:
+        return ScoringError(f"{self.output} exists; delete it or choose another output")
+
+    def _forget(self) -> None:
+        for left in (*self.folder.glob("part-*"), *self.folder.glob("finished.*")):
+            left.unlink()
+
+    def _finished(self) -> Summary | None:
+        """Return what the run had done, if the output is the file that it wrote."""
+        try:
+            note = json.loads((self.folder / "finished.json").read_bytes())
+            mine = note["file"] == _identity(self.output)
+            return Summary(**note["summary"]) if mine else None
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return None
 
     def release(self) -> None:
         """Let other runs have the output."""
         self._lock.release()
 
     def load(self, index: int, rows: int, schema: pa.Schema) -> pa.Table | None:
-        """Return a finished part; None if it is not there or not whole."""
-        path = self._path(index)
-        if not path.exists():
-            return None
+        """Return a finished part; None if it is not there or not just as it was saved."""
         try:
-            table = pq.read_table(path)
-        except (OSError, pa.ArrowException):
-            return None  # torn by a loss of power: score it again
+            content = memoryview(self._path(index).read_bytes())
+        except OSError:
+            return None
+        data = content[_DIGEST_SIZE:]
+        if content[:_DIGEST_SIZE] != self._digest(index, data):
+            return None
+        table = pq.read_table(pa.BufferReader(pa.py_buffer(data)))
         return table if len(table) == rows and table.schema.equals(schema) else None
 
     def save(self, index: int, scores: pa.Table) -> None:
         """Keep a finished part."""
-        path = self._path(index)
-        partial = path.with_suffix(".tmp")
-        pq.write_table(scores, partial)
-        partial.replace(path)
+        sink = pa.BufferOutputStream()
+        pq.write_table(scores, sink)
+        data = sink.getvalue()
+        _write(self._path(index), self._digest(index, data), data)
+
+    def _digest(self, index: int, data: Any) -> bytes:
+        digest = hashlib.sha256(self._key)
+        digest.update(index.to_bytes(8, "big"))
+        digest.update(data)
+        return digest.digest()
 
     def _path(self, index: int) -> Path:
         return self.folder / f"part-{index:07d}.parquet"
 
     @contextmanager
-    def write_output(self) -> Iterator[BinaryIO]:
-        """Give a file that becomes the output, all at once, if the context ends well."""
+    def write_output(self, summary: Summary) -> Iterator[BinaryIO]:
+        """Give a file that becomes the output, all at once, if the context ends well.
+
+        `summary` is then what a run is told that only finds out that this one had finished.
+        """
         partial = self.folder / "output"
         with partial.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        note = {"file": _identity(partial), "summary": asdict(summary)}
+        _write(self.folder / "finished.json", json.dumps(note).encode())
         partial.replace(self.output)
+        _sync(self.output.parent)
+        self._remove()
+
+    def _remove(self) -> None:
+        """Delete the folder; out of the way first, so that no run ever finds a half of it."""
         self.release()
-        shutil.rmtree(self.folder)
+        doomed = self.folder.with_name(f"{self.folder.name}.old")
+        shutil.rmtree(doomed, ignore_errors=True)  # of a run that was killed here
+        with suppress(
+            OSError
+        ):  # a second run is at the same; the output is there, whatever is left
+            self.folder.replace(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
 
 
-def _write_atomically(path: Path, data: bytes) -> None:
+def _identity(path: Path) -> list[int]:
+    """Return what stays the same when a file is renamed, and not when it is written again."""
+    stat = path.stat()
+    return [stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns]
+
+
+def _write(path: Path, *data: Any) -> None:
+    """Write a file that is there whole or not at all, also after a loss of power."""
     partial = path.with_suffix(".tmp")
-    partial.write_bytes(data)
+    with partial.open("wb") as file:
+        for piece in data:
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
     partial.replace(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """See to it that the names in a folder are on the disk."""
+    if os.name == "nt":  # a folder cannot be opened there
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

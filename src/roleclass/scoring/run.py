@@ -100,9 +100,11 @@ def score_files(
                 _fingerprint(reader, scorer, options, selection.text, selection.title),
                 resume=resume,
             )
+            if checkpoint.finished is not None:
+                return checkpoint.finished
         run = _Run(reader, scorer, options, selection, checkpoint, warn)
         try:
-            with _destination(checkpoint) as raw:
+            with _destination(checkpoint, run.summary) as raw:
                 run.write(raw, format_, progress)
         except OSError as error:
             if isinstance(error, BrokenPipeError):
@@ -136,9 +138,9 @@ def _fingerprint(
 
 
 @contextmanager
-def _destination(checkpoint: Checkpoint | None) -> Iterator[BinaryIO]:
+def _destination(checkpoint: Checkpoint | None, summary: Summary) -> Iterator[BinaryIO]:
     if checkpoint is not None:
-        with checkpoint.write_output() as file:
+        with checkpoint.write_output(summary) as file:
             yield file
         return
     yield sys.stdout.buffer
