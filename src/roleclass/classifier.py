@@ -15,7 +15,9 @@ from roleclass.errors import ModelError
 from roleclass.inputs import Posting, checked, checked_many
 from roleclass.model_file import Model, default_model, load_model
 from roleclass.parallel import map_ahead
+from roleclass.line_outputs import LINE_OUTPUTS, make_readings
 from roleclass.prediction import Prediction
+from roleclass.reading import Reading
 from roleclass.roles import AnyRole, Role
 from roleclass.text import MAX_BYTES, encode
 
@@ -226,6 +228,71 @@ class RoleClassifier:
                 raise ModelError(f"the model's {name} are not all numbers; train it again")
         return outputs
 
+    def read(self, text: str, title: str | None = None) -> Reading:
+        """Say what each line of a posting is: its part, its work, the problem areas of a duty.
+
+        Parameters
+        ----------
+        text, title : str, str or None
+            As for `predict`.
+
+        Returns
+        -------
+        Reading
+
+        Raises
+        ------
+        TypeError, ModelError
+            As for `predict`.
+        ValueError
+            If the posting is larger than 16 MiB.
+
+        Examples
+        --------
+        >>> reading = RoleClassifier().read("What you will do\\n- Build LLM agents for our support team")
+        >>> [(reading.text[line.start : line.end], line.part, line.work) for line in reading.duties]
+        [('Build LLM agents for our support team', 'duty', 'genai')]
+        """
+        [reading] = self.read_many([text], [title])
+        return reading
+
+    def read_many(
+        self, texts: Iterable[str], titles: Iterable[str | None] | None = None
+    ) -> Iterator[Reading]:
+        """Read postings as they come, in order, in bounded memory.
+
+        Parameters
+        ----------
+        texts, titles
+            As for `predict_many`.
+
+        Yields
+        ------
+        Reading
+            One for each text.
+
+        Raises
+        ------
+        TypeError, ValueError, ModelError
+            As for `read`; a ValueError names the posting's place.
+
+        Examples
+        --------
+        >>> [len(reading.lines) for reading in RoleClassifier().read_many(["", "Bake bread. Sell it."])]
+        [0, 2]
+        """
+        postings = checked_many(texts, titles)
+
+        def readings() -> Iterator[Reading]:
+            for first, batch in _counted(postings):
+                rows = [encode(*posting) for posting in batch]
+                for k, row in enumerate(rows):
+                    if len(row) > MAX_BYTES:
+                        raise ValueError(f"texts[{first + k}] is {TOO_LARGE}; read a part of it")
+                yield from make_readings(rows, *self._model.run(LINE_OUTPUTS, rows))
+
+        return readings()
+
     @property
     def feature_names(self) -> tuple[str, ...]:
         """The names of the features that the model weighs, ``block:what``; the n-grams come first.
@@ -258,6 +325,22 @@ class RoleClassifier:
         return in_order(
             map(score, work) if threads == 1 else map_ahead(score, work, threads, spare=4)
         )
+
+
+def _counted(
+    postings: Iterable[Posting], size: int = 32
+) -> Iterator[tuple[int, list[Posting]]]:
+    """Yield batches of postings, with the place of each one's first."""
+    batch: list[Posting] = []
+    place = 0
+    for posting in postings:
+        batch.append(posting)
+        if len(batch) == size:
+            yield place, batch
+            place += size
+            batch = []
+    if batch:
+        yield place, batch
 
 
 def _answer(model: Model, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

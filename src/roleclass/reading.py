@@ -1,5 +1,6 @@
-"""What a posting says, line by line."""
+"""What a posting says, line by line: `Line` and `Reading`."""
 
+from dataclasses import dataclass
 from typing import Final
 
 PARTS: Final = ("company", "duty", "requirement", "nice-to-have", "other")
@@ -13,4 +14,70 @@ AREAS: Final = (
     "infrastructure", "agents", "customers", "frontend", "research", "optimization", "fine-tuning",
     "self-hosting", "security", "classical-ml", "none",
 )  # fmt: skip
-"""The problem areas of a duty; the first sixteen are those of the taxonomy."""
+"""The problem areas that a duty can be in; the first sixteen are those of the taxonomy."""
+
+AREA_THRESHOLD: Final = 0.3
+"""A duty is said to be in an area from this probability on; the best F1 by cross-validation on lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence, list item or heading of a posting, and what it is.
+
+    Attributes
+    ----------
+    start, end : int
+        Its place in `Reading.text`, in characters, without the mark of a list.
+    part, work : str
+        The likeliest of `PARTS` and of `WORKS`.
+    areas : tuple of str
+        Of a duty, the `AREAS` whose probability is `AREA_THRESHOLD` or more, likeliest first, without
+        ``none``; empty for other lines.
+    part_probabilities, work_probabilities, area_probabilities : dict of str to float
+        Those of the areas do not add up to 1, for several may hold; they mean something for duties.
+    """
+
+    start: int
+    end: int
+    part: str
+    work: str
+    areas: tuple[str, ...]
+    part_probabilities: dict[str, float]
+    work_probabilities: dict[str, float]
+    area_probabilities: dict[str, float]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the line as plain strings, numbers and lists, ready for JSON."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "part": self.part,
+            "work": self.work,
+            "areas": list(self.areas),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a posting says, line by line.
+
+    Attributes
+    ----------
+    text : str
+        What was read: the title, where there is one, as a line before the text, both without markup.
+    lines : tuple of Line
+        In the order of the text; the title is one of them.
+    """
+
+    text: str
+    lines: tuple[Line, ...]
+
+    @property
+    def duties(self) -> tuple[Line, ...]:
+        """The lines that say what the person will do."""
+        return tuple(line for line in self.lines if line.part == "duty")
+
+    @property
+    def requirements(self) -> tuple[Line, ...]:
+        """The lines that say what the person must bring."""
+        return tuple(line for line in self.lines if line.part == "requirement")

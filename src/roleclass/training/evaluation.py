@@ -1,14 +1,14 @@
 """How right a model is: one set of figures, for cross-validation, ``metrics.json`` and the command."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from roleclass.classifier import RoleClassifier
-from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.reading import AREA_THRESHOLD, AREAS, PARTS, WORKS
 from roleclass.roles import AnyRole, Role
 from roleclass.training.calibration import (
     Floats,
@@ -221,10 +221,6 @@ def scores(truth: NDArray[np.str_], predicted: NDArray[Any], roles: Sequence[Any
             for k, name in enumerate(names)
         },
     }
-
-
-AREA_THRESHOLD: Final = 0.3
-"""A duty is said to be in an area from this probability on."""
 
 
 def line_report(
