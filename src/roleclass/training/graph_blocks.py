@@ -314,9 +314,7 @@ def _reason(
     index = words.last
     tokens = w.op("Sub", w.op("Sub", index, w.moved(index, 1, -1)), w.const(1))
     column = w.vector(-1, 1)
-    small, tokens = (
-        w.op("Reshape", w.cast(x, TensorProto.FLOAT), column) for x in (small, tokens)
-    )
+    small, tokens = (w.op("Reshape", w.cast(x, TensorProto.FLOAT), column) for x in (small, tokens))
     del number
     terms = w.op("Concat", tokens, small, asked, axis=1)
     # Below 0 where a reason holds; the first is none. In the order of `REASONS`, whole numbers and halves.
