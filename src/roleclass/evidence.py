@@ -23,7 +23,8 @@ class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quic
     Attributes
     ----------
     kind : str
-        The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``product``, ``line``, ``area``.
+        The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``product``, ``line`` or
+        ``area``.
     name : str
         What it is, for a person.
     weight : float
@@ -207,19 +208,23 @@ def _shared_out(
     if not len(total):
         return total
     for j in np.flatnonzero(np.isin(columns.kinds, ("line", "area"))).tolist():
-        holds = _holds(columns.names[j], part, work, areas)
+        holds = _holds(columns.kinds[j], columns.names[j], part, work, areas)
         if (whole := holds.sum()) > 0:
             total += weights[j] * holds / whole
     return total
 
 
 def _holds(
-    name: str, part: NDArray[np.float64], work: NDArray[np.float64], areas: NDArray[np.float64]
+    block: str,
+    name: str,
+    part: NDArray[np.float64],
+    work: NDArray[np.float64],
+    areas: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Return how far each line is of the kind that a column speaks of, such as ``lines: duty, genai``."""
     _, _, kind = name.partition(": ")
     first, _, second = kind.partition(", ")
-    if first in AREAS and first not in WORKS:
+    if block == "area":
         return part[:, PARTS.index("duty")] * areas[:, AREAS.index(first)]
     of_part = (
         part[:, PARTS.index(first)]
