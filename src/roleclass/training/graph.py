@@ -55,9 +55,9 @@ class Writer:
         )
         return name
 
-    def named(self, name: str, value: Any) -> str:
-        """Add a constant of floats that is an output of the graph under its own name."""
-        tensor = numpy_helper.from_array(np.asarray(value, np.float32), name)
+    def named(self, name: str, value: Any, dtype: Any = np.float32) -> str:
+        """Add a constant under a name of its own: an output of the graph, or what is read back from it."""
+        tensor = numpy_helper.from_array(np.asarray(value, dtype), name)
         self._container.initializers.append(tensor)
         return name
 
@@ -189,10 +189,13 @@ class Found:
         Place of the n-gram's first word among the W words of the batch.
     ngram : int32 tensor of shape (H,)
         Index of the n-gram; the number of n-grams where the words are on the way to one only, or unknown.
+    starts : tuple of int32 tensors
+        The parts of `word`: first words of single words, of pairs, ...; each in the order of the text.
     """
 
     word: str
     ngram: str
+    starts: tuple[str, ...]
 
 
 def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
@@ -296,7 +299,7 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     word = w.op("Concat", words.index, *starts, axis=0, out="found_word")
     state = w.op("Concat", words.slot, *states, axis=0)
     ngram = w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
-    return Found(word, ngram)
+    return Found(word, ngram, (words.index, *starts))
 
 
 def count(w: Writer, cell: str, rows: str, width: int) -> str:
