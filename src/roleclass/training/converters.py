@@ -84,7 +84,7 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     words = find_words(w, table, operator.inputs[0].full_name)
     found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
     lines = find_lines(w, table, words)
-    scores = score_lines(w, features.lines, found, words, lines)
+    scores = score_lines(w, features.lines, found, lines)
     weighted = weigh_lines(w, words, lines, scores)
     divisor = blocks(
         w, features, found, words, lines, weighted, table, features.rule_, out=of_blocks

@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 from skl2onnx.common._container import ModelComponentContainer
 from skl2onnx.common._topology import Scope
 
-from roleclass.training.tables import BASE, Trie, WordTable
+from roleclass.training.tables import BASE, DIVISOR, Trie, WordTable
 
 OPSET: Final = 18
 """The version of the standard operators: the first with ``ScatterElements(max)`` and ``BitwiseAnd``."""
@@ -189,13 +189,10 @@ class Found:
         Place of the n-gram's first word among the W words of the batch.
     ngram : int32 tensor of shape (H,)
         Index of the n-gram; the number of n-grams where the words are on the way to one only, or unknown.
-    starts : tuple of int32 tensors
-        The parts of `word`: first words of single words, of pairs, ...; each in the order of the text.
     """
 
     word: str
     ngram: str
-    starts: tuple[str, ...]
 
 
 def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
@@ -271,7 +268,7 @@ def _int32(w: Writer, value: int) -> str:
 
 def _look_up(w: Writer, table: WordTable, hashes: str) -> str:
     bucket = w.op("BitwiseAnd", hashes, w.const(len(table.shift) - 1))
-    spread = w.op("Div", hashes, w.const(2**24))
+    spread = w.op("Div", hashes, w.const(DIVISOR))
     slot = w.op("Add", spread, w.take(w.const(table.shift), bucket))
     known = w.op("Equal", w.take(w.const(table.keys), slot), hashes)
     return w.op("Where", known, slot, w.const(0))
@@ -299,7 +296,7 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     word = w.op("Concat", words.index, *starts, axis=0, out="found_word")
     state = w.op("Concat", words.slot, *states, axis=0)
     ngram = w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
-    return Found(word, ngram, (words.index, *starts))
+    return Found(word, ngram)
 
 
 def count(w: Writer, cell: str, rows: str, width: int) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto
+from onnx import TensorProto, helper
 
 from roleclass.reading import AREAS, PARTS, WORKS
-from roleclass.training.graph import Found, Words, Writer
+from roleclass.training.graph import Found, Writer
 from roleclass.training.graph_lines import GraphLines
 from roleclass.training.line_model import HEADING_WORDS, NEAR, ONE, OTHER, WEIGHT_ONE, LineModel
 
@@ -44,9 +44,7 @@ class _Places:
     real: str
 
 
-def score_lines(
-    w: Writer, model: LineModel, found: Found, words: Words, lines: GraphLines
-) -> GraphScores:
+def score_lines(w: Writer, model: LineModel, found: Found, lines: GraphLines) -> GraphScores:
     """Say what each line is."""
     index = w.numbers_to(w.size(lines.row))
     ends = w.keep(index, lines.parts)
@@ -66,7 +64,7 @@ def score_lines(
         w.named("line_bias", model.bias_),
         transA=1,
     )
-    sums = w.cast(_sums(w, model, found, words, lines), _FLOAT)
+    sums = w.cast(_sums(w, model, found, lines), _FLOAT)
     logits = w.op("Mul", sums, w.const(1 / WEIGHT_ONE, np.float32))
     logits = w.op("Add", logits, of_shape)
     part, after, work, areas = w.split(logits, len(PARTS), len(PARTS), len(WORKS), len(AREAS))
@@ -93,51 +91,27 @@ def _uncentred(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     return weights
 
 
-def _table(w: Writer, name: str, weights: NDArray[np.int16]) -> tuple[str, str]:
-    """Return the rows of a table that hold something, the first all zeros, and where each n-gram's row is."""
-    holds = weights.any(axis=1)
-    row = np.where(holds, np.cumsum(holds), 0)
-    rows = np.vstack([np.zeros_like(weights[:1]), weights[holds]])
-    return w.named(name, rows, np.int16), w.named(f"{name}_row", np.append(row, 0), np.int32)
-
-
-def _sums(w: Writer, model: LineModel, found: Found, words: Words, lines: GraphLines) -> str:
-    """The sums of the weights of words: int32 tensor of shape (M, 34)."""
-    own, row = _table(w, "line_own", model.own_)
-    of_found = w.op("Gather", own, w.take(row, found.ngram), axis=0)
-    upto = w.op("CumSum", w.cast(of_found, TensorProto.INT32), w.const(0))
-    # Sums before each occurrence; those of single words, of pairs, ... stand one after another.
-    columns = model.own_.shape[1]
-    upto = w.op("Concat", w.const(np.zeros((1, columns))), upto, axis=0)
-    offset = w.const(0)
-    total = ""
-    for n, starts in enumerate(found.starts):
-        if n == 0:
-            before, behind = lines.opened, w.op("Add", lines.last, w.const(1))
-        else:
-            ones = w.op("Expand", w.const([1]), w.op("Shape", starts))
-            zeros = w.op("Sub", words.index, words.index)
-            number = w.op("ScatterElements", zeros, starts, ones, axis=0)
-            number = w.op("CumSum", number, w.const(0))
-            behind = w.op("Add", w.take(number, lines.last), offset)
-            before = w.op(
-                "Concat", w.op("Reshape", offset, w.vector(1)), w.cut(behind, 0, -1), axis=0
-            )
-        inside = w.op(
-            "Sub", w.op("Gather", upto, behind, axis=0), w.op("Gather", upto, before, axis=0)
-        )
-        total = inside if n == 0 else w.op("Add", total, inside)
-        offset = w.op("Add", offset, w.size(starts))
-
-    # What begins a line weighs more.
-    lead, row = _table(w, "line_lead", model.lead_)
+def _sums(w: Writer, model: LineModel, found: Found, lines: GraphLines) -> str:
+    """The sums of the weights of n-grams: int32 tensor of shape (M, 34)."""
     line = w.take(lines.word_line, found.word)
+    shape = w.op("Concat", w.op("Shape", lines.row), w.vector(model.own_.shape[1]), axis=0)
+    zero = helper.make_tensor("zero", TensorProto.INT32, [1], [0])
+    total = w.op("ConstantOfShape", shape, value=zero)
+    # What begins a line weighs more.
     leads = w.op("Equal", w.take(lines.first, line), found.word)
-    which = w.take(row, w.keep(found.ngram, leads))
-    of_lead = w.cast(w.op("Gather", lead, which, axis=0), TensorProto.INT32)
-    at = w.op("Reshape", w.keep(line, leads), w.vector(-1, 1))
-    at = w.op("Expand", at, w.op("Shape", of_lead))
-    return w.op("ScatterElements", total, at, of_lead, axis=0, reduction="add")
+    for name, weights, ngram, at in (
+        ("line_own", model.own_, found.ngram, line),
+        ("line_lead", model.lead_, w.keep(found.ngram, leads), w.keep(line, leads)),
+    ):
+        # The rows that hold something, and before them one of zeros, for all other n-grams.
+        holds = weights.any(axis=1)
+        row = np.append(np.where(holds, np.cumsum(holds), 0), 0)
+        rows = w.named(name, np.vstack([np.zeros_like(weights[:1]), weights[holds]]), np.int16)
+        of_ngram = w.take(w.named(f"{name}_row", row, np.int32), ngram)
+        values = w.cast(w.op("Gather", rows, of_ngram, axis=0), TensorProto.INT32)
+        at = w.op("Reshape", w.cast(at, TensorProto.INT64), w.vector(-1, 1))
+        total = w.op("ScatterND", total, at, values, reduction="add")
+    return total
 
 
 def _shapes(w: Writer, lines: GraphLines, places: _Places) -> str:

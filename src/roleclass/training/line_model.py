@@ -35,7 +35,7 @@ Bools = NDArray[np.bool_]
 WEIGHT_ONE: Final = 2**12
 """Weights of words are whole multiples of 1 / WEIGHT_ONE, below 8, so that 16 bits hold them."""
 
-ONE: Final = 2**16
+ONE: Final = 2**20
 """Probabilities that are added up are whole multiples of 1 / ONE."""
 
 HEADS: Final = (
