@@ -39,7 +39,7 @@ class Settings:
     regularisation: float = 1.8
     runner_up_share: tuple[float, float, float] = (0.4, 0.25, 0.0)
     untitled_share: float = 0.4
-    copy_share: float = 0.5
+    copy_share: float = 0.3
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -121,7 +121,7 @@ def fit(training: TrainingSet, settings: Settings) -> Pipeline:
     of = [training.titled, training.untitled, training.changed]
     shares = [1.0, settings.untitled_share, settings.copy_share]
     index, labels, weights = soft_labels(training.corpus, settings.runner_up_share)
-    role = RoleRegression(C=settings.regularisation, tol=1e-5, max_iter=5000)
+    role = RoleRegression(C=settings.regularisation, tol=1e-4, max_iter=5000)
     # One BLAS thread: the vectors are short, so that threads only wait for each other, and sums
     # come out the same on any number of cores.
     with threadpool_limits(1):

@@ -33,11 +33,7 @@ from roleclass.training.stored_lines import stored_line_model
 from roleclass.training.unclear import UnclearRule
 from roleclass.training.vocabulary import Vocabulary
 
-CANDIDATES: Final = (
-    Settings(copy_share=0.3),
-    Settings(copy_share=0.6),
-    Settings(copy_share=0.6, regularisation=0.9),
-)
+CANDIDATES: Final = (Settings(copy_share=0.15), Settings(copy_share=0.3))
 """The settings that cross-validation chooses from; ``benchmarks/ablation.py`` tries more."""
 
 PRECISION: Final = 0.9
