@@ -23,7 +23,7 @@ from roleclass.errors import RoleclassError
 from roleclass.evidence_page import evidence_page
 from roleclass.lexicon import load_lexicon, parse_lexicon
 from roleclass.market.page import render
-from roleclass.market.read import read_postings
+from roleclass.market.postings import read_postings
 from roleclass.market.report import build_report
 from roleclass.model_file import default_model, seal, unseal
 from roleclass.scoring.options import ScoreOptions

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from roleclass.cli import main
-from tests.scoring import files
+from tests.tables import files
 
 
 def score(*arguments: object) -> Result:
@@ -57,7 +57,7 @@ def test_what_cannot_be_done_is_exit_code_1_and_a_sentence(source: Path, tmp_pat
         ["in.csv"],
         ["in.csv", "-o", "x.csv", "--threads", "0"],
         ["in.csv", "-o", "x.csv", "--on-error", "skip"],
-        ["in.csv", "-o", "x.csv", "--format", "xls"],
+        ["in.csv", "-o", "x.csv", "--format", "docx"],
     ],
 )
 def test_a_wrong_command_line_is_exit_code_2(arguments: list[str]) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import roleclass
 from roleclass import RoleClassifier, ScoringError
-from tests.scoring import files
+from tests.tables import files
 
 ROWS = [*files.rows(25), {**files.rows(1)[0], "description": None}]
 ANSWERS = [

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from roleclass.cli.options import model_option
+from roleclass.cli.options import model_option, table_options
 from roleclass.cli.terminal import on_terminal, warn
 from roleclass.roles import as_role
 
@@ -23,18 +23,8 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", required=True, help="File to write; it must not exist. - is standard output."
 )
-@click.option("--text-column", help="Column with the posting.  [default: guessed]")
-@click.option("--title-column", help="Column with its title.  [default: guessed]")
+@table_options
 @click.option("--id-column", help="Column that names a row in messages.")
-@click.option(
-    "--format",
-    "format_",
-    metavar="FORMAT",
-    help="Of - and of files whose names do not tell: csv, tsv, jsonl, parquet, csv.gz, jsonl.zst.",
-)
-@click.option(
-    "--encoding", default="utf-8", show_default=True, help="Encoding of CSV and TSV input."
-)
 @click.option("--prefix", default="", help="Put before the names of the added columns.")
 @click.option(
     "--batch-size", type=click.IntRange(min=1), default=2048, show_default=True,
@@ -66,7 +56,6 @@ if TYPE_CHECKING:
 def score(
     inputs: tuple[str, ...],
     output: str,
-    format_: str | None,
     threads: int | None,
     resume: bool,
     as_json: bool,
@@ -91,7 +80,7 @@ def score(
 
     threads = threads or default_threads()
     try:
-        options = ScoreOptions(format=format_, threads=threads, **columns_and_rows)
+        options = ScoreOptions(threads=threads, **columns_and_rows)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     with _progress() as progress:

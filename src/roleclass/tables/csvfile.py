@@ -1,0 +1,246 @@
+"""Rows of CSV and TSV files: every cell as it stands, ragged, damaged and undecodable rows included.
+
+The reader of the standard library is used, because it goes on after a bad row and knows the line.
+Nothing is guessed about types: every column is text, and an empty cell is an empty text.
+
+Where quotes break the rules (a stray one opens a cell that swallows the rows below), the line with
+which the row begins is a row by itself, cells as they stand, quotes included, and marked; reading
+goes on with the next line. From then on rows are marked until one is in order again.
+"""
+
+import csv
+import io
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from typing import Final
+
+import pyarrow as pa
+
+from roleclass.errors import InputError
+from roleclass.tables.dialect import SAMPLE, Dialect, detect
+from roleclass.tables.files import InputFile
+from roleclass.tables.options import ReadOptions
+from roleclass.tables.rows import MAX_CELL, Batch, Rows, check_width
+
+_USUAL: Final = {"csv": ",", "tsv": "\t"}
+
+_STRAY: Final = "a quote in this row is never closed, or closes within a cell"
+_AFTER_STRAY: Final = "may belong to the row above, whose quotes are damaged"
+_SHAPES: Final = 20  # so many ways in which rows begin tell nothing
+_ENCODING_ADVICE: Final = "name the right encoding with --encoding"
+
+_Record = tuple[list[str], str | None]
+"""The cells of a row, and what is wrong with it."""
+
+
+class CsvFile:
+    """A file of separated values; see `Source`.
+
+    Raises
+    ------
+    InputError
+        If there is no header, it repeats a name, its quotes are damaged, or it cannot be decoded.
+    """
+
+    def __init__(self, file: InputFile, options: ReadOptions) -> None:
+        self._file = file
+        with file.open() as content:
+            start = content.read(SAMPLE)
+        self._dialect = detect(
+            start,
+            encoding=options.encoding,
+            delimiter=options.delimiter,
+            usual=_USUAL[file.format.kind],
+        )
+        self.notes = list(self._dialect.notes)
+        with file.open() as content:
+            self._names = self._header(content)
+        self.schema = pa.schema([(name, pa.string()) for name in self._names])
+
+    def _header(self, content: io.BufferedReader) -> list[str]:
+        header, fault = next(_Records(content, self._dialect).read(), ([], None))
+        if not header:
+            raise InputError("the file is empty; expected a line with the names of the columns")
+        if fault is not None:
+            raise InputError("line 1: a quote in the header is never closed; close it")
+        check_width(len(header))
+        if any(map(_undecoded, header)):
+            raise InputError(f"the header is not {self._dialect.encoding}; {_ENCODING_ADVICE}")
+        if header.count("") > 1:  # those of an index, or of a spreadsheet's empty columns
+            header = [name or f"unnamed_{place}" for place, name in enumerate(header, 1)]
+            self.notes.append("columns without a name: called unnamed_ and their place")
+        twice = sorted(name for name, count in Counter(header).items() if count > 1)
+        if twice:
+            raise InputError(
+                f"the header has more than one column {', '.join(map(repr, twice))}; rename them"
+            )
+        return header
+
+    def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:  # noqa: ARG002  (all is text)
+        """Read the rows below the header."""
+        width = len(self._names)
+        with self._file.open() as content:
+            records = _Records(content, self._dialect).read()
+            next(records)
+            batch = Batch(most)
+            for cells, fault in records:
+                if len(cells) != width:
+                    fault = fault or f"{len(cells)} cells where the header has {width}"  # noqa: PLW2901
+                    cells = _fit(cells, width, self._dialect.delimiter)  # noqa: PLW2901
+                if batch.add(cells, sum(map(len, cells)), fault):
+                    yield self._table(batch)
+                    batch = Batch(most)
+            if batch.rows:
+                yield self._table(batch)
+
+    def _table(self, batch: Batch) -> Rows:
+        columns = []
+        for cells in zip(*batch.rows, strict=True):
+            try:
+                columns.append(pa.array(cells, pa.string()))
+            except UnicodeEncodeError:
+                bad = [i for i, cell in enumerate(cells) if _undecoded(cell)]
+                advice = f"not {self._dialect.encoding}; {_ENCODING_ADVICE}"
+                batch.faults |= dict.fromkeys(bad, advice)
+                columns.append(pa.array(map(_replace, cells), pa.string()))
+        return Rows(pa.Table.from_arrays(columns, names=self._names), batch.faults)
+
+
+class _Records:
+    """The records of a stream, the header first."""
+
+    def __init__(self, content: io.BufferedReader, dialect: Dialect) -> None:
+        self._content = content
+        self._dialect = dialect
+        # Bytes that cannot be decoded become lone surrogates here; Arrow will refuse them.
+        self._text = io.TextIOWrapper(
+            content, dialect.encoding, errors="surrogateescape", newline=""
+        )
+        self._again: deque[str] = deque()  # lines that are read once more, after damage
+        self._lines: list[str] = []  # those of the record that is being read
+        self._number = 0  # of the last line read
+        self._width = 0
+        self._shapes: set[str] = set()  # what the first cells of rows look like
+        cell = rf'(?:"[^"]*(?:""[^"]*)*"|[^"{re.escape(dialect.delimiter)}\r\n]*)'
+        self._clean = re.compile(rf"{cell}(?:{re.escape(dialect.delimiter)}{cell})*[\r\n]*")
+
+    def read(self) -> Iterator[_Record]:
+        """Give records, each with what is wrong with it or None; blank lines are none."""
+        csv.field_size_limit(MAX_CELL)
+        try:
+            if self._dialect.sep_line:
+                self._next_line()
+            yield from self._read()
+        except UnicodeError as error:
+            raise InputError(f"after line {self._number}: {error}; {_ENCODING_ADVICE}") from error
+        finally:
+            if not self._content.closed:
+                self._text.detach()  # the stream is the caller's to close
+
+    def _read(self) -> Iterator[_Record]:
+        damaged = False
+        reader = self._reader()
+        while True:
+            self._lines = []
+            fault = _STRAY
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                cells = None
+                if "field limit" in str(error):
+                    fault = f"a cell of more than {MAX_CELL >> 20} Mi characters, or {_STRAY}"
+            if cells is None or (len(self._lines) > 1 and self._swallowed(cells)):
+                damaged = True
+                yield self._unread(), fault
+                reader = self._reader()  # the other may have seen the end
+            elif cells:
+                damaged = damaged and not self._in_order(cells)
+                yield cells, _AFTER_STRAY if damaged else None
+                if self._width == 0:
+                    self._width = len(cells)
+                elif not damaged and len(self._shapes) < _SHAPES:
+                    self._shapes.add(_shape(cells[0]))
+
+    def _reader(self) -> Iterator[list[str]]:
+        lines = iter(self._next_line, "")
+        return csv.reader(lines, delimiter=self._dialect.delimiter, strict=True)
+
+    def _next_line(self) -> str:
+        if self._again:
+            line = self._again.popleft()
+        else:
+            line = self._text.readline(MAX_CELL)
+            if len(line) == MAX_CELL and not line.endswith(("\r", "\n")):
+                raise InputError(
+                    f"line {self._number + 1} is longer than {MAX_CELL >> 20} Mi characters; "
+                    "expected lines of cells: is it a CSV file?"
+                )
+        self._number += line != ""
+        if line:
+            self._lines.append(line)
+            line = self._dialect.unescape(line)
+        return line
+
+    def _unread(self) -> list[str]:
+        """Take the first line of a damaged record for a row, and give the others back."""
+        first, *others = self._lines
+        self._again.extendleft(reversed(others))
+        self._number -= len(others)
+        return first.rstrip("\r\n").split(self._dialect.delimiter)
+
+    def _swallowed(self, cells: list[str]) -> bool:
+        """Say whether a cell of several lines holds other rows: lines that look like them."""
+        width = self._width or len(cells)
+        for cell in cells:
+            for line in cell.splitlines()[1:]:
+                inner = line.split(self._dialect.delimiter)
+                if len(inner) >= max(width, 2) and self._begins_row(inner[0], unknown=False):
+                    return True
+        return False
+
+    def _in_order(self, cells: list[str]) -> bool:
+        """Say whether a record after damage can be believed to be a row."""
+        raw = "".join(map(self._dialect.unescape, self._lines))
+        return (
+            len(cells) == self._width
+            and self._begins_row(cells[0], unknown=True)
+            and self._clean.fullmatch(raw) is not None
+        )
+
+    def _begins_row(self, cell: str, *, unknown: bool) -> bool:
+        """Say whether rows begin with such a cell; `unknown` where their beginnings do not tell."""
+        if self._width == 0:
+            return True  # within the header
+        if not self._shapes or len(self._shapes) >= _SHAPES:
+            return unknown
+        shape = _shape(cell)
+        return shape in self._shapes and (unknown or "9" in shape)
+
+
+def _shape(cell: str) -> str:
+    """Say what a cell looks like: letters and digits, each run as one.
+
+    Examples
+    --------
+    >>> _shape("li-4711")
+    'a-9'
+    """
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cell[:40]))
+
+
+def _fit(cells: list[str], width: int, delimiter: str) -> list[str]:
+    """Fill a short row with empty cells; keep what a long one has too many in its last cell."""
+    if len(cells) < width:
+        return cells + [""] * (width - len(cells))
+    return [*cells[: width - 1], delimiter.join(cells[width - 1 :])]
+
+
+def _undecoded(cell: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in cell)
+
+
+def _replace(cell: str) -> str:
+    return "".join("\N{REPLACEMENT CHARACTER}" if _undecoded(c) else c for c in cell)
