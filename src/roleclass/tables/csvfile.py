@@ -192,32 +192,33 @@ class _Records:
         return first.rstrip("\r\n").split(self._dialect.delimiter)
 
     def _swallowed(self, cells: list[str]) -> bool:
-        """Say whether a cell of several lines holds other rows: lines that look like them."""
-        width = self._width or len(cells)
-        for cell in cells:
-            for line in cell.splitlines()[1:]:
-                inner = line.split(self._dialect.delimiter)
-                if len(inner) >= max(width, 2) and self._begins_row(inner[0], unknown=False):
-                    return True
-        return False
+        """Say whether a record of several lines holds other rows: lines that look like them."""
+        split = self._dialect.delimiter
+        if self._width == 0:
+            return any(
+                line.count(split) >= max(len(cells) - 1, 1)
+                for cell in cells
+                for line in cell.splitlines()[1:]
+            )
+        first, *others = (line.replace('"', "").split(split) for line in self._lines)
+        shapes = self._shapes or {_shape(first[0])}
+        # Prose has lines with as many commas; it seldom begins like a row with a number.
+        return len(shapes) < _SHAPES and any(
+            len(line) >= max(self._width, 2)
+            and "9" in (shape := _shape(line[0]))
+            and shape in shapes
+            for line in others
+        )
 
     def _in_order(self, cells: list[str]) -> bool:
         """Say whether a record after damage can be believed to be a row."""
         raw = "".join(map(self._dialect.unescape, self._lines))
+        tells = 0 < len(self._shapes) < _SHAPES
         return (
             len(cells) == self._width
-            and self._begins_row(cells[0], unknown=True)
+            and (not tells or _shape(cells[0]) in self._shapes)
             and self._clean.fullmatch(raw) is not None
         )
-
-    def _begins_row(self, cell: str, *, unknown: bool) -> bool:
-        """Say whether rows begin with such a cell; `unknown` where their beginnings do not tell."""
-        if self._width == 0:
-            return True  # within the header
-        if not self._shapes or len(self._shapes) >= _SHAPES:
-            return unknown
-        shape = _shape(cell)
-        return shape in self._shapes and (unknown or "9" in shape)
 
 
 def _shape(cell: str) -> str:
