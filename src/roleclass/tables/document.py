@@ -17,6 +17,7 @@ from roleclass.tables.jsonlines import missing
 from roleclass.tables.rows import MAX_CELL
 
 _CHUNK: Final = 2**18
+_REST_OF_NUMBER: Final = re.compile(r"[0-9.eE+-]*")
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 Path = tuple[str, ...]
@@ -81,12 +82,16 @@ class Document:
                 if not self._more():
                     raise InputError(f"{self._where()}: not JSON: {error}") from error
             else:
-                # More digits may follow those at the end of what has been read.
-                if end == len(self._buffer) and isinstance(value, int | float) and self._more():
+                # A number at the end of what has been read may go on.
+                if isinstance(value, int | float) and self._is_cut(end) and self._more():
                     continue
                 self.size = end - self._at
                 self._at = end
                 return value
+
+    def _is_cut(self, end: int) -> bool:
+        tail = _REST_OF_NUMBER.match(self._buffer, end)
+        return tail is not None and tail.end() == len(self._buffer)
 
     def items(self) -> Iterator[Any]:
         """Read the values of a list one by one."""

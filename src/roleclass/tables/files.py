@@ -168,10 +168,10 @@ def expand(inputs: Iterable[str]) -> list[str]:
     seen: dict[object, str] = {}
     for file in files:
         identity = file if file == "-" else _identity(Path(file))
-        first = seen.setdefault(identity, file)
-        if first is not file:
-            also = "" if first == file else f" (as {first}, too)"
+        if identity in seen:
+            also = "" if seen[identity] == file else f" (as {seen[identity]}, too)"
             raise InputError(f"{file} is named twice{also}; its rows would be there twice")
+        seen[identity] = file
     return files
 
 
