@@ -106,7 +106,7 @@ class _Groups:
             together = pa.concat_tables(self._waiting)
             start = 0
             for end in cuts(together, _ROW_GROUP, 2 * MAX_BYTES):
-                self._file.write_table(together.slice(start, end - start), _ROW_GROUP)
+                self._put(together.slice(start, end - start))
                 start = end
             rest = together.slice(start)
             # What is left may be a view of all that came before.
@@ -115,7 +115,15 @@ class _Groups:
 
     def flush(self) -> None:
         if self._rows:
-            self._file.write_table(pa.concat_tables(self._waiting), _ROW_GROUP)
+            self._put(pa.concat_tables(self._waiting))
+
+    def _put(self, table: pa.Table) -> None:
+        try:
+            self._file.write_table(table, _ROW_GROUP)
+        except pa.ArrowInvalid as error:
+            raise ScoringError(
+                f"a value that Parquet cannot hold: {error}; write JSON Lines or Arrow"
+            ) from error
 
 
 class _CsvWriter:
