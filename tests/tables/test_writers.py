@@ -204,7 +204,7 @@ def test_an_empty_table_is_an_empty_list() -> None:
 
 @pytest.mark.parametrize("step", [1, 7, 1000])
 def test_row_groups_depend_on_the_rows_only(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("roleclass.tables.writers.MAX_BYTES", 2**16)
+    monkeypatch.setattr("roleclass.tables.writers._GROUP_BYTES", 2**17)
     table = pa.table({"text": ["x" * 500] * 300, "tags": [["y" * 200, ""]] * 300})
     raw = io.BytesIO()
     with open_writer(raw, Format("parquet"), table.schema) as writer:

@@ -12,7 +12,8 @@ import csv
 import io
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 import pyarrow as pa
@@ -130,7 +131,7 @@ class _Records:
         csv.field_size_limit(MAX_CELL)
         try:
             if self._dialect.sep_line:
-                self._next_line()
+                next(self._feed(), None)
             yield from self._read()
         except UnicodeError as error:
             raise InputError(f"after line {self._number}: {error}; {_ENCODING_ADVICE}") from error
@@ -142,7 +143,7 @@ class _Records:
         damaged = False
         reader = self._reader()
         while True:
-            self._lines = []
+            self._lines.clear()
             fault = _STRAY
             try:
                 cells = next(reader)
@@ -165,24 +166,21 @@ class _Records:
                     self._shapes.add(_shape(cells[0]))
 
     def _reader(self) -> Iterator[list[str]]:
-        lines = iter(self._next_line, "")
-        return csv.reader(lines, delimiter=self._dialect.delimiter, strict=True)
+        return csv.reader(self._feed(), delimiter=self._dialect.delimiter, strict=True)
 
-    def _next_line(self) -> str:
-        if self._again:
-            line = self._again.popleft()
-        else:
-            line = self._text.readline(MAX_CELL)
+    def _feed(self) -> Iterator[str]:
+        """Give lines, and keep them until their record is whole."""
+        keep, again, read = self._lines.append, self._again, self._text.readline
+        backslash = self._dialect.backslash
+        while line := again.popleft() if again else read(MAX_CELL):
             if len(line) == MAX_CELL and not line.endswith(("\r", "\n")):
                 raise InputError(
                     f"line {self._number + 1} is longer than {MAX_CELL >> 20} Mi characters; "
                     "expected lines of cells: is it a CSV file?"
                 )
-        self._number += line != ""
-        if line:
-            self._lines.append(line)
-            line = self._dialect.unescape(line)
-        return line
+            self._number += 1
+            keep(line)
+            yield self._dialect.unescape(line) if backslash else line
 
     def _unread(self) -> list[str]:
         """Take the first line of a damaged record for a row, and give the others back."""
@@ -200,14 +198,12 @@ class _Records:
                 for cell in cells
                 for line in cell.splitlines()[1:]
             )
-        first, *others = (line.replace('"', "").split(split) for line in self._lines)
-        shapes = self._shapes or {_shape(first[0])}
         # Prose has lines with as many commas; it seldom begins like a row with a number.
-        return len(shapes) < _SHAPES and any(
-            len(line) >= max(self._width, 2)
-            and "9" in (shape := _shape(line[0]))
-            and shape in shapes
-            for line in others
+        first = self._lines[0].replace('"', "").split(split)[0]
+        begins = _beginnings(frozenset(self._shapes or {_shape(first)}), split)
+        return begins is not None and any(
+            found.string.count(split) >= max(self._width, 2) - 1
+            for found in filter(None, map(begins, self._lines[1:]))
         )
 
     def _in_order(self, cells: list[str]) -> bool:
@@ -230,6 +226,20 @@ def _shape(cell: str) -> str:
     'a-9'
     """
     return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cell[:40]))
+
+
+@lru_cache(16)
+def _beginnings(
+    shapes: frozenset[str], delimiter: str
+) -> Callable[[str], re.Match[str] | None] | None:
+    """Return what matches lines that begin with a cell of one of these shapes, if that tells rows."""
+    told = sorted(shape for shape in shapes if "9" in shape)
+    if not told or len(shapes) >= _SHAPES:
+        return None
+    cells = "|".join(
+        re.escape(shape).replace("9", r"\d+").replace("a", r"[^\W\d_]+") for shape in told
+    )
+    return re.compile(rf'"?(?:{cells})"?{re.escape(delimiter)}').match
 
 
 def _fit(cells: list[str], width: int, delimiter: str) -> list[str]:

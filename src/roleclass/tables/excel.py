@@ -6,7 +6,7 @@ from typing import Any
 from roleclass.errors import InputError, require_extra
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.records import Record
+from roleclass.tables.records import Record, simple
 from roleclass.tables.rows import check_width
 
 
@@ -64,4 +64,4 @@ def _sheet(book: Any, wanted: str | None, notes: list[str]) -> tuple[str, Sequen
 
 def _plain(cell: Any) -> Any:
     """Return whole numbers as such: a workbook keeps all numbers as fractions."""
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else simple(cell)

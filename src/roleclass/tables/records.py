@@ -6,10 +6,8 @@ again where the output is JSON.
 """
 
 import json
-import math
-from base64 import b64encode
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -18,7 +16,7 @@ import pyarrow as pa
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.plain import to_json
+from roleclass.tables.plain import said, to_json
 from roleclass.tables.rows import Batch, Rows, check_width
 
 Record = tuple[dict[str, Any] | str, int]
@@ -28,9 +26,10 @@ Read = Callable[[InputFile, ReadOptions, list[str]], Iterator[Record]]
 """Gives the records of a file; the list takes notes of what was guessed."""
 
 _JSON_MARK: Final = {b"roleclass": b"json"}
+_INTEGER: Final = pa.int64()
 _TYPES: Final[dict[type, pa.DataType]] = {
     bool: pa.bool_(),
-    int: pa.int64(),
+    int: _INTEGER,
     float: pa.float64(),
     str: pa.string(),
 }
@@ -109,14 +108,12 @@ class Records:
             yield _to_rows(batch, columns)
 
 
-def _note_type(types: set[pa.DataType | None], value: object) -> None:
-    value = _simple(value)
-    if value is None:
-        return
-    arrow = _TYPES.get(type(value))
-    if arrow == pa.int64() and not -(2**63) <= value < 2**63:  # type: ignore[operator]
-        arrow = None
-    types.add(arrow)
+def _note_type(types: set[pa.DataType | None], value: Any) -> None:
+    if value is not None:
+        arrow = _TYPES.get(type(value))
+        if arrow is _INTEGER and not -(2**63) <= value < 2**63:
+            arrow = None
+        types.add(arrow)
 
 
 def _choose(name: str, types: set[pa.DataType | None]) -> pa.Field:
@@ -128,26 +125,26 @@ def _choose(name: str, types: set[pa.DataType | None]) -> pa.Field:
     return json_field(name)
 
 
-def _simple(value: object) -> object:
-    """Turn what workbooks and databases hold beside texts and numbers into these."""
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
+def simple(value: Any) -> Any:
+    """Turn what workbooks and databases hold beside texts and numbers into text.
+
+    Examples
+    --------
+    >>> simple(b"Cooks."), simple(date(2026, 1, 28)), simple(7)
+    ('Cooks.', '2026-01-28', 7)
+    """
     if isinstance(value, bytes):
         try:
             return value.decode()
         except UnicodeDecodeError:
-            return b64encode(value).decode()
-    if isinstance(value, float) and math.isnan(value):  # how Python's JSON says "missing"
-        return None
-    return value
+            return said(value)
+    return said(value) if isinstance(value, date | time | timedelta) else value
 
 
 def _to_rows(batch: Batch, schema: pa.Schema) -> Rows:
     arrays = []
     for column in schema:
-        values = [_simple(row.get(column.name)) for row in batch.rows]
+        values = [row.get(column.name) for row in batch.rows]
         if holds_json(column):
             values = [None if v is None else to_json(v) for v in values]
         try:

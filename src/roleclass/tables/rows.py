@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from roleclass.errors import InputError
 
-MAX_BYTES: Final = 32 * 2**20
-"""So many bytes of rows are enough to be read, scored or written together."""
+MAX_BYTES: Final = 16 * 2**20
+"""So many bytes of rows are enough to be read and scored together."""
 
 MAX_CELL: Final = 16 * 2**20
 """A longer cell, record or line is no posting: a quote that was never closed, or no table."""

@@ -9,7 +9,7 @@ from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.layouts import is_text_name
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.records import Record
+from roleclass.tables.records import Record, simple
 
 
 def read_database(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
@@ -28,7 +28,10 @@ def read_database(file: InputFile, options: ReadOptions, notes: list[str]) -> It
             cursor = database.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608  (quoted)
             names = [column[0] for column in cursor.description]
             for row in cursor:
-                yield dict(zip(names, row, strict=True)), sum(len(str(cell)) for cell in row)
+                yield (
+                    dict(zip(names, map(simple, row), strict=True)),
+                    sum(len(str(cell)) for cell in row),
+                )
     except sqlite3.Error as error:
         raise InputError(f"not an SQLite database that can be read: {error}") from error
 

@@ -14,7 +14,6 @@ from roleclass.errors import ScoringError
 from roleclass.tables.formats import WRITTEN, Format
 from roleclass.tables.plain import cuts, plain, said, to_json
 from roleclass.tables.records import from_json, holds_json
-from roleclass.tables.rows import MAX_BYTES
 
 _ROW_GROUP: Final = 16384
 """Rows of a row group: large enough to compress and scan well, small enough to hold in memory."""
@@ -25,6 +24,10 @@ class Writer(Protocol):
 
     def write(self, table: pa.Table) -> None:
         """Write the rows of a table."""
+
+
+_GROUP_BYTES: Final = 64 * 2**20
+"""Of a row group at most, by the length of texts; it ends with the row that makes it as long."""
 
 
 @contextmanager
@@ -86,7 +89,10 @@ def check_schema(format_: Format, schema: pa.Schema) -> None:
 
 def _open_binary(raw: BinaryIO, format_: Format, schema: pa.Schema) -> Any:
     if format_.kind == "parquet":
-        return pq.ParquetWriter(raw, schema, compression="zstd", compression_level=1)
+        # Small pages: whoever reads a page must hold it whole.
+        return pq.ParquetWriter(
+            raw, schema, compression="zstd", compression_level=1, write_batch_size=64
+        )
     return pa.ipc.new_file(raw, schema)
 
 
@@ -102,10 +108,10 @@ class _Groups:
         self._waiting.append(table)
         self._rows += len(table)
         self._size += table.nbytes
-        if self._rows >= _ROW_GROUP or self._size > MAX_BYTES:
+        if self._rows >= _ROW_GROUP or self._size > _GROUP_BYTES:
             together = pa.concat_tables(self._waiting)
             start = 0
-            for end in cuts(together, _ROW_GROUP, 2 * MAX_BYTES):
+            for end in cuts(together, _ROW_GROUP, _GROUP_BYTES):
                 self._put(together.slice(start, end - start))
                 start = end
             rest = together.slice(start)
