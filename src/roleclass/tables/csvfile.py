@@ -239,7 +239,7 @@ def _beginnings(
     cells = "|".join(
         re.escape(shape).replace("9", r"\d+").replace("a", r"[^\W\d_]+") for shape in told
     )
-    return re.compile(rf'"?(?:{cells})"?{re.escape(delimiter)}').match
+    return re.compile(rf'"*(?:{cells})"*{re.escape(delimiter)}').match
 
 
 def _fit(cells: list[str], width: int, delimiter: str) -> list[str]:
