@@ -130,8 +130,9 @@ def test_null_and_numeric_texts_are_marked(tmp_path: Path) -> None:
 
 def test_a_column_of_nothing_but_nulls_is_marked(tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": pa.nulls(3)}), tmp_path / "null.parquet")
-    out, _ = score(tmp_path / "null.parquet")
+    out, said = score(tmp_path / "null.parquet")
     assert [row["reason"] for row in out] == ["error: no text"] * 3
+    assert "text, or is that there but empty? Name another column" in said[-1]
 
 
 def test_on_error_stop_names_file_row_id_column_and_what_to_do(tmp_path: Path) -> None:

@@ -72,7 +72,13 @@ def test_a_name_tells_a_format(name: str, expected: Format | None) -> None:
 
 
 def test_a_workbook_gives_its_rows_with_their_types(tmp_path: Path) -> None:
-    rows = [[None], [*ROWS[0]], *([*row.values()] for row in ROWS), [None] * 5]
+    rows = [
+        [None],
+        ["Jobs of the week"],
+        [*ROWS[0]],
+        *([*row.values()] for row in ROWS),
+        [None] * 5,
+    ]
     path = workbook(tmp_path / "in.xlsx", Jobs=rows)
     assert read(path) == (ROWS, [])
 
@@ -170,6 +176,13 @@ def test_a_page_is_the_posting_in_its_linked_data(tmp_path: Path, data: str) -> 
     ((row,), _) = read(tmp_path / "in.html")
     found = {key: row[key] for key in ("file", "title", "description")}
     assert found == {"file": "in.html", "title": "Cook", "description": "Cooks.\nBakes."}
+
+
+@pytest.mark.parametrize("meta", ['charset="iso-8859-1"', 'content="text/html; charset=latin-1"'])
+def test_a_page_says_its_encoding(tmp_path: Path, meta: str) -> None:
+    page = f"<meta {meta}><p>Köchin"
+    (tmp_path / "in.html").write_bytes(page.encode("latin-1"))
+    assert read(tmp_path / "in.html")[0][0]["description"] == page
 
 
 @pytest.mark.parametrize("data", ['{"@type": "Recipe"}', "{broken", "[" * 100_000])

@@ -1,5 +1,5 @@
 /**
- * CSV and TSV as `roleclass score` reads and writes them: src/roleclass/scoring/csvfile.py and writers.py,
+ * CSV and TSV as `roleclass score` reads and writes them: src/roleclass/tables/csvfile.py and writers.py,
  * that is, the reader and the writer of Python's csv module, which go on after a bad row.
  */
 

@@ -187,6 +187,7 @@ class _Run:
         self._selection = selection
         self._checkpoint = checkpoint
         self._warn = warn
+        self._without_text = 0
         self.summary = Summary.begin(scorer, reader.size)
 
     def write(self, raw: BinaryIO, format_: Format, progress: Callable[[Summary], None]) -> None:
@@ -208,6 +209,12 @@ class _Run:
                 self.summary.seconds = time.perf_counter() - start
                 progress(self.summary)
         self.summary.seconds = time.perf_counter() - start
+        if self._without_text == self.summary.rows > 0:
+            columns = " + ".join(map(str, self._selection.text))
+            self._warn(
+                f"no row could be scored: is the posting in {columns}, or is that there but empty? "
+                "Name another column with --text-column"
+            )
         if self.summary.rows != self.summary.read:  # never: rows are neither lost nor made
             raise ScoringError(f"{self.summary.read} rows were read, {self.summary.rows} written")
 
@@ -232,6 +239,7 @@ class _Run:
                 row += f" ({self._selection.id} {' '.join(name.split())})"
             reason = reasons[i].as_py().removeprefix(ERROR)
             if i not in chunk.faults:
+                self._without_text += 1
                 row += f", column {' + '.join(map(str, self._selection.text))}"
             if self._options.on_error == "stop":
                 raise ScoringError(

@@ -11,7 +11,7 @@ from roleclass.tables.rows import check_width
 
 
 def read_workbook(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
-    """Give the rows of a sheet below the first that is not empty; a blank row is none.
+    """Give the rows of a sheet below its header; a blank row is none.
 
     Raises
     ------
@@ -50,16 +50,23 @@ def _sheet(book: Any, wanted: str | None, notes: list[str]) -> tuple[str, Sequen
     found = {}
     for name in names if wanted is None else [wanted]:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=True)
-        while rows and not any(cell != "" for cell in rows[0]):
-            rows.pop(0)
-        if rows:
-            found[name] = rows
+        above = _above_header(rows)
+        if above < len(rows):
+            found[name] = rows[above:]
     if not found:
         raise InputError("the workbook is empty; expected a row with the names of the columns")
     name = next(iter(found))
     if len(found) > 1:
         notes.append(f"sheet: {name}, the first of {', '.join(found)} (--table names another)")
     return name, found[name]
+
+
+def _above_header(rows: Sequence[list[Any]]) -> int:
+    """Count the rows above the header: blank ones, and those of one cell where there are more columns."""
+    least = min(2, max(map(len, rows), default=0))
+    return next(
+        (k for k, row in enumerate(rows) if sum(cell != "" for cell in row) >= least), len(rows)
+    )
 
 
 def _plain(cell: Any) -> Any:

@@ -41,7 +41,7 @@ def names() -> Mapping[str, tuple[str, ...]]:
     Examples
     --------
     >>> names()["title"][0]
-    'jobtitle'
+    'jobname'
     """
     return {what: tuple(known) for what, known in _content()["names"].items()}
 

@@ -1,15 +1,16 @@
 """Saved web pages: the ``JobPosting`` that a page holds for search engines, else the page itself."""
 
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, Final
 
 from roleclass.errors import InputError
 from roleclass.tables.dialect import decode
 from roleclass.tables.files import InputFile
 from roleclass.tables.jsonlines import check_object, missing
-from roleclass.tables.options import ReadOptions
+from roleclass.tables.options import ReadOptions, is_text_encoding
 from roleclass.tables.records import Record
 from roleclass.tables.rows import MAX_CELL
 
@@ -26,7 +27,7 @@ def read_page(file: InputFile, options: ReadOptions, _: list[str]) -> Iterator[R
         data = content.read(MAX_CELL + 1)
     if len(data) > MAX_CELL:
         raise InputError(f"a page of more than {MAX_CELL >> 20} MiB; expected one posting")
-    text = decode(data, options.encoding)
+    text = decode(data, options.encoding or _said(data))
     page = _Page()
     page.feed(text)
     page.close()
@@ -34,6 +35,16 @@ def read_page(file: InputFile, options: ReadOptions, _: list[str]) -> Iterator[R
     found = [posting for script in page.scripts for posting in _postings(script)]
     for posting in found or [{"title": " ".join(page.title.split()) or None, "description": text}]:
         yield check_object({"file": name, **posting}, "the JobPosting"), len(data)
+
+
+_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+
+
+def _said(data: bytes) -> str | None:
+    """Return the encoding that a page says it has; None if it says none, or one that is not known."""
+    said = _CHARSET.search(data, 0, 4096)
+    name = said[1].decode() if said else ""
+    return name if said and is_text_encoding(name) else None
 
 
 class _Page(HTMLParser):
