@@ -158,8 +158,10 @@ def test_pandas_columns_that_are_called_the_same_are_named() -> None:
         roleclass.score_dataset(pd.DataFrame({"text": [1j]}))
 
 
+_LONGEST = getattr(pl, "Int128", pl.Int64)  # polars 1.18 brought the former
+
 POLARS: dict[str, pl.DataFrame] = {
-    "int128": pl.DataFrame({"text": TEXT, "z": pl.Series([1, 2], dtype=pl.Int128)}),
+    "int128": pl.DataFrame({"text": TEXT, "z": pl.Series([1, 2], dtype=_LONGEST)}),
     "objects": pl.DataFrame({"text": TEXT, "z": pl.Series([object(), object()], dtype=pl.Object)}),
     "category": pl.DataFrame({"text": pl.Series(TEXT, dtype=pl.Categorical)}),
     "enum": pl.DataFrame({"text": pl.Series(TEXT, dtype=pl.Enum(TEXT[:1]))}),

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.plain import cuts
+from roleclass.tables.plain import cuts, size_of
 from roleclass.tables.rows import MAX_BYTES, Rows
 
 IN_LITTLE_MEMORY: Final[dict[str, Any]] = {"pre_buffer": False, "buffer_size": 2**20}
@@ -85,9 +85,10 @@ def _regroup(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[pa.Table]
     rows = size = 0
     for batch in batches:
         batch.validate(full=True)  # texts that are no UTF-8, places outside of the data
-        waiting.append(pa.Table.from_batches([batch]))
-        rows += len(batch)
-        size += batch.nbytes
+        table = pa.Table.from_batches([batch])
+        waiting.append(table)
+        rows += len(table)
+        size += size_of(table)
         if rows >= most or size > MAX_BYTES:
             together = pa.concat_tables(waiting)
             start = 0
@@ -95,6 +96,6 @@ def _regroup(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[pa.Table]
                 yield together.slice(start, end - start)
                 start = end
             rest = together.slice(start)
-            waiting, rows, size = [rest] * bool(len(rest)), len(rest), rest.nbytes
+            waiting, rows, size = [rest] * bool(len(rest)), len(rest), size_of(rest)
     if waiting:
         yield pa.concat_tables(waiting)

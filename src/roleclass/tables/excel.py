@@ -24,8 +24,8 @@ def read_workbook(file: InputFile, options: ReadOptions, notes: list[str]) -> It
     import python_calamine
 
     try:
-        with python_calamine.CalamineWorkbook.from_path(file.path) as book:
-            name, rows = _sheet(book, options.table, notes)
+        book = python_calamine.CalamineWorkbook.from_path(file.path)
+        name, rows = _sheet(book, options.table, notes)
     except (python_calamine.CalamineError, OSError) as error:
         raise InputError(f"not a workbook that can be read: {error}") from error
     header, *below = rows

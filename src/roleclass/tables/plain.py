@@ -171,6 +171,17 @@ def row_sizes(column: pa.ChunkedArray | pa.Array) -> Any:
     return lengths.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
+def size_of(table: pa.Table) -> int:
+    """Return about how many bytes a table takes, as texts count.
+
+    Examples
+    --------
+    >>> size_of(pa.table({"text": ["abc", "d"]}))
+    4
+    """
+    return int(sum(row_sizes(column).sum() for column in table.columns))
+
+
 def cuts(table: pa.Table, most_rows: int, most_bytes: int) -> list[int]:
     """Say where to cut a table so that each piece but the last is full: of rows, or of bytes.
 

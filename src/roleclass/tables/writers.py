@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from roleclass.errors import ScoringError
 from roleclass.tables.formats import WRITTEN, Format
-from roleclass.tables.plain import cuts, plain, said, to_json
+from roleclass.tables.plain import cuts, plain, said, size_of, to_json
 from roleclass.tables.records import from_json, holds_json
 
 _ROW_GROUP: Final = 16384
@@ -107,7 +107,7 @@ class _Groups:
     def write(self, table: pa.Table) -> None:
         self._waiting.append(table)
         self._rows += len(table)
-        self._size += table.nbytes
+        self._size += size_of(table)
         if self._rows >= _ROW_GROUP or self._size > _GROUP_BYTES:
             together = pa.concat_tables(self._waiting)
             start = 0
@@ -117,7 +117,7 @@ class _Groups:
             rest = together.slice(start)
             # What is left may be a view of all that came before.
             self._waiting = [rest]
-            self._rows, self._size = len(rest), rest.nbytes
+            self._rows, self._size = len(rest), size_of(rest)
 
     def flush(self) -> None:
         if self._rows:
