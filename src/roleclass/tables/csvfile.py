@@ -102,7 +102,7 @@ class CsvFile:
                 columns.append(pa.array(cells, pa.string()))
             except UnicodeEncodeError:
                 bad = [i for i, cell in enumerate(cells) if _undecoded(cell)]
-                advice = f"not {self._dialect.encoding}; {_ENCODING_ADVICE}"
+                advice = f"not {self._dialect.encoding.removesuffix('-sig')}; {_ENCODING_ADVICE}"
                 batch.faults |= dict.fromkeys(bad, advice)
                 columns.append(pa.array(map(_replace, cells), pa.string()))
         return Rows(pa.Table.from_arrays(columns, names=self._names), batch.faults)
