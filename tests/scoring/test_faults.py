@@ -72,7 +72,11 @@ def test_a_line_that_is_no_json_object_is_marked(tmp_path: Path, line: str) -> N
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("", "no row found; the file is empty"), ("[1,\n2]\n", "no row found; line 1 is not JSON")],
+    [
+        ("", "no row found; the file is empty"),
+        ("[1,\n2]\n", "no row found; record 1 is not a JSON object"),
+        ("7\n", "no row found; line 1 is not a JSON object"),
+    ],
 )
 def test_json_lines_without_a_row_are_refused(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "in.jsonl"
@@ -86,10 +90,8 @@ def test_a_line_without_end_is_no_json_lines(
 ) -> None:
     monkeypatch.setattr("roleclass.tables.jsonlines.MAX_CELL", 2**20)
     path = tmp_path / "in.jsonl"
-    path.write_text('[{"text": "' + "x" * 2**21 + '"}]')
-    with pytest.raises(
-        ScoringError, match=r"in\.jsonl: line 1 is longer than 1 MiB; .*--format json"
-    ):
+    path.write_text('{"text": "' + "x" * 2**21 + '"}')
+    with pytest.raises(ScoringError, match=r"in\.jsonl: line 1 is longer than 1 MiB; expected one"):
         score(path)
 
 

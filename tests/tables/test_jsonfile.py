@@ -50,6 +50,9 @@ COLUMNS = {name: [row[name] for row in ROWS] for name in ROWS[0]}
         {"a1": ROWS[0], "a2": ROWS[1]},
         json.dumps(ROWS[0]) + "\n" + json.dumps(ROWS[1]) + "\n",
         json.dumps(ROWS[0], indent=1) + json.dumps(ROWS[1], indent=1),
+        json.dumps(ROWS[:1]) + "\n" + json.dumps(ROWS[1:]),
+        [list(COLUMNS), *(list(row.values()) for row in ROWS)],
+        {"range": "A1:B3", "values": [list(COLUMNS), *(list(row.values()) for row in ROWS)]},
         json.dumps(ROWS).encode("utf-8-sig"),
         json.dumps(ROWS).encode("utf-16"),
     ],
@@ -76,6 +79,33 @@ def test_the_list_of_postings_in_a_wrapper_is_found_and_said(
     assert (rows, faults) == (ROWS, [])
     assert notes == [f"postings: {path} (found; --records names another list)"]
     assert read(tmp_path, content, records=path)[2] == []
+
+
+BOARDS = [{"board": "A", "jobs": ROWS[:1], "n": 1}, {"board": "B", "jobs": ROWS[1:]}, {"jobs": []}]
+
+
+@pytest.mark.parametrize("name", ["in.json", "in.jsonl"])
+@pytest.mark.parametrize("content", [BOARDS, "\n".join(map(json.dumps, BOARDS))])
+def test_lists_within_records_are_flattened_with_what_is_said_of_all(
+    tmp_path: Path, content: object, name: str
+) -> None:
+    rows, faults, notes = read(tmp_path, content, name)
+    assert [row["board"] for row in rows] == ["A", "B"]
+    assert [{key: row[key] for key in ROWS[0]} for row in rows] == ROWS
+    assert faults == []
+    assert "postings: [].jobs (found; --records names another list)" in notes
+    assert read(tmp_path, content, name, records="[].jobs")[0] == rows
+
+
+def test_a_record_without_the_list_is_marked(tmp_path: Path) -> None:
+    _, faults, _ = read(tmp_path, [BOARDS[0], {"board": "C", "jobs": None}])
+    assert faults == ["a record without a list jobs"]
+
+
+def test_a_document_that_bears_the_name_of_json_lines_is_read(tmp_path: Path) -> None:
+    rows, _, notes = read(tmp_path, json.dumps(ROWS, indent=1), "in.jsonl")
+    assert rows == ROWS
+    assert notes == ["a JSON document, no JSON Lines (found)"]
 
 
 def test_two_lists_of_postings_are_a_question(tmp_path: Path) -> None:
@@ -128,6 +158,7 @@ def test_bytes_that_are_no_utf_8_mark_their_row(tmp_path: Path) -> None:
         ("[]", "no row found"),
         ("{}", "no row found"),
         ("17", "no row found; record 1 is not a JSON object"),
+        ('[{"text": "x"}] 7', "character 17: not JSON: expected {, found 7"),
         ('{"a": {"0": 1, "1": 2}, "b": {"0": 1}}', "columns that do not hold the same rows"),
         ('{"a": [1, 2], "b": [1]}', "columns that do not hold the same rows: row 1 of a"),
     ],

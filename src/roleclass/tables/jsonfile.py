@@ -8,6 +8,8 @@
 ``{"title": [...], ...}``              columns as lists
 ``{"columns": ..., "data": [[...]]}``  pandas' "split"
 ``{"id1": {...}, "id2": {...}}``       a row for each object
+``[{"board": ..., "jobs": [{...}]}]``  a row for each object of the inner lists
+``[["title", "text"], [..., ...]]``    rows below a header, as sheets give them
 =====================================  ===============================================
 """
 
@@ -20,7 +22,7 @@ from typing import Any, Final
 from roleclass.errors import InputError
 from roleclass.tables.document import Document, Path, open_document
 from roleclass.tables.files import InputFile
-from roleclass.tables.jsonlines import check_object
+from roleclass.tables.jsonlines import check_object, read_json_lines
 from roleclass.tables.layouts import is_text_name, layout_of
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import Record
@@ -40,28 +42,96 @@ def read_json(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterat
     InputError
         If the document is no JSON, or it cannot be told where its rows are.
     """
+    outer, _, inner = (options.records or "").partition("[]")
     with open_document(file) as document:
-        read = _plan(document, options.records, notes)
-    yield from read(file)
+        if options.records is None:
+            read, first = _plan(document, notes)
+        else:
+            read, first = _plan_named(document, _path(outer), within=bool(inner)), None
+    yield from _flattened(read(file), _path(inner) or _inner(first, notes))
 
 
-def _plan(document: Document, records: str | None, notes: list[str]) -> _Read:
-    """Choose how to read a document, from a first walk through it."""
-    if records is not None:
-        path = tuple(records.split("."))
-        document.lead(path)
-        if document.peek() not in ("[", "{"):
-            raise InputError(f"{records} is neither a list nor an object; name another --records")
-        return partial(_inside, path=path)
+def read_lines(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
+    """Give the rows of JSON Lines, also where each line is a page of postings.
+
+    A document that only bears the name of JSON Lines is read as what it is.
+
+    Raises
+    ------
+    InputError
+        If a line is too long to be a row; else as `read_json`.
+    """
+    with file.open() as content:
+        is_list = content.peek(100).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+    if is_list:
+        notes.append("a JSON document, no JSON Lines (found)")
+        yield from read_json(file, options, notes)
+        return
+    first = next(read_json_lines(file), (None, 0))[0]
+    named = _path((options.records or "").replace("[]", ""))
+    yield from _flattened(read_json_lines(file), named or _inner(first, notes))
+
+
+def _path(text: str) -> Path:
+    return tuple(filter(None, text.split(".")))
+
+
+def _inner(first: Any, notes: list[str]) -> Path:
+    """Return where in a record its postings are, if it is none itself: a board, a page of answers."""
+    if not isinstance(first, dict) or _is_posting(first):
+        return ()
+    lists = [path for path, item in _lists(first, ()) if _is_posting(item)]
+    if not lists:
+        return ()
+    path = _the_one(lists)
+    notes.append(f"postings: [].{'.'.join(path)} (found; --records names another list)")
+    return path
+
+
+def _flattened(records: Iterator[Record], inner: Path) -> Iterator[Record]:
+    """Give the postings within records, each with what its record says of all of them."""
+    for record, size in records:
+        if isinstance(record, str) or not inner:
+            yield record, size
+            continue
+        postings: Any = record
+        for key in inner:
+            postings = postings.get(key) if isinstance(postings, dict) else None
+        if not isinstance(postings, list):
+            yield f"a record without a list {'.'.join(inner)}", size
+            continue
+        outer = {key: v for key, v in record.items() if not isinstance(v, list | dict)}
+        for posting in postings:
+            found = check_object(posting, "an item")
+            share = size // len(postings)
+            yield found if isinstance(found, str) else {**outer, **found}, share
+
+
+def _plan_named(document: Document, path: Path, *, within: bool) -> _Read:
+    document.lead(path)
+    if within and not path and document.peek() == "{":
+        return _one_after_another
+    if document.peek() not in ("[", "{"):
+        named = ".".join(path)
+        raise InputError(f"{named} is neither a list nor an object; name another --records")
+    return partial(_inside, path=path)
+
+
+def _plan(document: Document, notes: list[str]) -> tuple[_Read, Any]:
+    """Choose how to read a document, from a first walk through it; give the first record, too."""
     kind = document.peek()
     if kind == "[":
-        return partial(_inside, path=())
+        first = next(document.items(), None)
+        return partial(_below_header if _is_header(first) else _inside, path=()), first
     if kind != "{":
-        return _one_after_another  # there are none, or its rows will say that they are no objects
+        return (
+            _one_after_another,
+            None,
+        )  # there are none, or its rows will say that they are no objects
     sketch = _sketch(document, _DEEPEST)
     if document.peek() != "":
-        return _one_after_another
-    return _choose(sketch, notes)
+        return _one_after_another, sketch
+    return _choose(sketch, notes), None
 
 
 def _sketch(document: Document, depth: int) -> Any:
@@ -98,6 +168,9 @@ def _choose(sketch: dict[str, Any], notes: list[str]) -> _Read:
         path = _the_one(postings or [path for path, _ in lists])
         notes.append(f"postings: {'.'.join(path)} (found; --records names another list)")
         return partial(_inside, path=path)
+    for key, value in sketch.items():
+        if isinstance(value, list) and value and _is_header(value[0]):
+            return partial(_below_header, path=(key,))
     kinds = {type(value) for value in sketch.values()}
     by_id = kinds == {dict} and not any(map(is_text_name, sketch))
     if by_id and _is_posting(next(iter(sketch.values()))):
@@ -132,6 +205,16 @@ def _is_posting(value: Any) -> bool:
     )
 
 
+def _is_header(value: Any) -> bool:
+    """Say whether a list is the first row of a sheet: names of columns."""
+    return (
+        isinstance(value, list)
+        and all(isinstance(name, str) for name in value)
+        and any(map(is_text_name, value))
+        and len(set(value)) == len(value)
+    )
+
+
 def _is_split(sketch: dict[str, Any]) -> bool:
     rows = sketch.get("data")
     return (
@@ -154,14 +237,35 @@ def _one_after_another(file: InputFile) -> Iterator[Record]:
 
 
 def _inside(file: InputFile, path: Path) -> Iterator[Record]:
-    """Give the objects of a list, or those of an object."""
+    """Give the objects of a list, or those of an object; several lists may follow each other."""
     with open_document(file) as document:
         document.lead(path)
-        places: Iterator[object] = (
-            document.places() if document.peek() == "[" else document.members()
-        )
-        for number, _ in enumerate(places, 1):
-            yield _record(document.value(), document, number)
+        number = 0
+        while True:
+            places: Iterator[object] = (
+                document.places() if document.peek() == "[" else document.members()
+            )
+            for _ in places:
+                number += 1
+                yield _record(document.value(), document, number)
+            if path or document.peek() == "":
+                return
+
+
+def _below_header(file: InputFile, path: Path) -> Iterator[Record]:
+    """Give the rows of a sheet: lists, the first of which holds the names of the columns."""
+    with open_document(file) as document:
+        document.lead(path)
+        rows = document.items()
+        names = next(rows)
+        for number, row in enumerate(rows, 1):
+            yield _row(names, row, number), document.size
+
+
+def _row(names: list[str], row: Any, number: int) -> dict[str, Any] | str:
+    if not isinstance(row, list) or len(row) > len(names):
+        return f"row {number} has not the {len(names)} values of its columns"
+    return check_object(dict(zip(names, row, strict=False)), f"row {number}")
 
 
 def _columns(file: InputFile, names: list[str]) -> Iterator[Record]:
@@ -206,7 +310,4 @@ def _split(file: InputFile) -> Iterator[Record]:
     with open_document(file) as document:
         document.lead(("data",))
         for number, row in enumerate(document.items(), 1):
-            if isinstance(row, list) and len(row) == len(names):
-                yield _record(dict(zip(names, row, strict=True)), document, number)
-            else:
-                yield f"row {number} has not the {len(names)} values of its columns", document.size
+            yield _row(names, row, number), document.size

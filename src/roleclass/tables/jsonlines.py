@@ -7,12 +7,11 @@ from typing import Any
 
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
-from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import Record
 from roleclass.tables.rows import MAX_CELL
 
 
-def read_json_lines(file: InputFile, _: ReadOptions, __: list[str]) -> Iterator[Record]:
+def read_json_lines(file: InputFile) -> Iterator[Record]:
     """Give the objects of a file; blank lines are none.
 
     Raises
@@ -25,8 +24,7 @@ def read_json_lines(file: InputFile, _: ReadOptions, __: list[str]) -> Iterator[
         for number, line in enumerate(lines, 1):
             if len(line) > MAX_CELL:
                 raise InputError(
-                    f"line {number} is longer than {MAX_CELL >> 20} MiB; expected one JSON object a "
-                    "line: is it one JSON document (--format json)?"
+                    f"line {number} is longer than {MAX_CELL >> 20} MiB; expected one JSON object a line"
                 )
             if line.strip():
                 line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line  # noqa: PLW2901

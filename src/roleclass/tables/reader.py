@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 import pyarrow as pa
 
 from roleclass.errors import InputError
-from roleclass.tables import excel, jsonfile, jsonlines, pages, sqlite, yamlfile
+from roleclass.tables import excel, jsonfile, pages, sqlite, yamlfile
 from roleclass.tables.arrow import ArrowTable, ParquetTable
 from roleclass.tables.csvfile import CsvFile
 from roleclass.tables.files import InputFile, find_files
@@ -25,7 +25,7 @@ _SOURCES: Final[dict[Kind, Callable[[InputFile, ReadOptions], Source]]] = {
     "tsv": CsvFile,
     "parquet": ParquetTable,
     "arrow": ArrowTable,
-    "jsonl": partial(Records, read=jsonlines.read_json_lines),
+    "jsonl": partial(Records, read=jsonfile.read_lines),
     "json": partial(Records, read=jsonfile.read_json),
     "excel": partial(Records, read=excel.read_workbook),
     "sqlite": partial(Records, read=sqlite.read_database),
