@@ -200,3 +200,14 @@ def test_a_row_with_half_a_character_is_damaged(tmp_path: Path) -> None:
     found = read_postings([json_lines(tmp_path / "a.jsonl", *rows)], warn=said.append)
     assert found == [Posting(text="y")]
     assert "1 rows are damaged and left out; the first is row 1: column title" in said[-1]
+
+
+def test_what_is_true_of_many_files_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    for i in range(5):
+        (tmp_path / "pages" / f"{i}.html").write_text(f"<title>Cook {i}</title><p>Cooks.")
+    said: list[str] = []
+    assert len(read_postings([tmp_path / "pages"], warn=said.append)) == 5
+    assert [message.partition(": ")[0] for message in said] == [
+        f"{tmp_path / 'pages' / '0.html'} and 4 more"
+    ] * 2

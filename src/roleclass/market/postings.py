@@ -89,36 +89,51 @@ def read_postings(
     ['AI Engineer', 'AI Platform Engineer']
     """
     require_extra("report", "pyarrow")
-    from roleclass.tables.files import expand
+    from roleclass.tables.files import expand, said_once
     from roleclass.tables.options import ReadOptions
 
     files = expand([fspath(name) for name in inputs])
     options = options or ReadOptions()
-    postings: list[Posting] = []
-    known: dict[str, list[int]] = {}
-    again = 0
-    for file in files:
-        say = warn if len(files) == 1 else _about(file, warn)
-        for posting in _read_file(file, options, say):
-            same = known.setdefault(posting.id, []) if posting.id is not None else []
-            at = next((i for i in same if _agree(postings[i].text, posting.text)), None)
-            if at is None:
-                same.append(len(postings))
-                postings.append(posting)
-            else:
-                again += 1
-                postings[at] = _merge(postings[at], posting)
-    if again:
-        warn(f"{again:,} rows repeat the id and the text of another and are counted with it")
-    return postings
+    pile = _Pile()
+    about: dict[str, list[str]] = {}
+    try:
+        for file in files:
+            for posting in _read_file(file, options, about):
+                pile.add(posting)
+    finally:
+        for message in said_once(about, len(files)):
+            warn(message)
+    if pile.again:
+        warn(f"{pile.again:,} rows repeat the id and the text of another and are counted with it")
+    return pile.postings
 
 
-def _about(file: str, warn: Callable[[str], None]) -> Callable[[str], None]:
-    return lambda message: warn(f"{file}: {message}")
+class _Pile:
+    """Postings, rows with the same id and the same text put together; no text agrees with any."""
 
+    def __init__(self) -> None:
+        self.postings: list[Posting] = []
+        self.again = 0
+        self._at: dict[tuple[str, str | None], int] = {}  # by id and text
+        self._first: dict[str, int] = {}  # by id
 
-def _agree(a: str | None, b: str | None) -> bool:
-    return a is None or b is None or a == b
+    def add(self, posting: Posting) -> None:
+        if posting.id is None:
+            self.postings.append(posting)
+            return
+        at = (
+            self._first.get(posting.id)
+            if posting.text is None
+            else self._at.get((posting.id, posting.text), self._at.pop((posting.id, None), None))
+        )
+        if at is None:
+            at = len(self.postings)
+            self._first.setdefault(posting.id, at)
+            self.postings.append(posting)
+        else:
+            self.again += 1
+            self.postings[at] = _merge(self.postings[at], posting)
+        self._at[posting.id, self.postings[at].text] = at
 
 
 def _merge(first: Posting, second: Posting) -> Posting:
@@ -126,9 +141,13 @@ def _merge(first: Posting, second: Posting) -> Posting:
     return replace(first, **{name: getattr(second, name) for name in missing})
 
 
-def _read_file(file: str, options: Any, warn: Callable[[str], None]) -> list[Posting]:
+def _read_file(file: str, options: Any, about: dict[str, list[str]]) -> list[Posting]:
+    """Read the postings of a file; what is to be said of it is noted in `about`."""
     from roleclass.tables.columns import columns_of, kinds_of, select
     from roleclass.tables.reader import Reader
+
+    def warn(message: str) -> None:
+        about.setdefault(message, []).append(file)
 
     rows: list[dict[str, Any]] = []
     damaged: list[str] = []

@@ -6,7 +6,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from glob import glob, has_magic
 from pathlib import Path
@@ -173,6 +173,22 @@ def expand(inputs: Iterable[str]) -> list[str]:
             raise InputError(f"{file} is named twice{also}; its rows would be there twice")
         seen[identity] = file
     return files
+
+
+def said_once(about: Mapping[str, Sequence[str]], files: int) -> list[str]:
+    """Return messages, each once, with the file that it is about where there are several.
+
+    Examples
+    --------
+    >>> said_once({"delimiter: semicolon": ["a.csv", "b.csv"]}, files=3)
+    ['a.csv and 1 more: delimiter: semicolon']
+    """
+    if files == 1:
+        return list(about)
+    return [
+        f"{named[0]}{f' and {len(named) - 1} more' if len(named) > 1 else ''}: {message}"
+        for message, named in about.items()
+    ]
 
 
 def _in_folder(folder: str) -> list[str]:

@@ -13,7 +13,7 @@ from roleclass.errors import InputError
 from roleclass.tables import excel, jsonfile, pages, sqlite, yamlfile
 from roleclass.tables.arrow import ArrowTable, ParquetTable
 from roleclass.tables.csvfile import CsvFile
-from roleclass.tables.files import InputFile, find_files
+from roleclass.tables.files import InputFile, find_files, said_once
 from roleclass.tables.formats import Kind
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.plain import plain, to_json
@@ -163,17 +163,12 @@ def _explained(name: str) -> Iterator[None]:
 
 
 def _notes(files: Sequence[tuple[InputFile, Source]]) -> list[str]:
-    """Say each guess once, with the file that it is about where there are several."""
+    """Say each guess once."""
     about: dict[str, list[str]] = {}
     for file, source in files:
         for note in source.notes:
             about.setdefault(note, []).append(file.name)
-    if len(files) == 1:
-        return list(about)
-    return [
-        f"{named[0]}{f' and {len(named) - 1} more' if len(named) > 1 else ''}: {note}"
-        for note, named in about.items()
-    ]
+    return said_once(about, len(files))
 
 
 def _unify(files: Sequence[tuple[InputFile, pa.Schema]]) -> pa.Schema:
