@@ -1,6 +1,6 @@
 """The plots of the comparisons, as SVG files that are the same in every run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,6 +79,55 @@ def draw_throughput(
         axes.spines["left"].set_visible(False)
         axes.set_title("Postings a second, one thread")
         return _save(figure, path)
+
+
+def draw_behaviour(result: Mapping[str, Any], path: Path) -> Path:
+    """Draw what each change costs and how many written texts are answered right; return the file."""
+    rows = list(result["invariance"].items())[::-1]
+    with mpl.rc_context(STYLE):
+        figure = _figure(9.6, 0.9 + 0.27 * len(rows))
+        left, right = figure.subplots(1, 2, width_ratios=[1.5, 1])
+        _lost(left, rows)
+        _met(right, result["minimum_functionality"])
+        return _save(figure, path)
+
+
+def _lost(axes: Axes, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    for y, (_, row) in enumerate(rows):
+        lost, forgiven = row["lost"], row.get("lost_forgiven", row["lost"])
+        axes.barh(y, lost, color=QUIET, height=0.62)
+        axes.barh(y, forgiven, color=OURS, height=0.62)
+        axes.text(max(lost, forgiven, 0), y, f"  {100 * lost:.1f}", va="center", fontsize=8)
+    axes.barh(0, 0, color=OURS, label="lost")
+    axes.barh(0, 0, color=QUIET, label="lost, but forgiven: Other to AI-Support")
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=9)
+    axes.tick_params(axis="y", length=0)
+    axes.margins(y=0.01)
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.grid(axis="x")
+    axes.spines["left"].set_visible(False)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.05), ncols=2, fontsize=8)
+    axes.set_title("Accuracy lost by what should cost none")
+
+
+def _met(axes: Axes, files: Mapping[str, Any]) -> None:
+    kinds = sorted({kind for row in files.values() for kind in row["kinds"]}, reverse=True)
+    none = {"n": 0, "met": 0}
+    for y, kind in enumerate(kinds):
+        counts = [row["kinds"].get(kind, none) for row in files.values()]
+        n, met = (sum(count[name] for count in counts) for name in ("n", "met"))
+        axes.barh(y, 1, color=FAINT, height=0.62)
+        axes.barh(y, met / n, color=OURS, height=0.62)
+        axes.text(1, y, f"  {met} of {n}", va="center", fontsize=8)
+    axes.set_yticks(range(len(kinds)), kinds, fontsize=9)
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlim(0, 1.22)
+    axes.set_xticks([0, 0.5, 1])
+    axes.margins(y=0.01)
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.spines["left"].set_visible(False)
+    axes.set_title("Written texts, right")
 
 
 def _figure(width: float, height: float) -> Figure:

@@ -33,7 +33,7 @@ def encode(text: str, title: str | None = None) -> bytes:
     text : str
         The posting. Lone surrogates, which UTF-8 cannot hold, count as separators.
     title : str or None
-        The job title; it becomes the first line. None or blank: no such line.
+        The job title; it becomes the first line, with an empty one after it. None or blank: no such line.
 
     Returns
     -------
@@ -43,11 +43,12 @@ def encode(text: str, title: str | None = None) -> bytes:
     Examples
     --------
     >>> encode("Build agents.", title="AI Engineer")
-    b'AI Engineer\nBuild agents.'
+    b'AI Engineer\n\nBuild agents.'
     """
     if title is not None and (title := title.strip()):
-        # One line: the model looks for the title's words in the first line only.
-        text = f"{' '.join(title.split())}\n{text}"
+        # One line: the model looks for the title's words in the first line only. An empty line after it: no
+        # small letter can make the text a part of it.
+        text = f"{' '.join(title.split())}\n\n{text}"
     return text.encode("utf-8", errors="replace")
 
 

@@ -114,4 +114,5 @@ def test_a_split_leaves_out_what_cannot_be_learnt_or_scored(tmp_path: Path) -> N
     write(tmp_path, rows)
     corpus, _ = load(tmp_path)
     assert len(corpus.split("train")) == 14
+    assert [posting.id for posting in corpus.unclear("train")] == [rows[0]["id"]]
     assert len(corpus.split("dev")) == 0

@@ -1,11 +1,15 @@
 """The figures mean what their names say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from roleclass import Role
+from roleclass import Role, RoleClassifier
 from roleclass.training.corpus import Corpus, Posting
-from roleclass.training.evaluation import report, scores
+from roleclass.training.evaluation import clear_mistakes, evaluate, report, scores
+
+DRIVES = "You will drive the delivery van and load it with care, and you are friendly to all our customers."
 
 ROLES = (Role.AI_FIRST, Role.AI_SUPPORT, Role.ML_FIRST, Role.OTHER)
 
@@ -35,6 +39,37 @@ def test_unclear_counts_as_wrong_and_claims_nothing() -> None:
     assert got["all"]["accuracy"] == 0.5
     assert got["confusion"]["other"]["unclear"] == 1
     assert got["calibration"]["expected_calibration_error"] == 0.0
+
+
+def test_a_clear_mistake_is_neither_the_label_nor_the_runner_up_of_a_reader_in_doubt() -> None:
+    doubted = {"confidence": 2, "runner_up": "ml-first"}
+    corpus = Corpus(
+        (
+            made(Role.OTHER, **doubted),
+            made(Role.OTHER, **doubted),
+            made(Role.OTHER, confidence=3, runner_up="ml-first"),
+            made(Role.OTHER, confidence=1),
+            made(Role.OTHER),
+        )
+    )
+    predicted = np.array(["ml-first", "ai-first", "ml-first", "unclear", "other"])
+    assert clear_mistakes(corpus, predicted).tolist() == [False, True, True, True, False]
+    reliable = np.array([True, False, True, False, True])
+    got = report(corpus, ROLES, np.eye(4)[[2, 0, 2, 3, 3]], predicted, reliable)
+    assert got["clear_mistakes"] == {"all": 0.6, "reliable": 0.333333}
+    assert "reliable" not in report(corpus, ROLES, np.eye(4)[[3] * 5], predicted)["clear_mistakes"]
+
+
+def test_refusals_are_counted_apart_for_what_can_be_judged_and_what_cannot() -> None:
+    judged = Corpus(tuple(replace(made(Role.OTHER), text=text) for text in (DRIVES, "?", DRIVES)))
+    unclear = Corpus(tuple(replace(made(Role.UNCLEAR), text=text) for text in ("", DRIVES)))
+    figures = evaluate(RoleClassifier(), judged, unclear)
+    assert figures["all"]["n"] == 3  # the unclear ones are no part of any other figure
+    assert figures["answered_unclear"] == {
+        "judged": {"n": 3, "share": 0.333333},
+        "unclear": {"n": 2, "share": 0.5},
+    }
+    assert list(evaluate(RoleClassifier(), judged)["answered_unclear"]) == ["judged"]
 
 
 def test_parts_confidence_and_years_are_told_apart() -> None:

@@ -30,6 +30,9 @@ def evaluate(
 ) -> None:
     """Score the model on the postings of one split that have a role and on which readers agree.
 
+    A clear mistake is an answer that is neither the label nor, where the annotator was in doubt, the
+    runner-up. Postings labelled unclear count in one figure only: how many of them are answered so.
+
     \b
     Examples:
       roleclass evaluate --corpus corpus
@@ -39,15 +42,14 @@ def evaluate(
     from roleclass.training.evaluation import evaluate as score
 
     classifier = RoleClassifier(model)
-    corpus = load_corpus(
-        folder, warn=warn, skip_bad_rows=skip_bad_rows, roles=classifier.roles
-    ).split(split)
-    if not len(corpus):
+    corpus = load_corpus(folder, warn=warn, skip_bad_rows=skip_bad_rows, roles=classifier.roles)
+    judged = corpus.split(split)
+    if not len(judged):
         raise click.ClickException(
             f"{folder} has no posting of split {split} with a role on which its readers agree; "
             "choose another with --split, or look at the columns split, role and agreed"
         )
-    figures = score(classifier, corpus)
+    figures = score(classifier, judged, corpus.unclear(split))
     text = json.dumps(figures, indent=2)
     if output is not None and str(output) == "-":
         click.echo(text)
@@ -90,4 +92,8 @@ def _tables(figures: Mapping[str, Any]) -> list[Table]:
     if "reliable" in figures:
         doubt.add_row("share called reliable", f"{figures['reliable']['coverage']:.3f}")
         doubt.add_row("accuracy of those", f"{figures['reliable']['accuracy']:.3f}")
+    for name, share in figures["clear_mistakes"].items():
+        doubt.add_row(f"clear mistakes, {name}", f"{share:.3f}")
+    for name, row in figures["answered_unclear"].items():
+        doubt.add_row(f"answered unclear, of {row['n']} {name}", f"{row['share']:.3f}")
     return [overall, roles, doubt]

@@ -46,6 +46,11 @@ the confidence at which {precision:.0%} of such answers were right out of fold: 
 
 {coverage}
 
+A clear mistake is an answer that is neither the label nor, where the annotator was in doubt, the runner-up;
+an answer `unclear` to a posting that has a role counts as one.
+
+{mistakes}
+
 ## How to train it again
 ```
 roleclass train --corpus CORPUS --output DIR
@@ -120,6 +125,7 @@ def model_card(figures: Mapping[str, Any], precision: float, about: str | None =
             ),
         ),
         by_slice=_scores_table(slices),
+        mistakes=_mistakes(dev),
         ece=dev["calibration"]["expected_calibration_error"],
         ece_cv=cross_validation["calibration"]["expected_calibration_error"],
         precision=precision,
@@ -135,6 +141,16 @@ def model_card(figures: Mapping[str, Any], precision: float, about: str | None =
             ),
         ),
     )
+
+
+def _mistakes(figures: Mapping[str, Any]) -> str:
+    rows = {
+        "clear mistakes" if kind == "all" else f"clear mistakes among the {kind}": share
+        for kind, share in figures["clear_mistakes"].items()
+    }
+    for kind, row in figures.get("answered_unclear", {}).items():
+        rows[f"answered unclear, of {row['n']:,} {kind}"] = row["share"]
+    return _table(("dev", "share"), ((name, f"{share:.3f}") for name, share in rows.items()))
 
 
 def _scores_table(parts: Mapping[str, Any]) -> str:

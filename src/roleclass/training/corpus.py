@@ -1,7 +1,6 @@
 """Labelled postings: read from a folder of Parquet files, checked row by row."""
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,40 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.errors import CorpusError
+from roleclass.errors import CorpusError, InputError
+from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.roles import AnyRole, Role, as_role
+from roleclass.tables.options import ReadOptions
+from roleclass.tables.reader import Reader
 from roleclass.text import encode
 
 SPLITS = ("train", "dev")
 
+LINES = "lines.parquet"
+"""The file of a corpus's folder that holds labelled lines; see `LineSpan`."""
+
 Warn = Callable[[str], None]
 """Is told what a person should know: a file that was passed over, a row that was left out."""
+
+
+@dataclass(frozen=True)
+class LineSpan:
+    """A labelled line of a posting: ``text[start:end]``, in characters.
+
+    Attributes
+    ----------
+    start, end : int
+    part, work : str
+        See `roleclass.reading`.
+    areas : tuple of str or None
+        None where nobody was asked for them.
+    """
+
+    start: int
+    end: int
+    part: str
+    work: str
+    areas: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +75,8 @@ class Posting:
         When it was posted, as far as the corpus says: ``"2026"`` or ``""``.
     published_label : str or None
         What the publisher of the corpus says, for comparison only.
+    lines : tuple of LineSpan
+        Its labelled lines; empty where nobody labelled them.
     """
 
     id: str
@@ -65,6 +92,7 @@ class Posting:
     source: str = ""
     year: str = ""
     published_label: str | None = None
+    lines: tuple[LineSpan, ...] = ()
 
     def encode(self, *, with_title: bool = True) -> bytes:
         """Return the bytes that the model reads."""
@@ -104,6 +132,10 @@ class Corpus(Sequence[Posting]):
         Unclear postings teach no role, and where two readers disagree nobody knows the answer.
         """
         return self.where(lambda p: p.split == name and p.role != Role.UNCLEAR and p.agreed)
+
+    def unclear(self, name: str) -> Self:
+        """Return the postings of one split whose text lets nobody judge, as its readers agree."""
+        return self.where(lambda p: p.split == name and p.role == Role.UNCLEAR and p.agreed)
 
     def column(self, name: str) -> NDArray[Any]:
         """Return one attribute of all postings as an array.
@@ -167,13 +199,14 @@ def load_corpus(
         If the folder holds no labelled file, a file cannot be read, or rows are bad; each bad row is
         named with its file, number, column, value and what was expected.
     """
-    files = sorted(folder.glob("*.parquet"))
+    files = sorted(set(folder.glob("*.parquet")) - {folder / LINES})
     if not files:
         raise CorpusError(
             f"no .parquet file in {folder}; expected at least one with labelled postings"
         )
     postings: dict[str, Posting] = {}
     problems: list[str] = []
+    spans = _load_lines(folder / LINES) if (folder / LINES).exists() else {}
     roles = dict.fromkeys([*roles, str(Role.UNCLEAR)])
     for file in files:
         columns, rows = _read_parquet(file)
@@ -183,7 +216,7 @@ def load_corpus(
             continue
         for number, row in enumerate(rows):
             try:
-                posting = _posting(row, file.stem, postings, roles)
+                posting = _posting(row, file.stem, postings, roles, spans)
             except ValueError as error:
                 problems.append(f"{file.name} row {number}: {error}")
             else:
@@ -200,20 +233,20 @@ def load_corpus(
 
 
 def _read_parquet(file: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
-    import datasets
-
-    datasets.disable_progress_bars()
     try:
-        # A cache of its own: the default one outlives a file that changed in place.
-        with tempfile.TemporaryDirectory() as cache:
-            table = datasets.Dataset.from_parquet(str(file), cache_dir=cache, keep_in_memory=True)
-            return table.column_names, iter(table.to_list())
-    except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
+        with Reader([str(file)], ReadOptions()) as reader:
+            rows = [row for chunk in reader for row in chunk.table.to_pylist()]
+            return reader.schema.names, iter(rows)
+    except InputError as error:
         raise CorpusError(f"{file} cannot be read as Parquet: {error}") from error
 
 
 def _posting(
-    row: Mapping[str, Any], part: str, known: Mapping[str, Posting], roles: Collection[str]
+    row: Mapping[str, Any],
+    part: str,
+    known: Mapping[str, Posting],
+    roles: Collection[str],
+    spans: Mapping[str, tuple[LineSpan, ...]],
 ) -> Posting:
     """Check one row; a ValueError says which column is wrong and what was expected."""
     text = _string(row, "description")
@@ -239,8 +272,45 @@ def _posting(
         source=str(row.get("source") or part),
         year=_year(row),
         published_label=_string(row, "published_label", optional=True),
+        lines=_fitting(spans.get(identifier, ()), len(text or "")),
         **{name: value for name, value in given.items() if value is not None},
     )
+
+
+def _load_lines(file: Path) -> dict[str, tuple[LineSpan, ...]]:
+    """Read ``lines.parquet``: for each posting's id the labelled lines, of its first reader."""
+    columns, rows = _read_parquet(file)
+    missing = {"id", "start", "end", "part", "work"} - set(columns)
+    if missing:
+        raise CorpusError(f"{file} has no column {', '.join(sorted(missing))}")
+    found: dict[str, list[LineSpan]] = {}
+    for number, row in enumerate(rows):
+        if row.get("reader", 1) != 1:
+            continue
+        areas = tuple(str(row.get("area") or "").split())
+        span = LineSpan(
+            row["start"],
+            row["end"],
+            row["part"],
+            row["work"],
+            areas if row.get("area_labelled", "area" in columns) else None,
+        )
+        for name, value, known in (
+            ("part", (span.part,), PARTS),
+            ("work", (span.work,), WORKS),
+            ("area", areas, AREAS),
+        ):
+            if not set(value) <= set(known):
+                raise CorpusError(
+                    f"{file} row {number}: column {name}: expected {', '.join(known)}, got {value}"
+                )
+        found.setdefault(row["id"], []).append(span)
+    return {name: tuple(sorted(of, key=lambda span: span.start)) for name, of in found.items()}
+
+
+def _fitting(spans: Sequence[LineSpan], length: int) -> tuple[LineSpan, ...]:
+    """Return the spans within a text; one of another text, such as an older copy, has none."""
+    return tuple(spans) if all(0 <= s.start < s.end <= length for s in spans) else ()
 
 
 def _string(row: Mapping[str, Any], column: str, *, optional: bool = False) -> Any:

@@ -26,7 +26,7 @@ FIELD_GUIDE_ROLES = (Role.AI_FIRST, Role.AI_SUPPORT, Role.ML_FIRST)
 _COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
-def evaluate(classifier: RoleClassifier, corpus: Corpus) -> Report:
+def evaluate(classifier: RoleClassifier, corpus: Corpus, unclear: Corpus | None = None) -> Report:
     """Score a model file on labelled postings.
 
     Parameters
@@ -35,16 +35,25 @@ def evaluate(classifier: RoleClassifier, corpus: Corpus) -> Report:
         The model.
     corpus : Corpus
         Postings that have a role; see `Corpus.split`.
+    unclear : Corpus or None
+        Postings whose text lets nobody judge; see `Corpus.unclear`.
 
     Returns
     -------
     dict
-        As `report`, plus ``without_title``: the figures where the model is not shown the titles.
+        As `report`, plus ``without_title``: the figures where the model is not shown the titles, and
+        ``answered_unclear``: for how many postings the model gives no role, of those that have one
+        (``judged``) and of those that have none (``unclear``).
     """
     roles = classifier.roles
     texts = [posting.text for posting in corpus]
     titled = list(classifier.predict_many(texts, [posting.title for posting in corpus]))
     untitled = list(classifier.predict_many(texts))
+    rows = {"judged": titled}
+    if unclear is not None and len(unclear):
+        rows["unclear"] = list(
+            classifier.predict_many([p.text for p in unclear], [p.title for p in unclear])
+        )
     figures = report(
         corpus,
         roles,
@@ -55,6 +64,13 @@ def evaluate(classifier: RoleClassifier, corpus: Corpus) -> Report:
     figures["without_title"] = scores(
         corpus.column("role"), np.array([str(answer.role) for answer in untitled]), roles
     )
+    figures["answered_unclear"] = {
+        kind: {
+            "n": len(answers),
+            "share": round(float(np.mean([a.role == Role.UNCLEAR for a in answers])), 6),
+        }
+        for kind, answers in rows.items()
+    }
     return figures
 
 
@@ -84,10 +100,12 @@ def report(
     -------
     dict
         ``all`` and ``by_part``, ``by_source``, ``by_confidence``, ``by_year`` (each with `scores`),
+        ``clear_mistakes`` (see `clear_mistakes`) as a share of all answers and of the reliable ones,
         ``field_guide_three_roles`` with the published labels beside ours, ``calibration``, ``confusion``.
     """
     truth = corpus.column("role")
     right = predicted == truth
+    mistaken = clear_mistakes(corpus, predicted)
     # An unclear answer claims nothing.
     confidence = np.where(predicted == Role.UNCLEAR, 0.0, probabilities.max(axis=1))
     names = [str(role) for role in roles]
@@ -112,6 +130,7 @@ def report(
             }
             for name in names
         },
+        "clear_mistakes": {"all": round(float(mistaken.mean()), 6)},
         "calibration": {
             "expected_calibration_error": round(expected_calibration_error(confidence, right), 6),
             "reliability_diagram": reliability_diagram(confidence, right),
@@ -123,6 +142,7 @@ def report(
             "coverage": round(float(reliable.mean()), 6),
             "accuracy": round(float(right[reliable].mean()), 6),
         }
+        figures["clear_mistakes"]["reliable"] = round(float(mistaken[reliable].mean()), 6)
     published = corpus.column("published_label")
     comparable = np.isin(published, [*map(str, FIELD_GUIDE_ROLES), "unknown"]) & np.isin(
         truth, FIELD_GUIDE_ROLES
@@ -133,6 +153,37 @@ def report(
             "published_labels": scores(truth[comparable], published[comparable], FIELD_GUIDE_ROLES),
         }
     return figures
+
+
+def clear_mistakes(corpus: Corpus, predicted: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """Say which answers no reader would give: neither the label nor, where it is in doubt, its runner-up.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        N postings.
+    predicted : str array of shape (N,)
+        The answers.
+
+    Returns
+    -------
+    bool array of shape (N,)
+
+    Examples
+    --------
+    >>> sure = Posting("a", "jobs", "x", None, "Bakes.", Role.OTHER, 3, "ml-first")
+    >>> unsure = Posting("b", "jobs", "x", None, "Bakes.", Role.OTHER, 2, "ml-first")
+    >>> clear_mistakes(Corpus((sure, unsure)), np.array(["ml-first", "ml-first"]))
+    array([ True, False])
+    """
+    accepted = [
+        {posting.role, posting.runner_up} if posting.confidence < 3 else {posting.role}
+        for posting in corpus
+    ]
+    return np.array(
+        [answer not in roles for answer, roles in zip(predicted.tolist(), accepted, strict=True)],
+        dtype=bool,
+    )
 
 
 def scores(truth: NDArray[np.str_], predicted: NDArray[Any], roles: Sequence[AnyRole]) -> Report:

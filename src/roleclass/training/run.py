@@ -161,7 +161,7 @@ def train(
             },
             "parity": parity,
             "cross_validation": cross_validation,
-            "dev": evaluate(classifier, dev) if len(dev) else None,
+            "dev": evaluate(classifier, dev, corpus.unclear("dev")) if len(dev) else None,
         }
         _write(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
         _write(output / "MODEL_CARD.md", model_card(figures, PRECISION, about))

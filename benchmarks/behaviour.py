@@ -1,0 +1,342 @@
+"""Does a model behave as a careful reader would? Tests in the manner of CheckList (Ribeiro et al., 2020).
+
+    python -m benchmarks.behaviour --corpus CORPUS
+
+- Invariance: where a change to a posting of ``dev`` leaves the job as it is, the role stays (`changes.py`).
+- Direction: one more duty of a kind never makes that kind less probable.
+- Minimum functionality: texts written for it (``benchmarks/cases``) get the role that any reader would give.
+  Those of ``held_out.jsonl`` are counted only, so that nobody works on single ones.
+
+No posting and no line that is put into one was seen in training. Figures and a plot go to
+``benchmarks/results``; none holds any text of a posting.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import numpy as np
+
+from benchmarks import plots
+from benchmarks.changes import (
+    PLACES,
+    WRITTEN,
+    Change,
+    changes,
+    insert,
+    labelled_lines,
+    with_another_item,
+)
+from benchmarks.tables import environment, markdown_table, output_option, write
+from roleclass.classifier import RoleClassifier
+from roleclass.cli.options import corpus_option, model_option
+from roleclass.prediction import Prediction
+from roleclass.roles import Role
+from roleclass.training.corpus import Corpus, Posting, load_corpus
+
+CASES: Final = Path(__file__).with_name("cases")
+
+NOTICED: Final = 0.01
+"""A probability that falls by no more has not been lowered: the others were only renormalised."""
+
+DIRECTIONS: Final = (
+    ("genai-duties", Role.AI_FIRST, ()),
+    ("ml-duties", Role.ML_FIRST, (Role.AI_FIRST,)),
+)
+"""Which duties are added, what they must not make less probable, and which roles are left out."""
+
+
+def measure(
+    classifier: RoleClassifier, dev: Corpus, lines: Sequence[Mapping[str, Any]], cases: Path = CASES
+) -> dict[str, Any]:
+    """Return all figures.
+
+    Parameters
+    ----------
+    classifier : RoleClassifier
+        The model.
+    dev : Corpus
+        Postings with a role, which the model has not learnt from.
+    lines : sequence of dict
+        Labelled lines of some of them; see `benchmarks.changes.labelled_lines`.
+    cases : Path
+        Folder of JSON Lines files with the keys ``kind``, ``title``, ``text`` and ``must``.
+
+    Returns
+    -------
+    dict
+        ``as_they_are``, ``invariance`` and ``groups`` (its means), ``professions``, ``direction`` and
+        ``minimum_functionality``.
+    """
+    plain = _answers(classifier, dev)
+    invariance = {
+        change.name: {"group": change.group, **_invariance(classifier, dev, plain, change)}
+        for change in changes(dev, lines)
+    }
+    return {
+        "as_they_are": _scores(dev, plain, plain),
+        "invariance": invariance,
+        "groups": _means(invariance.values()),
+        "professions": professions(classifier),
+        "direction": {
+            f"{kind} and {role}": direction(classifier, lines, kind, role, without)
+            for kind, role, without in DIRECTIONS
+        }
+        if lines
+        else {},
+        "minimum_functionality": {
+            file.stem: minimum_functionality(classifier, file)
+            for file in sorted(cases.glob("*.jsonl"))
+        },
+    }
+
+
+def _answers(classifier: RoleClassifier, postings: Iterable[Posting]) -> list[Prediction]:
+    postings = list(postings)
+    return list(classifier.predict_many([p.text for p in postings], [p.title for p in postings]))
+
+
+def _invariance(
+    classifier: RoleClassifier, dev: Corpus, plain: Sequence[Prediction], change: Change
+) -> dict[str, Any]:
+    changed = [change.of(posting) for posting in dev]
+    figures = _scores(dev, plain, _answers(classifier, changed))
+    figures["changed"] = _share(
+        (old.text, old.title) != (new.text, new.title)
+        for old, new in zip(dev, changed, strict=True)
+    )
+    if not change.forgives:
+        del figures["accuracy_forgiven"], figures["lost_forgiven"]
+    return figures
+
+
+def _scores(
+    dev: Corpus, plain: Sequence[Prediction], answers: Sequence[Prediction]
+) -> dict[str, Any]:
+    """Compare the answers to changed postings with the labels and with the answers before."""
+    truth = dev.column("role")
+    before, after = (np.array([str(answer.role) for answer in row]) for row in (plain, answers))
+    right = after == truth
+    # The codebook lets staff of an AI company be near AI; what was called so before is no change.
+    forgiven = right | ((truth == Role.OTHER) & (before == Role.OTHER) & (after == Role.AI_SUPPORT))
+    others = truth != Role.AI_FIRST
+    return {
+        "accuracy": _share(right),
+        "lost": round(_share(before == truth) - _share(right), 6),
+        "same": _share(after == before),
+        "accuracy_forgiven": _share(forgiven),
+        "lost_forgiven": round(_share(before == truth) - _share(forgiven), 6),
+        "false_ai_first": _share(after[others] == Role.AI_FIRST),
+        "false_ai_first_added": round(
+            _share(after[others] == Role.AI_FIRST) - _share(before[others] == Role.AI_FIRST), 6
+        ),
+    }
+
+
+def _means(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return the mean of each figure over the changes of one group."""
+    figures: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        for name, value in row.items():
+            if name != "group":
+                figures[row["group"]][name].append(value)
+    return {
+        group: {name: round(float(np.mean(values)), 6) for name, values in of_group.items()}
+        for group, of_group in figures.items()
+    }
+
+
+def professions(classifier: RoleClassifier) -> dict[str, Any]:
+    """Return how often gardeners and nurses stay `other` whatever their company says of itself."""
+    written = [
+        Posting(row["title"], "", "", row["title"], row["text"].strip(), Role.OTHER)
+        for row in WRITTEN["professions"]
+    ]
+    shares = {"as they are": _still_other(classifier, written)}
+    for place in PLACES:
+        added = [
+            replace(posting, text=insert(posting.text, line, place))
+            for posting in written
+            for line in WRITTEN["company"]
+        ]
+        shares[place] = _still_other(classifier, added)
+    shares["all places"] = round(float(np.mean([shares[place] for place in PLACES])), 6)
+    return {"postings": len(written), "company_lines": len(WRITTEN["company"]), "other": shares}
+
+
+def _still_other(classifier: RoleClassifier, postings: Iterable[Posting]) -> float:
+    return _share(answer.role == Role.OTHER for answer in _answers(classifier, postings))
+
+
+def direction(
+    classifier: RoleClassifier,
+    lines: Sequence[Mapping[str, Any]],
+    kind: str,
+    role: Role,
+    without: Sequence[Role],
+) -> dict[str, Any]:
+    """Add one duty of a kind to the list of duties, and return how often the role gets less probable.
+
+    Parameters
+    ----------
+    classifier : RoleClassifier
+    lines : sequence of dict
+        Labelled lines; the duty is put behind the last one of its posting that is a duty.
+    kind : str
+        The key of the duties in ``behaviour.toml``.
+    role : Role
+        What must not get less probable.
+    without : sequence of Role
+        Postings with these labels are left out.
+    """
+    last = {
+        line["posting"]: line
+        for line in lines
+        if line["part"] == "duty" and line["posting"].role not in without
+    }
+    added = [
+        replace(posting, text=with_another_item(posting.text, line["start"], line["end"], duty))
+        for posting, line in last.items()
+        for duty in WRITTEN[kind]
+    ]
+    before, after = (
+        np.array([answer.probabilities[role] for answer in _answers(classifier, postings)])
+        for postings in (last, added)
+    )
+    rise = after - np.repeat(before, len(WRITTEN[kind]))
+    return {
+        "postings": len(last),
+        "duties": len(WRITTEN[kind]),
+        "lowered": _share(rise < -NOTICED),
+        "mean_rise": round(float(rise.mean()), 6) if len(rise) else 0.0,
+        "worst": round(float(rise.min(initial=0)), 6),
+    }
+
+
+def minimum_functionality(classifier: RoleClassifier, file: Path) -> dict[str, Any]:
+    """Return for each kind of text how many there are and how many get what they must."""
+    cases = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    answers = classifier.predict_many(
+        [case["text"] for case in cases], [case["title"] for case in cases]
+    )
+    kinds: dict[str, dict[str, int]] = {}
+    missed = []
+    for number, (case, answer) in enumerate(zip(cases, answers, strict=True), start=1):
+        row = kinds.setdefault(case["kind"], {"n": 0, "met": 0})
+        row["n"] += 1
+        if answer.role in case["must"]:
+            row["met"] += 1
+        else:
+            missed.append(
+                {"line": number, "kind": case["kind"], "title": case["title"], "must": case["must"],
+                 "answer": str(answer.role), "confidence": round(answer.confidence, 3),
+                 "reliable": answer.reliable}
+            )  # fmt: skip
+    total = {name: sum(row[name] for row in kinds.values()) for name in ("n", "met")}
+    figures = {"all": total, "kinds": dict(sorted(kinds.items()))}
+    return figures if file.stem == "held_out" else figures | {"missed": missed}
+
+
+def _share(values: Iterable[Any]) -> float:
+    """Return the share of what is true, of nothing 0."""
+    values = list(values)
+    return round(float(np.mean(values)), 6) if values else 0.0
+
+
+def tables(result: Mapping[str, Any]) -> str:
+    """Return the figures as Markdown tables: invariance, direction, minimum functionality."""
+    plain = result["as_they_are"]
+    header = ["invariance", "accuracy", "lost", "the same", "lost, forgiven", "false AI-First", ""]
+    rows = [
+        ["as they are", _short(plain["accuracy"]), *[""] * 3, _short(plain["false_ai_first"]), ""]
+    ]
+    for group, mean in result["groups"].items():
+        members = {n: row for n, row in result["invariance"].items() if row["group"] == group}
+        if len(members) > 1:
+            rows.append([f"**{group}**", *_invariance_cells(mean)])
+        rows += [[name, *_invariance_cells(row)] for name, row in members.items()]
+    header[-1] = "beyond"
+    shares = result["professions"]["other"]
+    parts = [
+        markdown_table(header, rows),
+        markdown_table(
+            ["gardeners, nurses, ... still Other", *shares], [["", *map(_short, shares.values())]]
+        ),
+    ]
+    if result["direction"]:
+        parts.append(
+            markdown_table(
+                ["direction", "trials", "lowered", "mean rise", "worst"],
+                (
+                    [name, str(row["postings"] * row["duties"]), _short(row["lowered"]),
+                     f"{row['mean_rise']:+.3f}", f"{row['worst']:+.3f}"]
+                    for name, row in result["direction"].items()
+                ),
+            )
+        )  # fmt: skip
+    files = result["minimum_functionality"]
+    kinds = sorted({kind for row in files.values() for kind in row["kinds"]})
+    parts.append(
+        markdown_table(
+            ["minimum functionality", *files],
+            (
+                [kind, *(_met(row["all"] if kind == "all" else row["kinds"].get(kind))
+                         for row in files.values())]
+                for kind in ["all", *kinds]
+            ),
+        )
+    )  # fmt: skip
+    return "\n\n".join(parts)
+
+
+def _invariance_cells(row: Mapping[str, float]) -> list[str]:
+    forgiven = row.get("lost_forgiven")
+    return [
+        _short(row["accuracy"]),
+        _short(row["lost"]),
+        _short(row["same"]),
+        "" if forgiven is None else _short(forgiven),
+        _short(row["false_ai_first"]),
+        f"{row['false_ai_first_added']:+.3f}",
+    ]
+
+
+def _short(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _met(row: Mapping[str, int] | None) -> str:
+    return f"{row['met']} of {row['n']}" if row else ""
+
+
+@click.command()
+@corpus_option
+@model_option
+@output_option
+def main(folder: Path, model: Path | None, output: Path) -> None:
+    """Test how a model behaves."""
+    classifier = RoleClassifier(model)
+    if missing := set(Role) - {Role.UNCLEAR, *classifier.roles}:
+        raise click.ClickException(
+            f"{model} does not know {', '.join(sorted(missing))}; the texts are written for these roles"
+        )
+    corpus = load_corpus(folder, warn=lambda _: None)
+    dev = corpus.split("dev")
+    result: dict[str, Any] = {
+        "corpus": corpus.fingerprint(),
+        "dev": len(dev),
+        "about": environment("python -m benchmarks.behaviour --corpus CORPUS"),
+        **measure(classifier, dev, labelled_lines(folder, dev)),
+    }
+    write(output / "behaviour.json", json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+    write(output / "behaviour.md", tables(result) + "\n")
+    plots.draw_behaviour(result, output / "behaviour.svg")
+    click.echo(tables(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,292 @@
+"""Changes to a posting that must not change its role: what is put in, replaced, or laid out anew.
+
+Lines that are put in come from other postings of the corpus or from ``behaviour.toml``, whose lines were
+written for this purpose. The same seed gives the same change, whatever else is changed before it.
+"""
+
+import re
+import textwrap
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+import pyarrow.parquet as pq
+
+from roleclass.training.corpus import Corpus, Posting
+
+WRITTEN: Final[Mapping[str, Any]] = tomllib.loads(
+    Path(__file__).with_name("behaviour.toml").read_text("utf-8")
+)
+"""Lines, titles and postings of professions: all written by hand."""
+
+PLACES: Final = ("front", "middle", "end")
+
+_MARKS = r"[-*•·\u2013\u2014▪◦‣]|\d{1,2}[.)]|[a-z]\)"
+_LIST_MARK = re.compile(rf"\s*(?:{_MARKS})\s+")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One kind of change.
+
+    Attributes
+    ----------
+    group : str
+        The kind's family, such as ``"company"``.
+    name : str
+        Unique.
+    apply : callable
+        From a posting and a source of chance to the changed posting.
+    forgives : bool
+        True where the codebook lets a reader call an Other AI-Support afterwards.
+    """
+
+    group: str
+    name: str
+    apply: Callable[[Posting, Random], Posting]
+    forgives: bool = False
+
+    def of(self, posting: Posting) -> Posting:
+        """Return the posting, changed as its id and the change's name say."""
+        return self.apply(posting, Random(f"{self.name}/{posting.id}"))  # noqa: S311
+
+
+def changes(dev: Corpus, lines: Sequence[Mapping[str, Any]]) -> list[Change]:
+    """Return every change.
+
+    Parameters
+    ----------
+    dev : Corpus
+        The postings that will be changed; each lends its title to others.
+    lines : sequence of dict
+        Labelled lines of postings of `dev`, as `labelled_lines` returns them; where there are none,
+        only written ones are put in.
+
+    Returns
+    -------
+    list of Change
+    """
+    made = []
+    company = _lent(lines, "company", ("genai", "ai-topic"), number=2)
+    nice = _lent(lines, "nice-to-have", ("genai",), number=1)
+    for place in PLACES:
+        if company:
+            made.append(Change("company", f"company lines of others, {place}",
+                               partial(_lend, company, place), forgives=True))  # fmt: skip
+        made.append(Change("company", f"written company lines, {place}",
+                           partial(_put, "company", place), forgives=True))  # fmt: skip
+    if nice:
+        made.append(Change("nice-to-have", "a nice-to-have of others",
+                           partial(_lend, nice, "end"), forgives=True))  # fmt: skip
+    made += [
+        Change(
+            "nice-to-have", "a written nice-to-have", partial(_put, "nice-to-have", "end"), True
+        ),
+        Change("notice", "hiring with AI", partial(_put, "notice", "end"), True),
+        Change("benefits", "a benefit", partial(_put, "benefits", "end")),
+        *(
+            Change("title", f"title: {title}", partial(_titled, title))
+            for title in WRITTEN["titles"]
+        ),
+        Change("title", "title of another posting", partial(_title_of_another, dev)),
+        Change("layout", "sections in another order", _laid_out(rotate)),
+        Change("layout", "upper case", _laid_out(str.upper)),
+        Change("layout", "lower case", _laid_out(str.lower)),
+        Change("layout", "no blank lines", _laid_out(without_blank_lines)),
+        *(
+            Change("layout", f"wrapped at {width}", _laid_out(partial(wrap, width=width)))
+            for width in (60, 80, 100)
+        ),
+        Change("layout", "wrapped at 60 to 100, lists hanging", _hanging),
+    ]
+    return made
+
+
+def labelled_lines(folder: Path, dev: Corpus) -> list[dict[str, Any]]:
+    """Return the labelled lines of postings of `dev`: part, work, group, text and where they stand.
+
+    Parameters
+    ----------
+    folder : Path
+        A corpus; its ``lines.parquet`` is read where it exists.
+    dev : Corpus
+        Lines of other postings are left out: a model may have learnt from them.
+
+    Returns
+    -------
+    list of dict
+        With the columns of the file, and ``posting``. Empty where there is no such file.
+    """
+    file = folder / "lines.parquet"
+    if not file.exists():
+        return []
+    postings = {posting.id: posting for posting in dev}
+    return [
+        {**row, "posting": postings[row["id"]]}
+        for row in pq.read_table(file).to_pylist()
+        if row["id"] in postings and row["split"] == "dev"
+    ]
+
+
+def insert(text: str, line: str, place: str) -> str:
+    r"""Put a line in front of a text, at its end, or between the two lines in its middle.
+
+    A text of one line is opened between two sentences.
+
+    Examples
+    --------
+    >>> insert("One.\nTwo and\nthree.", "New.", "middle")
+    'One.\nNew.\nTwo and\nthree.'
+    """
+    if place == "front":
+        return f"{line}\n\n{text}"
+    if place == "end":
+        return f"{text.rstrip()}\n\n{line}\n"
+    # No small letter after the gap: that would be a sentence that goes on.
+    gaps = [gap.end() for gap in re.finditer(r"\n(?=\s*[^\sa-z])", text)] or [
+        gap.end() for gap in re.finditer(r"[.!?]\s+(?=[A-Z])", text)
+    ]
+    at = min(gaps, key=lambda gap: abs(gap - len(text) / 2), default=len(text))
+    before = text[:at] if text[:at].endswith("\n") else f"{text[:at]}\n"
+    return f"{before}{line}\n{text[at:]}"
+
+
+def rotate(text: str) -> str:
+    r"""Cut a text before the heading that is nearest to its middle, and swap the two parts.
+
+    Examples
+    --------
+    >>> rotate("About us\nWe bake.\n\nYour work\n- Bake bread.\n")
+    'Your work\n- Bake bread.\n\nAbout us\nWe bake.\n'
+    """
+    starts = [
+        block.start(1)
+        for block in re.finditer(r"\n[^\S\n]*\n+([^\n]+)(?=\n\s*\S)", text)
+        if is_heading(block.group(1))
+    ]
+    if not starts:
+        return text
+    at = min(starts, key=lambda start: abs(start - len(text) / 2))
+    return f"{text[at:].rstrip()}\n\n{text[:at].rstrip()}\n"
+
+
+def is_heading(line: str) -> bool:
+    """Say whether a line that stands after an empty one looks like a heading.
+
+    Examples
+    --------
+    >>> is_heading("What you will do:"), is_heading("- Bake bread"), is_heading("We bake bread.")
+    (True, False, False)
+    """
+    return len(line) <= 60 and not _LIST_MARK.match(line) and line.rstrip()[-1:] not in ".;,!"
+
+
+def without_blank_lines(text: str) -> str:
+    r"""Remove empty lines.
+
+    Examples
+    --------
+    >>> without_blank_lines("One.\n\n \nTwo.")
+    'One.\nTwo.'
+    """
+    return "\n".join(line for line in text.splitlines() if line.strip())
+
+
+def wrap(text: str, width: int, *, hanging: bool = False) -> str:
+    r"""Break each line at a width, as a mail program does.
+
+    Parameters
+    ----------
+    text : str
+    width : int
+        In characters.
+    hanging : bool
+        Whether what follows the first line of a list item is indented.
+
+    Examples
+    --------
+    >>> wrap("- Bake bread and cakes.", 12, hanging=True)
+    '- Bake bread\n  and cakes.'
+    """
+    return "\n".join(
+        textwrap.fill(
+            line,
+            width,
+            subsequent_indent="  " if hanging and _LIST_MARK.match(line) else "",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in text.splitlines()
+    )
+
+
+def with_another_item(text: str, start: int, end: int, item: str) -> str:
+    r"""Put another item behind the one at ``text[start:end]``, with the mark that this one has.
+
+    Examples
+    --------
+    >>> with_another_item("We\n* bake.\nYou eat.", 5, 10, "Brew.")
+    'We\n* bake.\n* Brew.\nYou eat.'
+    """
+    line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    mark = text[line_start:start]
+    rest = text[end : line_end if line_end >= 0 else len(text)]
+    if rest.strip(" .;") or not re.fullmatch(rf"\s*(?:(?:{_MARKS})\s*)?", mark):
+        # The sentence is one of several in its line.
+        return f"{text[:end].rstrip()} {item}{text[end:]}"
+    at = end + len(rest)
+    return f"{text[:at]}\n{mark}{item}{text[at:]}"
+
+
+def _put(kind: str, place: str, posting: Posting, chance: Random) -> Posting:
+    """Put in a written line."""
+    return replace(posting, text=insert(posting.text, chance.choice(WRITTEN[kind]), place))
+
+
+def _lend(lent: Sequence[tuple[str, str]], place: str, posting: Posting, chance: Random) -> Posting:
+    """Put in lines of another board's or company's posting."""
+    _, line = chance.choice([one for one in lent if one[0] != posting.group])
+    return replace(posting, text=insert(posting.text, line, place))
+
+
+def _lent(
+    lines: Sequence[Mapping[str, Any]], part: str, work: Sequence[str], number: int
+) -> list[tuple[str, str]]:
+    """Return what postings can lend, with the group of each: `number` lines that follow one another."""
+    of_posting: dict[Posting, list[str]] = {}
+    for line in lines:
+        if line["part"] == part and line["work"] in work:
+            text = " ".join(line["posting"].text[line["start"] : line["end"]].split())
+            of_posting.setdefault(line["posting"], []).append(text)
+    lent = []
+    for posting, texts in of_posting.items():
+        for i in range(0, max(1, len(texts) - number + 1), number):
+            together = " ".join(texts[i : i + number])
+            # In its own posting its heading said so.
+            heading = "Nice to have:\n" if part == "nice-to-have" else ""
+            lent.append((posting.group, heading + together))
+    return lent if len({group for group, _ in lent}) > 1 else []
+
+
+def _titled(title: str, posting: Posting, _: Random) -> Posting:
+    return replace(posting, title=title)
+
+
+def _title_of_another(dev: Corpus, posting: Posting, chance: Random) -> Posting:
+    titles = sorted({p.title for p in dev if p.title and p.group != posting.group})
+    return replace(posting, title=chance.choice(titles)) if titles else posting
+
+
+def _laid_out(change: Callable[[str], str]) -> Callable[[Posting, Random], Posting]:
+    def apply(posting: Posting, _: Random) -> Posting:
+        return replace(posting, text=change(posting.text))
+
+    return apply
+
+
+def _hanging(posting: Posting, chance: Random) -> Posting:
+    return replace(posting, text=wrap(posting.text, chance.randint(60, 100), hanging=True))

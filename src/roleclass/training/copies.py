@@ -1,0 +1,114 @@
+"""Training copies: postings in which something stands that must not matter.
+
+A careful reader is not moved by what a company says of itself, by a nice-to-have, a notice about hiring with
+AI, or a title. So lines and titles of *other* training postings are put into copies of a posting whose label
+stays; where the lines of the posting are labelled, the labels move along.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from roleclass.training.corpus import Corpus, LineSpan, Posting
+
+COMPANY, NICE, NOTICE, TITLE = "company", "nice-to-have", "notice", "title"
+
+SHARES: Final = {COMPANY: 0.8, NICE: 0.35, NOTICE: 0.15, TITLE: 0.4}
+"""How many of the copies hold each of these."""
+
+_LONGEST: Final = 400
+
+
+@dataclass(frozen=True)
+class Lender:
+    """A line of a posting that may be put into others."""
+
+    group: str
+    text: str
+    part: str
+    work: str
+
+
+def lenders(corpus: Corpus) -> dict[str, list[Lender]]:
+    """Return the lines that may be lent, by what they are: company, nice-to-have, notice.
+
+    Company lines and nice-to-haves that speak of AI; notices are other lines that do.
+    """
+    found: dict[str, list[Lender]] = {COMPANY: [], NICE: [], NOTICE: []}
+    for posting in corpus:
+        for line in posting.lines:
+            kind = {COMPANY: COMPANY, NICE: NICE, "other": NOTICE}.get(line.part)
+            if kind is None or line.work in {"none", "ai-user"}:
+                continue
+            text = " ".join(posting.text[line.start : line.end].split())
+            if 40 <= len(text) <= _LONGEST:
+                found[kind].append(Lender(posting.group, text, line.part, line.work))
+    return found
+
+
+def copies(corpus: Corpus, seed: int = 0) -> list[Posting]:
+    """Return a changed copy of each posting, in the order of the corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Lines and titles are lent within it, never within one group.
+    seed : int
+
+    Returns
+    -------
+    list of Posting
+        With the same labels, for the line that were put in, too.
+    """
+    lent = lenders(corpus)
+    titles = [(p.group, p.title) for p in corpus if p.title]
+    return [
+        _copy(posting, lent, titles, np.random.default_rng([seed, i]))
+        for i, posting in enumerate(corpus)
+    ]
+
+
+def _copy(
+    posting: Posting,
+    lent: dict[str, list[Lender]],
+    titles: Sequence[tuple[str, str]],
+    rng: np.random.Generator,
+) -> Posting:
+    def another(of: Sequence[Lender]) -> Lender | None:
+        for _ in range(10 if of else 0):
+            chosen = of[rng.integers(len(of))]
+            if chosen.group != posting.group:
+                return chosen
+        return None
+
+    changed = posting
+    if rng.random() < SHARES[COMPANY]:
+        place = rng.choice(["front", "middle", "end"])
+        for _ in range(rng.integers(1, 4)):
+            changed = _insert(changed, another(lent[COMPANY]), place, rng)
+    if rng.random() < SHARES[NICE]:
+        changed = _insert(changed, another(lent[NICE]), "end", rng)
+    if rng.random() < SHARES[NOTICE]:
+        changed = _insert(changed, another(lent[NOTICE]), "end", rng)
+    if titles and rng.random() < SHARES[TITLE]:
+        changed = replace(changed, title=titles[rng.integers(len(titles))][1])
+    return changed
+
+
+def _insert(posting: Posting, line: Lender | None, place: str, rng: np.random.Generator) -> Posting:
+    if line is None:
+        return posting
+    text = posting.text
+    ends = [i for i, c in enumerate(text) if c == "\n"]
+    at = {"front": 0, "end": len(text)}.get(place, ends[rng.integers(len(ends))] if ends else 0)
+    before, after = ("\n" * rng.integers(1, 3) for _ in range(2))
+    put = f"{before}{line.text}{after}"
+    new = LineSpan(at + len(before), at + len(before) + len(line.text), line.part, line.work)
+    moved = tuple(
+        replace(s, start=s.start + len(put), end=s.end + len(put)) if s.start >= at else s
+        for s in posting.lines
+    )
+    lines = (*moved, new) if posting.lines else ()
+    return replace(posting, text=text[:at] + put + text[at:], lines=lines)
