@@ -97,7 +97,9 @@ def _copy(
     return changed
 
 
-def _insert(posting: Posting, line: Lender | None, place: str, rng: np.random.Generator) -> Posting:
+def _insert(
+    posting: Posting, line: Lender | None, place: str, rng: np.random.Generator
+) -> Posting:
     if line is None:
         return posting
     text = posting.text

@@ -10,8 +10,9 @@ Two stages, both linear (`docs/how-it-works.md` says what each part was measured
    lines around it, for what its last heading announces, and for the posting as a whole.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,9 +22,10 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
+from roleclass.lexicon import Concept
 from roleclass.training.lines import Lines, cut
 from roleclass.training.mentions import membership
-from roleclass.training.vocabulary import Occurrences
+from roleclass.training.vocabulary import Occurrences, Vocabulary
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -112,9 +114,7 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         S = shape(lines)
         known = labels.part >= 0
         self.shape_mean_, self.shape_dev_ = S[known].mean(0), S[known].std(0) + 1e-6
-        follow = np.where(
-            np.append(lines.row[1:] == lines.row[:-1], False), np.roll(labels.part, -1), -1
-        )
+        follow = np.where(np.append(lines.row[1:] == lines.row[:-1], False), np.roll(labels.part, -1), -1)
         Ss = sp.csr_matrix((S - self.shape_mean_) / self.shape_dev_)
         heads = {}
         targets = {
@@ -126,9 +126,7 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         with threadpool_limits(1):
             for name, (y, with_first, c, use) in targets.items():
                 A = sp.hstack([X, C, F, Ss] if with_first else [X, C, Ss], format="csr")[use]
-                w, b = _logistic(
-                    A, y[use], c, self.min_lines, len(PARTS) if name != "work" else len(WORKS)
-                )
+                w, b = _logistic(A, y[use], c, self.min_lines, len(PARTS) if name != "work" else len(WORKS))
                 self._split(w, b, V, member, with_first, own, lead, sh, bias)
             use = labels.areas_known & (labels.part == 1)
             A = sp.hstack([X, C, F, Ss], format="csr")[use]
@@ -153,17 +151,9 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
     def first_stage(self, read):
         lines, found, line, leads = read
         M = len(lines.row)
-        sums = sp.csr_matrix(
-            (np.ones(len(line)), (line, found.ngram)), (M, len(self.own_))
-        ) @ self.own_.astype(float)
-        sums += sp.csr_matrix(
-            (np.ones(leads.sum()), (line[leads], found.ngram[leads])), (M, len(self.own_))
-        ) @ self.lead_.astype(float)
-        return (
-            sums / ONE
-            + (shape(lines) - self.shape_mean_) / self.shape_dev_ @ self.shape_
-            + self.bias_
-        )
+        sums = sp.csr_matrix((np.ones(len(line)), (line, found.ngram)), (M, len(self.own_))) @ self.own_.astype(float)
+        sums += sp.csr_matrix((np.ones(leads.sum()), (line[leads], found.ngram[leads])), (M, len(self.own_))) @ self.lead_.astype(float)
+        return sums / ONE + (shape(lines) - self.shape_mean_) / self.shape_dev_ @ self.shape_ + self.bias_
 
     def fit2(self, lines, logits, labels):
         A = context(lines, logits)
@@ -171,12 +161,8 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         self.mean2_, self.dev2_ = A[use].mean(0), A[use].std(0) + 1e-3
         A = (A[use] - self.mean2_) / self.dev2_
         with threadpool_limits(1):
-            self.part2_ = LogisticRegression(C=self.C2, max_iter=300, tol=1e-3).fit(
-                A, labels.part[use]
-            )
-            self.work2_ = LogisticRegression(C=self.C2, max_iter=300, tol=1e-3).fit(
-                A, labels.work[use]
-            )
+            self.part2_ = LogisticRegression(C=self.C2, max_iter=300, tol=1e-3).fit(A, labels.part[use])
+            self.work2_ = LogisticRegression(C=self.C2, max_iter=300, tol=1e-3).fit(A, labels.work[use])
         return self
 
     def predict(self, rows, read=None):
@@ -184,9 +170,7 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         logits = self.first_stage(read)
         A = (context(read[0], logits) - self.mean2_) / self.dev2_
         return LineScores(
-            read[0],
-            read[1],
-            read[2],
+            read[0], read[1], read[2],
             softmax(self.part2_.decision_function(A), 1),
             softmax(self.work2_.decision_function(A), 1),
             expit(logits[:, 16:]),
@@ -215,15 +199,8 @@ def shape(lines: Lines) -> Floats:
     left = end - begin - i
     return np.stack(
         [
-            np.log(words),
-            np.minimum(words, 8) / 8,
-            lines.marked,
-            lines.colon,
-            lines.free,
-            i == 0,
-            np.minimum(i, 20) / 20,
-            i / np.maximum(end - begin, 1),
-            np.log(left.astype(float)),
+            np.log(words), np.minimum(words, 8) / 8, lines.marked, lines.colon, lines.free,
+            i == 0, np.minimum(i, 20) / 20, i / np.maximum(end - begin, 1), np.log(left.astype(float)),
             lines.marked * np.log(words),
         ],
         1,
@@ -268,20 +245,9 @@ def context(lines: Lines, logits: Floats) -> Floats:
     whole = (sums[end] - sums[begin]) / np.maximum(end - begin, 1)[:, None]
     return np.hstack(
         [
-            part - part.mean(1, keepdims=True),
-            work - work.mean(1, keepdims=True),
-            pw,
-            shape(lines),
-            _moved(lines, pw, 1),
-            _moved(lines, pw, -1),
-            _moved(lines, q, 1),
-            of_heading,
-            dist[:, None],
-            ok[:, None],
-            heading[:, None],
-            window(-NEAR, -1),
-            window(1, NEAR),
-            whole,
-            cross,
+            part - part.mean(1, keepdims=True), work - work.mean(1, keepdims=True), pw, shape(lines),
+            _moved(lines, pw, 1), _moved(lines, pw, -1),
+            _moved(lines, q, 1), of_heading, dist[:, None], ok[:, None], heading[:, None],
+            window(-NEAR, -1), window(1, NEAR), whole, cross,
         ]
     )

@@ -68,9 +68,7 @@ COLON_WORDS: Final = 5
 """A heading before a colon has so many words or fewer."""
 
 _MIN_WRAPPED: Final = 25  # shorter lines before a small letter are a list without marks
-_NEWLINES: Final = (
-    2**10 - 1
-)  # low bits of a sum: line ends; then bytes within characters; then marks
+_NEWLINES: Final = 2**10 - 1  # low bits of a sum: line ends; then bytes within characters; then marks
 _CONT_UNIT: Final = 2**10
 _CONTS: Final = 2**21 - 2**10
 _MARK_UNIT: Final = 2**21
@@ -281,9 +279,7 @@ def _breaks(data, classes, counted, row, start, stop):
     # -- headings in the middle of a line
     single = (length == 1) & is_(after1, WHITE) & ~line_end
     upper_word = is_(classes[start], UPPER)
-    follows = np.concatenate(
-        [(single | ((length == 2) & (data[e] == ord(":")))) & capital, [False]]
-    )
+    follows = np.concatenate([(single | ((length == 2) & (data[e] == ord(":")))) & capital, [False]])
     head = heads & upper_word & follows
     opens_head = head.copy()
     opens_head[:-1] |= adjectives[:-1] & upper_word[:-1] & single & head[1:]
