@@ -15,7 +15,7 @@ from roleclass.training.corpus import Corpus, LineSpan, Posting
 
 COMPANY, NICE, NOTICE, TITLE = "company", "nice-to-have", "notice", "title"
 
-SHARES: Final = {COMPANY: 0.8, NICE: 0.35, NOTICE: 0.15, TITLE: 0.4}
+SHARES: Final = {COMPANY: 0.8, NICE: 0.35, NOTICE: 0.15, TITLE: 0.25}
 """How many of the copies hold each of these."""
 
 _LONGEST: Final = 400
@@ -97,9 +97,7 @@ def _copy(
     return changed
 
 
-def _insert(
-    posting: Posting, line: Lender | None, place: str, rng: np.random.Generator
-) -> Posting:
+def _insert(posting: Posting, line: Lender | None, place: str, rng: np.random.Generator) -> Posting:
     if line is None:
         return posting
     text = posting.text

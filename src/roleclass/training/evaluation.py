@@ -1,13 +1,14 @@
 """How right a model is: one set of figures, for cross-validation, ``metrics.json`` and the command."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from roleclass.classifier import RoleClassifier
+from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.roles import AnyRole, Role
 from roleclass.training.calibration import (
     Floats,
@@ -16,6 +17,8 @@ from roleclass.training.calibration import (
     reliability_diagram,
 )
 from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.line_labels import best_lines
+from roleclass.training.line_model import CrossFit
 
 Report = dict[str, Any]
 """Figures ready for JSON, as made by `report`."""
@@ -218,3 +221,69 @@ def scores(truth: NDArray[np.str_], predicted: NDArray[Any], roles: Sequence[Any
             for k, name in enumerate(names)
         },
     }
+
+
+AREA_THRESHOLD: Final = 0.3
+"""A duty is said to be in an area from this probability on."""
+
+
+def line_report(
+    lines: CrossFit, corpus: Corpus, fold: NDArray[np.int64] | None = None
+) -> Report | None:
+    """Return how right a line model is about labelled spans, each judged by the line that covers most of it.
+
+    Parameters
+    ----------
+    lines : CrossFit
+    corpus : Corpus
+        N postings; those without labelled lines are left out.
+    fold : int64 array of shape (N,) or None
+        For each posting, by which model it is judged; None: by the one that was fitted on all.
+
+    Returns
+    -------
+    dict or None
+        ``n``; accuracy and macro-F1 of ``part`` and ``work``; ``areas``: micro-F1 of the areas of duties, and
+        of those of a posting. None where no line is labelled.
+    """
+    chosen = [i for i, posting in enumerate(corpus) if posting.lines]
+    if not chosen:
+        return None
+    postings = corpus.at(chosen)
+    rows = postings.encode()
+    scores = (
+        lines.model.predict(rows) if fold is None else lines.predict(rows, fold[np.array(chosen)])
+    )
+    spans = [(k, span) for k, posting in enumerate(postings) for span in posting.lines]
+    at = np.concatenate(
+        [
+            best_lines(p, row, scores.words.lines, k)
+            for k, (p, row) in enumerate(zip(postings, rows, strict=True))
+        ]
+    )
+    kept = [(i, k, span) for i, (k, span) in zip(at.tolist(), spans, strict=True) if i >= 0]
+    index = np.array([i for i, _, _ in kept])
+    duties = [row for row in kept if row[2].part == "duty" and row[2].areas is not None]
+    true = {(k, i, area) for i, k, span in duties for area in span.areas or ()}
+    said = {
+        (k, i, AREAS[a])
+        for i, k, _ in duties
+        for a in np.flatnonzero(scores.areas[i] >= AREA_THRESHOLD).tolist()
+    }
+
+    def f1(one: set[Any], other: set[Any]) -> float:
+        return round(2 * len(one & other) / max(len(one) + len(other), 1), 6)
+
+    figures: Report = {"n": len(kept), "postings": len(chosen)}
+    for name, known, values in (("part", PARTS, scores.part), ("work", WORKS, scores.work)):
+        truth = np.array([getattr(span, name) for _, _, span in kept])
+        answer = np.array(known)[values[index].argmax(axis=1)]
+        figures[name] = {
+            "accuracy": round(float(accuracy_score(truth, answer)), 6),
+            "macro_f1": round(float(f1_score(truth, answer, average="macro")), 6),
+        }
+    figures["areas"] = {
+        "line_micro_f1": f1(true, said),
+        "posting_micro_f1": f1({(k, a) for k, _, a in true}, {(k, a) for k, _, a in said}),
+    }
+    return figures

@@ -1,31 +1,30 @@
-"""`PostingFeatures`: from the bytes of postings to the numbers that the linear model weighs.
+"""`PostingFeatures`: from the bytes of postings to the numbers that the role model weighs.
 
-Columns, block by block (c: mentions of a concept, g: of a group of concepts, n: words of the posting):
+Lines come first (`roleclass.training.line_model`): who does what is a matter of what a line is. A mention counts as
+much as its line is a duty or a requirement: its *weight* is the sum of `WEIGHTS` over the parts that the line
+may be, by their probabilities. Columns, block by block (c: weighted mentions of a concept, g: of a group of
+concepts, n: words of the posting, e: words weighted as mentions are):
 
-=============  =================================================================================
-``ngram``      ``(1 + log(tf)) * idf`` of the lexicon's phrases and of the most frequent words and
-               word pairs; each posting's block scaled to length 1
-``density``    ``log(1 + 1000 c / max(n, 50))`` of each concept
-``title``      ``min(c, 1)`` of each concept, in the title
-``balance``    ``log(1 + g)``, ``g / (n + 20)``, the share of generative AI among models and of AI
-               among all mentions; and ``log(1 + n)``
-``section``    the same of each section: start, duties, requirements, nice to have, company
-``product``    for each two of the groups and of the concepts that tell the roles apart: the product
-               of their densities, each standardised and cut at 2.5
-=============  =================================================================================
+===========  ===================================================================================
+``ngram``    ``8 idf c / (e + 50)`` of each n-gram
+``density``  ``log(1 + 1000 c / max(n, 50))`` of each concept
+``title``    ``min(c, 1)`` of each concept, unweighted, in the title
+``balance``  ``log(1 + g)``, ``g / (n + 20)``, the share of generative AI among models and of AI among
+             all mentions; and ``log(1 + n)``
+``product``  for each two of the groups and of the concepts that tell the roles apart: the product of
+             their densities, each standardised and cut at 2.5
+``line``     ``log(1 + x)`` of the expected number of lines of each part and work; shares of works among
+             duties, requirements and both; the surest duty and requirement of each work
+``area``     ``log(1 + x)`` of the expected number of duties in each problem area, and their share
+===========  ===================================================================================
 
 Columns of all blocks but the first are cut at six standard deviations from their mean on the training
 postings, divided by the standard deviation, and multiplied by the block's scale, which sets how
-freely the model may use them. What can tell nothing has no column: a concept of no group, what hardly
-any training posting mentions, a product that stands there already the other way round.
-
-Who does what is a matter of combinations (agents that are built, agents that are sold) and of places (a
-duty, a nice-to-have, the company's own praise): products and sections let a linear model see them.
+freely the model may use them. What can tell nothing has no column.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import chain, pairwise
 from typing import Final, NamedTuple, Self
 
 import numpy as np
@@ -34,12 +33,17 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from roleclass.lexicon import Concept, load_lexicon
+from roleclass.lexicon import Concept
+from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text import tokenize
-from roleclass.training.mentions import REGIONS, count_mentions, heading_codes, membership
-from roleclass.training.vocabulary import Ngram, Occurrences, Vocabulary
+from roleclass.training.line_model import DUTY, LineModel, LineScores
+from roleclass.training.mentions import membership
+from roleclass.training.vocabulary import Ngram
 
 Floats = NDArray[np.float64]
+
+WEIGHTS: Final = np.array([0.1, 1.0, 0.7, 0.2, 0.1])
+"""How much a mention counts in a line of each of `PARTS`."""
 
 GROUPS: Final = {
     "genai": "generative AI",
@@ -58,55 +62,122 @@ CROSSED: Final = (
 )  # fmt: skip
 """Concepts that, with the groups, enter the products."""
 
-# The least length for which a density is taken at its word; the same for shares.
+# The least length for which a density is taken at its word; the same for shares and for n-grams.
 DENSITY_WORDS: Final = 50.0
 SHARE_WORDS: Final = 20.0
+NGRAM_WORDS: Final = 50.0
+NGRAM_SCALE: Final = 8.0
 CUT: Final = 2.5
 OUTLIER: Final = 6.0
 
-BLOCKS: Final = ("density", "title", "balance", "section", "product")
-"""The blocks after the n-grams, in the order of their columns."""
+TITLE_WORDS: Final = 25
+"""The first line is a title if it has no more words; a longer one is running text."""
 
-SECTIONS: Final = REGIONS[2:]
+BLOCKS: Final = ("density", "title", "balance", "product", "line", "area")
+"""The blocks after the n-grams, in the order of their columns."""
 
 
 class Scales(NamedTuple):
-    """Scale of each block against the n-grams, whose rows have length 1."""
+    """Scale of each block against the n-grams."""
 
     density: float = 0.1
     title: float = 0.07
-    balance: float = 0.15
-    section: float = 0.08
+    balance: float = 0.2
     product: float = 0.04
+    line: float = 0.1
+    area: float = 0.05
 
 
-class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    r"""Turn postings, as bytes, into a sparse matrix of features.
-
-    Parameters
-    ----------
-    max_ngrams : int
-        How many words and word pairs to keep, by the number of postings that contain them, besides
-        the lexicon's phrases.
-    min_postings : int
-        An n-gram that fewer training postings contain has no tf-idf.
-    min_mentions : int
-        A column of another block that fewer training postings fill is left out; those of ``balance``
-        are left empty, so that something remains.
-    scales : Scales
-    lexicon : tuple of Concept or None
-        None for the package's own.
+class Measures(NamedTuple):
+    """What is counted in N postings.
 
     Attributes
     ----------
-    vocabulary_ : Vocabulary
-        The n-grams; column k of the n-gram block is n-gram k.
+    words, weight : float64 arrays of shape (N, 1)
+        Words, and words weighted by their lines.
+    ngrams : sparse float64 matrix of shape (N, V)
+    concepts, title : float64 arrays of shape (N, C)
+    lines : float64 array of shape (N, 5, 6)
+        Expected number of lines of each part and work.
+    surest : float64 array of shape (N, 2, 6)
+        The greatest probability that any line is a duty, or a requirement, of each work.
+    areas : float64 array of shape (N, 18)
+        Expected number of duties in each problem area.
+    asked : float64 array of shape (N,)
+        Expected number of words in duties and requirements.
+    """
+
+    words: Floats
+    weight: Floats
+    ngrams: sp.csr_matrix
+    concepts: Floats
+    title: Floats
+    lines: Floats
+    surest: Floats
+    areas: Floats
+    asked: Floats
+
+    def at(self, index: NDArray[np.integer]) -> "Measures":
+        """Return the measures of some postings."""
+        return Measures(*(of[index] for of in self))
+
+    @classmethod
+    def of(
+        cls, scores: LineScores, number: int, ngrams: Sequence[Ngram], concepts: Sequence[Concept]
+    ) -> "Measures":
+        """Count in so many postings."""
+        lines, found, line, _ = scores.words
+        part, work = scores.part, scores.work
+        size = (lines.last - lines.first + 1).astype(np.float64)
+        member = membership(ngrams, concepts)
+        first = np.append(True, lines.row[1:] != lines.row[:-1])  # noqa: FBT003
+        title = (first & (size <= TITLE_WORDS))[line]
+
+        def per_posting(values: Floats) -> Floats:
+            totals = np.zeros((number, *values.shape[1:]))
+            np.add.at(totals, lines.row, values)
+            return totals
+
+        def counts(weight: Floats) -> sp.csr_matrix:
+            shape = (number, len(ngrams))
+            return sp.csr_matrix((weight, (found.row, found.ngram)), shape)
+
+        weight = part @ WEIGHTS
+        weighted = counts(weight[line])
+        surest = np.zeros((number, 2, len(WORKS)))
+        np.maximum.at(surest, lines.row, part[:, [1, 2], None] * work[:, None])
+        return cls(
+            per_posting(size[:, None]),
+            per_posting((weight * size)[:, None]),
+            weighted,
+            (weighted @ member).toarray(),
+            (counts(title.astype(np.float64)) @ member).toarray(),
+            per_posting(part[:, :, None] * work[:, None]),
+            surest,
+            per_posting(part[:, [DUTY]] * scores.areas),
+            per_posting(part[:, 1:3].sum(axis=1) * size),
+        )
+
+
+class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Turn postings, as bytes, into a sparse matrix of features.
+
+    Parameters
+    ----------
+    lines : LineModel
+        Fitted; its vocabulary and concepts are the features', too.
+    min_postings : int
+        An n-gram that fewer training postings contain has no column of its own.
+    min_mentions : int
+        A column of another block that fewer training postings fill is left out.
+    scales : Scales
+
+    Attributes
+    ----------
     idf_ : float64 array of shape (V,)
-        ``log((1 + N) / (1 + df)) + 1``, the smooth idf of scikit-learn's `TfidfTransformer`.
-    concepts_ : tuple of C Concept
+        ``log((1 + N) / (1 + df)) + 1``, the smooth idf of scikit-learn's `TfidfTransformer`; 0 where
+        there is no column.
     membership_ : sparse matrix of shape (V, C)
-    headings_ : int64 array of shape (V,)
-        See `roleclass.training.mentions`.
     groups_ : float64 array of shape (C, G)
         1 where the concept is of the group.
     crossed_ : float64 array of shape (C, P)
@@ -116,65 +187,53 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Which of all columns of all `BLOCKS` are used.
     lowest_, highest_, weights_ : float64 arrays of shape (B,)
         Where these are cut, and what they are multiplied by then.
-
-    Examples
-    --------
-    >>> rows = [b"AI Engineer\nBuild agents and RAG", b"Baker\nBake bread and rolls"]
-    >>> features = PostingFeatures(max_ngrams=4).fit(rows)
-    >>> features.transform(rows).shape == (2, len(features.feature_names()))
-    True
     """
 
     def __init__(
         self,
-        max_ngrams: int = 0,
-        min_postings: int = 3,
+        lines: LineModel,
+        min_postings: int = 8,
         min_mentions: int = 15,
         scales: Scales = Scales(),  # noqa: B008  (immutable)
-        lexicon: tuple[Concept, ...] | None = None,
     ) -> None:
-        self.max_ngrams = max_ngrams
+        self.lines = lines
         self.min_postings = min_postings
         self.min_mentions = min_mentions
         self.scales = scales
-        self.lexicon = lexicon
 
-    def fit(self, rows: Sequence[bytes], y: object = None) -> Self:  # noqa: ARG002
-        """Choose the vocabulary and measure idf and scales.
+    def measure(self, scores: LineScores, number: int) -> Measures:
+        """Count in postings whose lines are known."""
+        return Measures.of(scores, number, self.lines.vocabulary.ngrams, self.lines.concepts)
+
+    def fit(self, measures: Measures, y: object = None) -> Self:  # noqa: ARG002
+        """Measure idf and scales on training postings.
 
         Parameters
         ----------
-        rows : sequence of bytes
-            Postings as given by `roleclass.text.encode`.
+        measures : Measures
+            By line models that have not seen the postings.
         y : ignored
         """
-        self.concepts_ = load_lexicon() if self.lexicon is None else self.lexicon
-        phrases = chain.from_iterable(concept.phrases for concept in self.concepts_)
-        # In a fixed order, so that the same corpus gives the same model file.
-        self.vocabulary_ = Vocabulary.from_ngrams(
-            sorted({*frequent_ngrams(rows, self.max_ngrams), *phrases})
-        )
-        self.membership_ = membership(self.vocabulary_.ngrams, self.concepts_)
-        self.headings_ = heading_codes(self.concepts_, self.membership_)
+        concepts = self.lines.concepts
+        self.membership_ = membership(self.lines.vocabulary.ngrams, concepts)
         self.groups_ = np.array(
-            [[concept.group == group for group in GROUPS] for concept in self.concepts_], float
-        )
-        single = np.array([[c.key == key for key in CROSSED] for c in self.concepts_], float)
+            [[concept.group == group for group in GROUPS] for concept in concepts], float
+        ).reshape(-1, len(GROUPS))
+        single = np.array([[c.key == key for key in CROSSED] for c in concepts], float)
+        single = single.reshape(-1, len(CROSSED))
         self.crossed_ = np.hstack([self.groups_, single[:, single.any(axis=0)]])
 
-        found = self.vocabulary_.find(rows)
+        number = len(measures.words)
         document_frequency = np.bincount(
-            self._counts(found, len(rows)).indices, minlength=len(self.vocabulary_.ngrams)
+            measures.ngrams.indices, minlength=len(self.lines.vocabulary.ngrams)
         )
-        idf = np.log((1 + len(rows)) / (1 + document_frequency)) + 1
+        idf = np.log((1 + number) / (1 + document_frequency)) + 1
         self.idf_ = np.where(document_frequency >= self.min_postings, idf, 0.0)
 
-        mentions = count_mentions(rows, found, self.membership_, self.headings_)
-        words = _words(rows)
-        crossed = _log_density(mentions[:, 0] @ self.crossed_, words)
+        crossed = _log_density(measures.concepts @ self.crossed_, measures.words)
         self.crossed_mean_ = crossed.mean(axis=0)
         self.crossed_deviation_ = crossed.std(axis=0) + 1e-6
-        blocks = self._blocks(mentions, words)
+        blocks = self._blocks(measures)
         weights = {
             name: self._weights(block, getattr(self.scales, name)) for name, block in blocks.items()
         }
@@ -184,139 +243,125 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         # The matrix of products is symmetric.
         side = len(self.crossed_mean_)
         weights["product"] *= np.triu(np.ones((side, side))).ravel()
-        kept = {name: block != 0 for name, block in weights.items()}
-        kept["balance"][:] = True
-        self.columns_ = np.flatnonzero(np.concatenate(list(kept.values())))
-        self.weights_ = np.concatenate(list(weights.values()))[self.columns_]
+        everything = np.concatenate(list(weights.values()))
+        self.columns_ = np.flatnonzero(everything)
+        self.weights_ = everything[self.columns_]
         columns = np.hstack(list(blocks.values()))[:, self.columns_]
         mean, reach = columns.mean(axis=0), OUTLIER * columns.std(axis=0)
         self.lowest_, self.highest_ = mean - reach, mean + reach
         return self
 
-    def transform(self, rows: Sequence[bytes]) -> sp.csr_matrix:
-        """Return the features.
-
-        Parameters
-        ----------
-        rows : sequence of N bytes
-            Postings as given by `roleclass.text.encode`.
+    def columns(self, measures: Measures) -> sp.csr_matrix:
+        """Return the features of postings in which it has been counted.
 
         Returns
         -------
-        float64 sparse matrix of shape (N, F)
-        """
-        check_is_fitted(self, "vocabulary_")
-        found = self.vocabulary_.find(rows)
-        mentions = count_mentions(rows, found, self.membership_, self.headings_)
-        columns = np.hstack(list(self._blocks(mentions, _words(rows)).values()))[:, self.columns_]
-        weighted = np.clip(columns, self.lowest_, self.highest_) * self.weights_
-        return sp.hstack(
-            [self._tf_idf(self._counts(found, len(rows))), sp.csr_matrix(weighted)], format="csr"
-        )
-
-    def columns_by_block(self) -> list[NDArray[np.int64]]:
-        """Return the `columns_` of ``density``, ``title``, ``balance`` with ``section``, and ``product``.
-
-        Returns
-        -------
-        list of four int64 arrays
-            Each counts from its own block's first column.
-
-        Examples
-        --------
-        >>> features = PostingFeatures().fit([b"Bake bread and rolls"])
-        >>> sum(map(len, features.columns_by_block())) == len(features.columns_)
-        True
+        float64 sparse matrix of shape (N, V + B)
         """
         check_is_fitted(self, "columns_")
-        concepts = len(self.concepts_)
-        balance = (len(SECTIONS) + 1) * (2 * len(GROUPS) + 2) + 1
-        starts = np.cumsum([0, concepts, concepts, balance])
-        parts = np.split(self.columns_, np.searchsorted(self.columns_, starts[1:]))
-        return [part - start for part, start in zip(parts, starts, strict=True)]
+        blocks = np.hstack(list(self._blocks(measures).values()))[:, self.columns_]
+        weighted = np.clip(blocks, self.lowest_, self.highest_) * self.weights_
+        scale = sp.diags(NGRAM_SCALE / (measures.weight.ravel() + NGRAM_WORDS))
+        ngrams = scale @ measures.ngrams @ sp.diags(self.idf_)
+        return sp.hstack([ngrams, sp.csr_matrix(weighted)], format="csr")
+
+    def transform(self, rows: Sequence[bytes]) -> sp.csr_matrix:
+        """Return the features of postings as given by `roleclass.text.encode`."""
+        return self.columns(self.measure(self.lines.predict(rows), len(rows)))
+
+    def columns_by_block(self) -> dict[str, NDArray[np.int64]]:
+        """Return the `columns_` of each of `BLOCKS`, counted from the block's first column."""
+        check_is_fitted(self, "columns_")
+        starts = np.cumsum([0, *map(len, self._names().values())])
+        parts = np.split(self.columns_, np.searchsorted(self.columns_, starts[1:-1]))
+        return {
+            name: part - start for name, part, start in zip(BLOCKS, parts, starts, strict=False)
+        }
 
     def feature_names(self) -> list[str]:
         """Return a name for each column: the block, a colon, and what it is.
 
         That is the n-gram or the concept's key where it is one, else words for a person.
         """
-        check_is_fitted(self, "vocabulary_")
-        keys = [concept.key for concept in self.concepts_]
-        concept_names = {concept.key: concept.name for concept in self.concepts_}
-        crossed = [*GROUPS.values(), *(concept_names[key] for key in CROSSED if key in keys)]
-        balance = [
-            *(f"mentions of {group}" for group in GROUPS.values()),
-            *(f"share of {group}" for group in GROUPS.values()),
-            "generative AI among models",
-            "AI among everything",
-        ]
-        of_blocks = [
-            *(f"{block}:{key}" for block in ("density", "title") for key in keys),
-            *(f"balance:{what}" for what in [*balance, "length"]),
-            *(f"section:{section}: {what}" for section in SECTIONS for what in balance),
-            *(f"product:{first} with {second}" for first in crossed for second in crossed),
-        ]
+        check_is_fitted(self, "columns_")
+        of_blocks = [f"{block}:{what}" for block, names in self._names().items() for what in names]
         return [
-            *(f"ngram:{b' '.join(ngram).decode()}" for ngram in self.vocabulary_.ngrams),
+            *(f"ngram:{b' '.join(ngram).decode()}" for ngram in self.lines.vocabulary.ngrams),
             *(of_blocks[column] for column in self.columns_),
         ]
 
-    def _counts(self, found: Occurrences, rows: int) -> sp.csr_matrix:
-        shape = (rows, len(self.vocabulary_.ngrams))
-        return sp.csr_matrix((np.ones(len(found.row)), (found.row, found.ngram)), shape)
-
-    def _tf_idf(self, counts: sp.csr_matrix) -> sp.csr_matrix:
-        weighted = counts.copy()
-        weighted.data = 1 + np.log(weighted.data)
-        weighted = weighted @ sp.diags(self.idf_)
-        norm = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-        return sp.diags(1 / np.maximum(norm, 1e-12)) @ weighted
-
-    def _blocks(self, mentions: Floats, words: Floats) -> dict[str, Floats]:
-        """Return all blocks but the n-grams, not yet weighted."""
-        posting, title = mentions[:, 0], mentions[:, 1]
-        groups = mentions @ self.groups_
-        crossed = _log_density(posting @ self.crossed_, words)
-        standard = (crossed - self.crossed_mean_) / self.crossed_deviation_
-        standard = np.clip(standard, -CUT, CUT)
+    def _names(self) -> dict[str, list[str]]:
+        keys = [concept.key for concept in self.lines.concepts]
+        concept_names = {concept.key: concept.name for concept in self.lines.concepts}
+        crossed = [*GROUPS.values(), *(concept_names[key] for key in CROSSED if key in keys)]
         return {
-            "density": _log_density(posting, words),
-            "title": np.minimum(title, 1),
-            "balance": np.hstack([_balance(groups[:, 0], words), np.log1p(words)]),
-            "section": _balance(groups[:, 2:], words[:, None]).reshape(len(words), -1),
-            "product": (standard[:, :, None] * standard[:, None, :]).reshape(len(words), -1),
+            "density": keys,
+            "title": keys,
+            "balance": [
+                *(f"mentions of {group}" for group in GROUPS.values()),
+                *(f"share of {group}" for group in GROUPS.values()),
+                "generative AI among models",
+                "AI among everything",
+                "length",
+            ],
+            "product": [f"{first} with {second}" for first in crossed for second in crossed],
+            "line": [
+                *(f"lines: {part}, {work}" for part in PARTS for work in WORKS),
+                *(f"share: {part}, {w}" for part in ("duty", "requirement", "both") for w in WORKS),
+                *(f"surest: {part}, {work}" for part in ("duty", "requirement") for work in WORKS),
+                *(f"lines: {part}" for part in PARTS),
+            ],
+            "area": [*(f"duties: {a}" for a in AREAS), *(f"share: {a}" for a in AREAS)],
+        }
+
+    def _blocks(self, measures: Measures) -> dict[str, Floats]:
+        """Return all columns of all `BLOCKS`, as they are."""
+        number = len(measures.words)
+        crossed = _log_density(measures.concepts @ self.crossed_, measures.words)
+        standard = np.clip((crossed - self.crossed_mean_) / self.crossed_deviation_, -CUT, CUT)
+        duty, requirement = measures.lines[:, 1], measures.lines[:, 2]
+        duties = duty.sum(axis=1, keepdims=True)
+        return {
+            "density": _log_density(measures.concepts, measures.words),
+            "title": np.minimum(measures.title, 1),
+            "balance": np.hstack(
+                [
+                    _balance(measures.concepts @ self.groups_, measures.words),
+                    np.log1p(measures.words),
+                ]
+            ),
+            "product": (standard[:, :, None] * standard[:, None]).reshape(number, -1),
+            "line": np.hstack(
+                [
+                    np.log1p(measures.lines).reshape(number, -1),
+                    *(
+                        x / (x.sum(axis=1, keepdims=True) + 1)
+                        for x in (duty, requirement, duty + requirement)
+                    ),
+                    measures.surest.reshape(number, -1),
+                    np.log1p(measures.lines.sum(axis=2)),
+                ]
+            ),
+            "area": np.hstack([np.log1p(measures.areas), measures.areas / (duties + 1)]),
         }
 
     def _weights(self, block: Floats, scale: float) -> Floats:
+        """Return what each column is multiplied by; 0 where hardly any posting fills it."""
+        often = (np.abs(block - np.median(block, axis=0)) > 1e-9).sum(axis=0) >= self.min_mentions
         deviation = block.std(axis=0)
-        # A column that hardly any posting fills would get a huge weight, and noise a say.
-        filled = ((block != 0).sum(axis=0) >= self.min_mentions) & (deviation > 1e-6)
-        return np.where(filled, scale / np.where(filled, deviation, 1.0), 0.0)
+        return np.where(often & (deviation > 1e-9), scale / np.maximum(deviation, 1e-9), 0.0)
 
 
-def frequent_ngrams(rows: Sequence[bytes], number: int) -> list[Ngram]:
-    """Return the words and word pairs that stand in most postings, most frequent first.
-
-    Ties are broken by the alphabet.
+def frequent_words(rows: Sequence[bytes], min_postings: int) -> list[Ngram]:
+    """Return the words that so many postings or more contain, in alphabetical order.
 
     Examples
     --------
-    >>> frequent_ngrams([b"bake bread", b"bake rolls"], 2)
-    [(b'bake',), (b'bake', b'bread')]
+    >>> frequent_words([b"bread and rolls", b"bread and tea", b"tea"], 2)
+    [(b'and',), (b'bread',), (b'tea',)]
     """
-    if not number:
-        return []
-    frequency: Counter[Ngram] = Counter()
-    for row in rows:
-        tokens = tokenize(row)
-        frequency.update({(token,) for token in tokens})
-        frequency.update(set(pairwise(tokens)))
-    return sorted(frequency, key=lambda ngram: (-frequency[ngram], ngram))[:number]
-
-
-def _words(rows: Sequence[bytes]) -> Floats:
-    """Return the number of words of each posting, of shape (N, 1)."""
-    return np.array([[len(tokenize(row))] for row in rows], float).reshape(-1, 1)
+    frequency = Counter(token for row in rows for token in set(tokenize(row)))
+    return sorted((word,) for word, number in frequency.items() if number >= min_postings)
 
 
 def _log_density(counts: Floats, words: Floats) -> Floats:

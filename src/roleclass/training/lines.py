@@ -40,8 +40,7 @@ ABBREVIATIONS: Final = (
 """Words behind which a full stop ends no sentence; single letters (``e.g.``, ``U.S.``) are others."""
 
 CONNECTIVES: Final = (
-    "a", "an", "the", "and", "or", "of", "to", "in", "for", "with", "on", "at", "by", "as", "from",
-    "our", "your", "their", "is", "are", "that", "which", "into", "using", "be", "will", "you", "we",
+    "a", "an", "the", "and", "or", "of", "with", "our", "your", "their", "by", "from", "into", "using",
 )  # fmt: skip
 """Words that end no line: behind them a line end is a wrap."""
 
@@ -68,7 +67,9 @@ COLON_WORDS: Final = 5
 """A heading before a colon has so many words or fewer."""
 
 _MIN_WRAPPED: Final = 25  # shorter lines before a small letter are a list without marks
-_NEWLINES: Final = 2**10 - 1  # low bits of a sum: line ends; then bytes within characters; then marks
+_NEWLINES: Final = (
+    2**10 - 1
+)  # low bits of a sum: line ends; then bytes within characters; then marks
 _CONT_UNIT: Final = 2**10
 _CONTS: Final = 2**21 - 2**10
 _MARK_UNIT: Final = 2**21
@@ -279,7 +280,9 @@ def _breaks(data, classes, counted, row, start, stop):
     # -- headings in the middle of a line
     single = (length == 1) & is_(after1, WHITE) & ~line_end
     upper_word = is_(classes[start], UPPER)
-    follows = np.concatenate([(single | ((length == 2) & (data[e] == ord(":")))) & capital, [False]])
+    follows = np.concatenate(
+        [(single | ((length == 2) & (data[e] == ord(":")))) & capital, [False]]
+    )
     head = heads & upper_word & follows
     opens_head = head.copy()
     opens_head[:-1] |= adjectives[:-1] & upper_word[:-1] & single & head[1:]

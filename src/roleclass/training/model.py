@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -14,7 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from roleclass.roles import AnyRole, Role
 from roleclass.training.corpus import Corpus, Posting
-from roleclass.training.features import PostingFeatures, Scales
+from roleclass.training.features import Measures, PostingFeatures, Scales
+from roleclass.training.line_model import LineModel
 
 
 @dataclass(frozen=True)
@@ -23,31 +24,51 @@ class Settings:
 
     Attributes
     ----------
-    max_ngrams : int
-        See `PostingFeatures`.
     scales : Scales
         See `PostingFeatures`.
     regularisation : float
         C of scikit-learn's `LogisticRegression`: larger is freer.
     runner_up_share : tuple of float
         How much of a posting's weight goes to the label's runner-up, at confidence 1, 2 and 3.
-    untitled_share : float
-        Weight of a second copy of each posting without its title, against the first.
+    untitled_share, copy_share : float
+        Weight of a second copy of each posting without its title, and of a changed copy
+        (`roleclass.training.copies`), against the posting as it is.
     """
 
-    max_ngrams: int = 0
     scales: Scales = Scales()  # noqa: RUF009  (immutable)
     regularisation: float = 1.8
     runner_up_share: tuple[float, float, float] = (0.4, 0.25, 0.0)
     untitled_share: float = 0.4
-
-    def features(self) -> PostingFeatures:
-        """Return the features, not yet fitted."""
-        return PostingFeatures(max_ngrams=self.max_ngrams, scales=self.scales)
+    copy_share: float = 0.5
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
         return {**asdict(self), "scales": self.scales._asdict()}
+
+
+class TrainingSet(NamedTuple):
+    """Postings that teach roles, with what line models that have not seen them count in them.
+
+    Attributes
+    ----------
+    corpus : Corpus
+        N postings that have a role.
+    titled, untitled, changed : Measures
+        Of the postings as they are, without their titles, and of their changed copies.
+    lines : LineModel
+        What counts in postings that are not here.
+    """
+
+    corpus: Corpus
+    titled: Measures
+    untitled: Measures
+    changed: Measures
+    lines: LineModel
+
+    def at(self, index: NDArray[np.integer]) -> "TrainingSet":
+        """Return some of the postings."""
+        measures = (of.at(index) for of in (self.titled, self.untitled, self.changed))
+        return TrainingSet(self.corpus.at(index), *measures, self.lines)
 
 
 class RoleRegression(LogisticRegression):  # type: ignore[misc]
@@ -82,13 +103,12 @@ def softmax_weights(
     return weights, bias
 
 
-def fit(corpus: Corpus, settings: Settings) -> Pipeline:
-    """Fit features and model on all postings of a corpus.
+def fit(training: TrainingSet, settings: Settings) -> Pipeline:
+    """Fit features and model.
 
     Parameters
     ----------
-    corpus : Corpus
-        Postings with a role; see `Corpus.split`.
+    training : TrainingSet
     settings : Settings
         What to fit.
 
@@ -97,21 +117,17 @@ def fit(corpus: Corpus, settings: Settings) -> Pipeline:
     Pipeline
         Steps ``features`` and ``role``: from postings as bytes to a role. Not yet calibrated.
     """
-    rows = corpus.encode()
-    features = settings.features().fit(rows)
-    blocks = [features.transform(rows)]
-    shares = [1.0]
-    if settings.untitled_share:
-        blocks.append(features.transform(corpus.encode(with_title=False)))
-        shares.append(settings.untitled_share)
-    index, labels, weights = soft_labels(corpus, settings.runner_up_share)
+    features = PostingFeatures(training.lines, scales=settings.scales).fit(training.titled)
+    of = [training.titled, training.untitled, training.changed]
+    shares = [1.0, settings.untitled_share, settings.copy_share]
+    index, labels, weights = soft_labels(training.corpus, settings.runner_up_share)
     role = RoleRegression(C=settings.regularisation, tol=1e-5, max_iter=5000)
     # One BLAS thread: the vectors are short, so that threads only wait for each other, and sums
     # come out the same on any number of cores.
     with threadpool_limits(1):
         role.fit(
-            sp.vstack([block[index] for block in blocks], format="csr"),
-            np.tile(labels, len(blocks)),
+            sp.vstack([features.columns(measures)[index] for measures in of], format="csr"),
+            np.tile(labels, len(of)),
             # Shares are relative: each posting weighs 1 in all, so that C means the same.
             np.concatenate([weights * share for share in shares]) / sum(shares),
         )
@@ -156,7 +172,9 @@ def soft_labels(
     return np.array(index), np.array(labels), np.array(weights)
 
 
-def folds(corpus: Corpus, number: int, seed: int) -> Iterator[tuple[Corpus, NDArray[np.int64]]]:
+def folds(
+    corpus: Corpus, number: int, seed: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Split a corpus so that no group (a board, a company) is on both sides.
 
     Parameters
@@ -169,25 +187,24 @@ def folds(corpus: Corpus, number: int, seed: int) -> Iterator[tuple[Corpus, NDAr
 
     Yields
     ------
-    training postings : Corpus
-    held-out postings : int64 array
-        Their places in `corpus`.
+    training, held out : int64 arrays
+        Places in `corpus`.
     """
     groups = corpus.column("group")
     number = min(number, len(set(groups.tolist())))
     # Stratified, because boards differ in size and roles: folds of whole boards come out as even as can be.
     splitter = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
-    for inside, outside in splitter.split(groups, corpus.column("role"), groups):
-        yield corpus.at(inside), outside
+    yield from splitter.split(groups, corpus.column("role"), groups)
 
 
-def logits(pipeline: Pipeline, corpus: Corpus, roles: Sequence[AnyRole]) -> NDArray[np.float64]:
-    """Return the logits of the postings, of shape (N, len(roles)).
+def logits(pipeline: Pipeline, measures: Measures, roles: Sequence[AnyRole]) -> NDArray[np.float64]:
+    """Return the logits of postings in which it has been counted, of shape (N, len(roles)).
 
     A role that the pipeline never saw has the lowest of the row's logits, less 10.
     """
-    known = pipeline.decision_function(corpus.encode())
-    classes = list(pipeline[-1].classes_)
+    features, regression = pipeline[0], pipeline[-1]
+    known = regression.decision_function(features.columns(measures))
+    classes = list(regression.classes_)
     if known.ndim == 1:  # scikit-learn's way with two classes
         known = np.column_stack([-known / 2, known / 2])
     values = np.tile(known.min(axis=1, keepdims=True) - 10, (1, len(roles)))

@@ -1,39 +1,55 @@
 """``roleclass train``: from a labelled corpus to a model file, its figures and its card."""
 
 import json
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import filelock
 import joblib
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import softmax
+from sklearn.model_selection import GroupKFold
 
 from roleclass.classifier import RoleClassifier
-from roleclass.errors import CorpusError, RoleclassError
-from roleclass.roles import AnyRole
+from roleclass.errors import CorpusError
+from roleclass.lexicon import load_lexicon
+from roleclass.model_file import default_model
+from roleclass.roles import AnyRole, Role
 from roleclass.training.calibration import fit_temperature, fit_thresholds
 from roleclass.training.card import model_card
+from roleclass.training.copies import copies
 from roleclass.training.corpus import Corpus, Warn
-from roleclass.training.evaluation import Report, evaluate, report
+from roleclass.training.evaluation import Report, evaluate, line_report, report
 from roleclass.training.export import ModelInfo, export
-from roleclass.training.model import Settings, fit
+from roleclass.training.features import Measures, frequent_words
+from roleclass.training.line_labels import carry
+from roleclass.training.line_model import CrossFit, LineModel, cross_fit
+from roleclass.training.model import Settings, TrainingSet, fit
 from roleclass.training.parity import check_parity
 from roleclass.training.selection import Progress, Trial, select
+from roleclass.training.stored_lines import stored_line_model
+from roleclass.training.unclear import UnclearRule
+from roleclass.training.vocabulary import Vocabulary
 
 CANDIDATES: Final = (
-    Settings(regularisation=0.9),
-    Settings(regularisation=1.8),
-    Settings(regularisation=1.8, max_ngrams=1500),
+    Settings(copy_share=0.3),
+    Settings(copy_share=0.6),
+    Settings(copy_share=0.6, regularisation=0.9),
 )
 """The settings that cross-validation chooses from; ``benchmarks/ablation.py`` tries more."""
 
 PRECISION: Final = 0.9
 """A prediction is called reliable where the model is right this often."""
+
+REFUSED: Final = 0.005
+"""The share of judged training postings that the rule for `unclear` may refuse for what their lines say."""
+
+MIN_POSTINGS: Final = 8
+"""A word that fewer training postings contain is not in the vocabulary."""
+
+_COPIES_SEED: Final = 1
 
 
 @dataclass(frozen=True)
@@ -64,20 +80,20 @@ def train(
     jobs: int = 1,
     about: str | None = None,
 ) -> Report:
-    """Choose settings, fit, calibrate, export, check, evaluate, and write all of it to a folder.
+    """Fit lines, choose settings, fit roles, calibrate, export, check, evaluate, and write all of it.
 
     Parameters
     ----------
     corpus : Corpus
         Labelled postings of the splits ``train`` (everything is chosen by it) and ``dev`` (is only
-        reported).
+        reported). Where no line is labelled, lines are read as by the model that ships in the package.
     output : Path
         Folder for ``model.onnx``, ``metrics.json``, ``MODEL_CARD.md`` and ``pipeline.joblib``; it is
-        made where it does not exist. An interrupted run takes up there where it stopped.
+        made where it does not exist.
     warn : callable
-        Is told what a person should know.
+        Called with what a person should know.
     progress : callable
-        Is told how far the work is.
+        Called with how far the work is.
     protocol : Protocol or None
         None for the package's own.
     jobs : int
@@ -96,94 +112,166 @@ def train(
         If a split is empty or fewer than two roles occur in training.
     ParityError
         If the exported file does not answer like the pipeline that it was made from.
-    RoleclassError
-        If another run is writing to the same folder.
     """
     protocol = protocol or Protocol()
-    training, dev = corpus.split("train"), corpus.split("dev")
-    roles = _roles(training)
+    output.mkdir(parents=True, exist_ok=True)
+    judged, dev = corpus.split("train"), corpus.split("dev")
+    roles = _roles(judged)
     if not len(dev):
         warn("no dev posting has a role: the model is not evaluated")
-    checkpoints = output / "checkpoints"
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    with _alone(checkpoints, output):
-        trials = select(
-            training,
-            protocol.candidates,
-            roles,
-            number_of_folds=protocol.folds,
-            seeds=protocol.seeds,
-            progress=progress,
-            checkpoints=checkpoints,
-            jobs=jobs,
-        )
-        best = trials[0]
-        temperature, thresholds, cross_validation = _calibrate(best, training, roles)
+    everything = corpus.where(lambda posting: posting.split == "train")
+    lines, fold = _fit_lines(everything, protocol, warn, progress)
+    training, asked = _count(everything, lines, fold, progress)
+    trials = select(
+        training,
+        protocol.candidates,
+        roles,
+        number_of_folds=protocol.folds,
+        seeds=protocol.seeds,
+        progress=progress,
+        jobs=jobs,
+    )
+    best = trials[0]
+    temperature, thresholds, cross_validation = _calibrate(best, judged, roles)
 
-        progress("final fit", 0, 1)
-        pipeline = fit(training, best.settings)
-        pipeline[-1].with_temperature(temperature)
-        progress("final fit", 1, 1)
-        model_file = output / "model.onnx"
-        info = ModelInfo(
-            roles=roles,
-            thresholds=tuple(thresholds),
-            corpus=corpus.fingerprint(),
-            features=tuple(pipeline[0].feature_names()),
-        )
-        export(pipeline, info, model_file)
-        joblib.dump(pipeline, output / "pipeline.joblib", compress=3)
+    progress("final fit", 0, 1)
+    pipeline = fit(training, best.settings)
+    pipeline[-1].with_temperature(temperature)
+    progress("final fit", 1, 1)
+    rule = _unclear_rule(everything, asked)
+    model_file = output / "model.onnx"
+    info = ModelInfo(
+        roles=roles,
+        thresholds=tuple(thresholds),
+        corpus=corpus.fingerprint(),
+        features=tuple(pipeline[0].feature_names()),
+        rule=rule,
+    )
+    export(pipeline, info, model_file)
+    joblib.dump(pipeline, output / "pipeline.joblib", compress=3)
 
-        classifier = RoleClassifier(model_file)
-        parity = check_parity(
-            pipeline,
-            classifier,
-            [posting.text for posting in corpus],
-            [posting.title for posting in corpus],
-            progress=progress,
-        )
-        figures: Report = {
-            "corpus": {
-                "fingerprint": info.corpus,
-                "train": _counts(training, roles),
-                "dev": _counts(dev, roles),
+    classifier = RoleClassifier(model_file)
+    texts, titles = ([getattr(p, name) for p in corpus] for name in ("text", "title"))
+    parity = check_parity(pipeline, classifier, texts, titles, progress=progress)
+    figures: Report = {
+        "corpus": {
+            "fingerprint": info.corpus,
+            "train": _counts(judged, roles),
+            "dev": _counts(dev, roles),
+            "lines": {
+                split: sum(len(p.lines) for p in corpus if p.split == split)
+                for split in ("train", "dev")
             },
-            "settings": best.settings.to_dict(),
-            "trials": [
-                {"settings": trial.settings.to_dict(), "log_loss": round(trial.log_loss, 6)}
-                for trial in trials
-            ],
-            "temperature": round(temperature, 6),
-            "thresholds": dict(zip(map(str, roles), thresholds, strict=True)),
-            "model": {
-                "bytes": model_file.stat().st_size,
-                "features": len(pipeline[0].feature_names()),
-            },
-            "parity": parity,
-            "cross_validation": cross_validation,
-            "dev": evaluate(classifier, dev, corpus.unclear("dev")) if len(dev) else None,
-        }
-        _write(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
-        _write(output / "MODEL_CARD.md", model_card(figures, PRECISION, about))
-        # Kept until here, so that a run that was interrupted at any point need not begin again.
-        shutil.rmtree(checkpoints)
+        },
+        "settings": best.settings.to_dict(),
+        "trials": [
+            {"settings": trial.settings.to_dict(), "log_loss": round(trial.log_loss, 6)}
+            for trial in trials
+        ],
+        "temperature": round(temperature, 6),
+        "thresholds": dict(zip(map(str, roles), thresholds, strict=True)),
+        "unclear": _unclear_figures(everything, asked, rule),
+        "model": {
+            "bytes": model_file.stat().st_size,
+            "features": len(pipeline[0].feature_names()),
+        },
+        "parity": parity,
+        "cross_validation": cross_validation,
+        "lines": {
+            "cross_validation": line_report(lines, everything, fold),
+            "dev": line_report(lines, corpus.where(lambda p: p.split == "dev")),
+        },
+        "dev": evaluate(classifier, dev, corpus.unclear("dev")) if len(dev) else None,
+    }
+    _write(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
+    _write(output / "MODEL_CARD.md", model_card(figures, PRECISION, about))
     return figures
 
 
-@contextmanager
-def _alone(checkpoints: Path, output: Path) -> Iterator[None]:
-    """Hold the folder's lock. The system lets go of it when the process ends, however it ends."""
-    lock = filelock.FileLock(checkpoints / "lock", timeout=0)
-    try:
-        lock.acquire()
-    except filelock.Timeout as error:
-        raise RoleclassError(
-            f"another run is writing to {output}; wait for its end, or choose another folder"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+def _fit_lines(
+    corpus: Corpus, protocol: Protocol, warn: Warn, progress: Progress
+) -> tuple[CrossFit, NDArray[np.int64]]:
+    """Fit line models; return them and the fold of each posting."""
+    labelled = [i for i, posting in enumerate(corpus) if posting.lines]
+    groups = corpus.column("group")
+    number = min(protocol.folds, len(set(groups[labelled].tolist())))
+    if number < 2:
+        warn("too few postings have labelled lines: lines are read as by the shipped model")
+        return CrossFit(*[(model := stored_line_model(default_model())), [model]]), np.zeros(
+            len(corpus), np.int64
+        )
+    fold = _folds(groups, labelled, number)
+    rows = corpus.encode()
+    concepts = load_lexicon()
+    phrases = (phrase for concept in concepts for phrase in concept.phrases)
+    # In a fixed order, so that the same corpus gives the same model file.
+    vocabulary = Vocabulary.from_ngrams(sorted({*frequent_words(rows, MIN_POSTINGS), *phrases}))
+    model = LineModel(vocabulary, concepts)
+    changed = copies(corpus, _COPIES_SEED)
+
+    def teaching(postings: Sequence[Any]) -> tuple[list[bytes], Any]:
+        of = [postings[i] for i in labelled]
+        encoded = [posting.encode() for posting in of]
+        return encoded, carry(of, encoded, model.read(encoded).lines)
+
+    own, labels = teaching(corpus.postings)
+    steps = 2 * number + 1
+    fits = cross_fit(model, own, labels, fold[labelled], teaching(changed))
+    for done, fitted in enumerate(fits, start=1):
+        progress("lines", min(done, steps), steps)
+        if fitted is not None:
+            return fitted, fold
+    raise AssertionError("cross_fit ends with its result")  # pragma: no cover
+
+
+def _folds(groups: NDArray[Any], labelled: Sequence[int], number: int) -> NDArray[np.int64]:
+    """Give each posting a fold; postings of a group have one, and labelled ones are spread evenly."""
+    names, group = np.unique(groups, return_inverse=True)
+    of_group = np.random.default_rng(0).integers(number, size=len(names))
+    at = group.ravel()[list(labelled)]
+    splitter = GroupKFold(number, shuffle=True, random_state=0)
+    for k, (_, held_out) in enumerate(splitter.split(at, groups=at)):
+        of_group[at[held_out]] = k
+    return np.asarray(of_group[group.ravel()])
+
+
+def _count(
+    corpus: Corpus, lines: CrossFit, fold: NDArray[np.int64], progress: Progress
+) -> tuple[TrainingSet, NDArray[np.float64]]:
+    """Count in the postings; return those that teach roles, and what all of them ask of a person."""
+    ngrams, concepts = lines.model.vocabulary.ngrams, lines.model.concepts
+    variants = (
+        corpus.encode(),
+        corpus.encode(with_title=False),
+        [posting.encode() for posting in copies(corpus, _COPIES_SEED)],
+    )
+    measures = []
+    for done, rows in enumerate(variants, start=1):
+        measures.append(Measures.of(lines.predict(rows, fold), len(rows), ngrams, concepts))
+        progress("counting", done, len(variants))
+    teaches = np.flatnonzero(
+        [posting.agreed and posting.role != Role.UNCLEAR for posting in corpus]
+    )
+    return (
+        TrainingSet(corpus.at(teaches), *(of.at(teaches) for of in measures), lines.model),
+        measures[0].asked,
+    )
+
+
+def _unclear_rule(corpus: Corpus, asked: NDArray[np.float64]) -> UnclearRule:
+    """Set how much a posting must ask of a person: the most that refuses few judged postings."""
+    judged = asked[corpus.column("role") != Role.UNCLEAR]
+    return UnclearRule(min_asked=round(float(np.quantile(judged, REFUSED)), 2))
+
+
+def _unclear_figures(corpus: Corpus, asked: NDArray[np.float64], rule: UnclearRule) -> Report:
+    unclear = corpus.column("role") == Role.UNCLEAR
+    refused = asked < rule.min_asked
+    return {
+        "min_asked": rule.min_asked,
+        "judged_refused": round(float(refused[~unclear].mean()), 6),
+        "unclear_refused": round(float(refused[unclear].mean()), 6) if unclear.any() else None,
+    }
 
 
 def _roles(training: Corpus) -> tuple[AnyRole, ...]:
