@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from typing import Any, Final, Self
 
 import pyarrow as pa
@@ -127,8 +128,8 @@ def given(value: Any) -> bool:
     >>> given("Oslo"), given(float("nan")), given("")
     (True, False, False)
     """
-    # NaN is the only value that is not equal to itself.
-    return value is not None and value == value and value != ""  # noqa: PLR0124
+    missing = value is None or (isinstance(value, str) and value == "")
+    return not (missing or (isinstance(value, float) and isnan(value)))
 
 
 def as_text(value: object) -> object:
