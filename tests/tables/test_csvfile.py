@@ -153,7 +153,7 @@ def test_what_follows_a_damaged_row_is_marked_until_a_row_is_in_order(tmp_path: 
 
 
 def test_a_cell_of_many_lines_is_one_cell(tmp_path: Path) -> None:
-    text = "Duties:\n* SQL, Python, Go\n* 2 years, or 3, of both\r\n\r\nApply, now, 1"
+    text = "Duties:\n1,000 people, 3 offices\n2, or 3, years\n* SQL, Go, C\r\n\r\nApply, now, 1"
     content = written([["id", "t", "text"], ["1", "A", text], ["2", "B", text]])
     assert read(tmp_path, content)[:2] == ([["1", "A", text], ["2", "B", text]], ["", ""])
 
@@ -165,6 +165,12 @@ def test_a_cell_without_end_is_damage_and_reading_goes_on(
     rows, faults, _ = read(tmp_path, f'id,text\n1,{LONG}\n2,"open\n' + f"3,{LONG}\n" * 50)
     assert len(rows) == 52
     assert [i for i, fault in enumerate(faults) if fault] == [1]
+
+
+def test_a_number_in_prose_is_no_row(tmp_path: Path) -> None:
+    text = "Acme has\n1,000 people, 3 offices"
+    content = written([["id", "t", "text"], ["1", "A", text], ["2", "B", text]])
+    assert read(tmp_path, content)[:2] == ([["1", "A", text], ["2", "B", text]], ["", ""])
 
 
 CELLS = st.text(

@@ -151,11 +151,13 @@ function* records(text: string, delimiter: string): Generator<Record, undefined>
       return cells.some((name) => name.split(/\r\n|\r|\n/).slice(1).some((line) => count(line) >= least));
     }
     const known = shapes.size ? [...shapes] : [shape(lines[0].replaceAll('"', '').split(delimiter)[0])];
-    // Prose has lines with as many commas; it seldom begins like a row with a number.
+    // Swallowed rows have no quotes, so each is a line; prose seldom has such lines only.
     const telling = known.filter((one) => one.includes('9'));
-    if (!telling.length || known.length >= SHAPES) return false;
-    const begins = new RegExp(`^"*(?:${telling.map(pattern).join('|')})"*${split}`, 'u');
-    return lines.slice(1).some((line) => begins.test(line) && count(line) >= Math.max(width, 2) - 1);
+    if (!telling.length || known.length >= SHAPES || width < 2) return false;
+    const thousands = delimiter === ',' ? '(?!\\p{Nd}{1,3},\\p{Nd}{3}(?!\\p{Nd}))' : ''; // of a number in prose
+    const begins = new RegExp(`^${thousands}"*(?:${telling.map(pattern).join('|')})"*${split}`, 'u');
+    const inner = lines.slice(1).filter((line) => line.trim() !== '');
+    return inner.every((line) => begins.test(line) && count(line) === width - 1);
   }
 
   /** Whether a record after damage can be believed to be a row. */

@@ -198,12 +198,14 @@ class _Records:
                 for cell in cells
                 for line in cell.splitlines()[1:]
             )
-        # Prose has lines with as many commas; it seldom begins like a row with a number.
+        # Swallowed rows have no quotes, so each is a line; prose seldom has such lines only.
         first = self._lines[0].replace('"', "").split(split)[0]
         begins = _beginnings(frozenset(self._shapes or {_shape(first)}), split)
-        return begins is not None and any(
-            found.string.count(split) >= max(self._width, 2) - 1
-            for found in filter(None, map(begins, self._lines[1:]))
+        inner = filter(str.strip, self._lines[1:])
+        return (
+            begins is not None
+            and self._width > 1
+            and all(begins(line) and line.count(split) == self._width - 1 for line in inner)
         )
 
     def _in_order(self, cells: list[str]) -> bool:
@@ -239,7 +241,8 @@ def _beginnings(
     cells = "|".join(
         re.escape(shape).replace("9", r"\d+").replace("a", r"[^\W\d_]+") for shape in told
     )
-    return re.compile(rf'"*(?:{cells})"*{re.escape(delimiter)}').match
+    thousands = r"(?!\d{1,3},\d{3}(?!\d))" if delimiter == "," else ""  # of a number in prose
+    return re.compile(rf'{thousands}"*(?:{cells})"*{re.escape(delimiter)}').match
 
 
 def _fit(cells: list[str], width: int, delimiter: str) -> list[str]:
