@@ -204,6 +204,17 @@ def test_a_field_guide_file_is_a_row(tmp_path: Path) -> None:
         read(tmp_path / "2.yaml")
 
 
+@pytest.mark.parametrize("name", ["in.csv", "in.jsonl", "in.json", "in.tsv"])
+def test_a_file_of_another_kind_under_the_name_of_text_is_told_by_its_beginning(
+    tmp_path: Path, name: str
+) -> None:
+    workbook(tmp_path / "in.xlsx", S=[["text"], ["a"]]).rename(tmp_path / name)
+    with pytest.raises(
+        InputError, match=rf"{name}: an archive \(a spreadsheet .* not {name[3:]}; give"
+    ):
+        read(tmp_path / name)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "what"),
     [

@@ -39,15 +39,16 @@ _KINDS: Final[dict[str, Kind]] = {
     "yml": "yaml",
 }
 _CODECS: Final = {"gz": "gzip", "zst": "zstd"}
-_TEXT: Final = ("csv", "tsv", "jsonl", "json")
+TEXT: Final = ("csv", "tsv", "jsonl", "json")
+"""The kinds that may be compressed as a whole."""
 
 FORMATS: Final = (
-    *(kind + ending for kind in _TEXT for ending in ("", ".gz", ".zst")),
+    *(kind + ending for kind in TEXT for ending in ("", ".gz", ".zst")),
     *("parquet", "arrow", "excel", "sqlite", "html", "yaml"),
 )
 """What `Format.named` understands."""
 
-WRITTEN: Final = (*_TEXT, "parquet", "arrow")
+WRITTEN: Final = (*TEXT, "parquet", "arrow")
 """The kinds that can be written."""
 
 _WRITTEN_AS: Final[dict[Kind, Kind]] = {
@@ -101,7 +102,7 @@ class Format:
         *_, before, last = ["", *Path(name).name.lower().split(".")]
         codec = _CODECS.get(last)
         kind = _KINDS.get(before if codec else last)
-        if kind is None or (codec and kind not in _TEXT):
+        if kind is None or (codec and kind not in TEXT):
             return None
         return cls(kind, codec)
 
@@ -173,6 +174,17 @@ class _Unclosed(io.RawIOBase):
         return self._raw.write(data)
 
 
+def told_by(beginning: bytes) -> str | None:
+    """Say what kind of file, none of text, begins with these bytes; None if they do not tell.
+
+    Examples
+    --------
+    >>> told_by(b"%PDF-1.7")
+    'a PDF document'
+    """
+    return next((what for magic, what in _BEGINNINGS if beginning.startswith(magic)), None)
+
+
 def no_text(name: str, beginning: bytes) -> str | None:
     r"""Say what a file is that does not hold one posting as text; None if it may.
 
@@ -192,9 +204,9 @@ def no_text(name: str, beginning: bytes) -> str | None:
     >>> no_text("posting.html", b"<p>Build agents.</p>") is None
     True
     """
-    for magic, what in _BEGINNINGS:
-        if beginning.startswith(magic):
-            return what
+    told = told_by(beginning)
+    if told is not None:
+        return told
     known = Format.named(name)
     if known is not None and known.kind not in ("html", "yaml"):
         return f"a table ({known.kind})"

@@ -14,7 +14,7 @@ from roleclass.tables import excel, jsonfile, pages, sqlite, yamlfile
 from roleclass.tables.arrow import ArrowTable, ParquetTable
 from roleclass.tables.csvfile import CsvFile
 from roleclass.tables.files import InputFile, find_files, said_once
-from roleclass.tables.formats import Kind
+from roleclass.tables.formats import TEXT, Kind, told_by
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.plain import plain, to_json
 from roleclass.tables.records import Records, holds_json, json_field
@@ -148,6 +148,14 @@ class Reader:
 
 def _open(file: InputFile, options: ReadOptions) -> Source:
     with _explained(file.name):
+        if file.format.kind in TEXT:
+            with file.open() as content:
+                told = told_by(content.read(16))
+            if told is not None:
+                raise InputError(
+                    f"{told} by its first bytes, not {file.format.kind}; give it the ending that says "
+                    "what it is"
+                )
         return _SOURCES[file.format.kind](file, options)
 
 
