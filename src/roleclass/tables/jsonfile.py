@@ -45,10 +45,10 @@ def read_json(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterat
     outer, _, inner = (options.records or "").partition("[]")
     with open_document(file) as document:
         if options.records is None:
-            read, first = _plan(document, notes)
+            read, within = _plan(document, notes)
         else:
-            read, first = _plan_named(document, _path(outer), within=bool(inner)), None
-    yield from _flattened(read(file), _path(inner) or _inner(first, notes))
+            read, within = _plan_named(document, _path(outer), within=bool(inner)), _path(inner)
+    yield from _flattened(read(file), within)
 
 
 def read_lines(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
@@ -67,9 +67,10 @@ def read_lines(file: InputFile, options: ReadOptions, notes: list[str]) -> Itera
         notes.append("a JSON document, no JSON Lines (found)")
         yield from read_json(file, options, notes)
         return
-    first = next(read_json_lines(file), (None, 0))[0]
-    named = _path((options.records or "").replace("[]", ""))
-    yield from _flattened(read_json_lines(file), named or _inner(first, notes))
+    within = _path((options.records or "").replace("[]", "")) or _inner(
+        next(read_json_lines(file), (None, 0))[0], notes
+    )
+    yield from _flattened(read_json_lines(file), within)
 
 
 def _path(text: str) -> Path:
@@ -117,21 +118,22 @@ def _plan_named(document: Document, path: Path, *, within: bool) -> _Read:
     return partial(_inside, path=path)
 
 
-def _plan(document: Document, notes: list[str]) -> tuple[_Read, Any]:
-    """Choose how to read a document, from a first walk through it; give the first record, too."""
+def _plan(document: Document, notes: list[str]) -> tuple[_Read, Path]:
+    """Choose how to read a document, from a first walk through it, and where in records postings are."""
     kind = document.peek()
     if kind == "[":
         first = next(document.items(), None)
-        return partial(_below_header if _is_header(first) else _inside, path=()), first
+        read = _below_header if _is_header(first) else _inside
+        return partial(read, path=()), _inner(first, notes)
     if kind != "{":
         return (
             _one_after_another,
-            None,
+            (),
         )  # there are none, or its rows will say that they are no objects
     sketch = _sketch(document, _DEEPEST)
     if document.peek() != "":
-        return _one_after_another, sketch
-    return _choose(sketch, notes), None
+        return _one_after_another, _inner(sketch, notes)
+    return _choose(sketch, notes), ()
 
 
 def _sketch(document: Document, depth: int) -> Any:
