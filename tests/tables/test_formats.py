@@ -1,6 +1,7 @@
 """Every format gives the rows that were put in: workbooks, databases, Arrow, pages, YAML."""
 
 import sqlite3
+import time
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -169,6 +170,8 @@ LINKED = '{"@type": "JobPosting", "title": "Cook", "description": "Cooks.\nBakes
         f"[{LINKED}]",
         '{"@context": "x", "@graph": [{"@type": "WebSite"}, ' + LINKED + "]}",
         LINKED.replace('"JobPosting"', '["Thing", "JobPosting"]'),
+        f"<!-- {LINKED} -->",
+        f"//<![CDATA[\n{LINKED}\n//]]>",
     ],
 )
 def test_a_page_is_the_posting_in_its_linked_data(tmp_path: Path, data: str) -> None:
@@ -192,6 +195,16 @@ def test_a_page_without_a_posting_is_handed_on_as_it_is(tmp_path: Path, data: st
     assert read(tmp_path / "in.htm")[0] == [
         {"file": "in.htm", "title": "Cook & Co", "description": page}
     ]
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", "<!--", "</a", "<script", "<script>", "<title", "<![CDATA[", "{", "<meta "]
+)
+def test_a_hostile_page_takes_time_by_its_length_only(tmp_path: Path, piece: str) -> None:
+    (tmp_path / "in.html").write_text(piece * (2**20 // len(piece)))
+    start = time.process_time()
+    assert len(read(tmp_path / "in.html")[0]) == 1
+    assert time.process_time() - start < 5
 
 
 def test_a_field_guide_file_is_a_row(tmp_path: Path) -> None:

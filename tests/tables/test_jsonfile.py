@@ -178,6 +178,20 @@ def test_a_value_that_is_too_long_is_an_error_that_says_where(
         read(tmp_path, '[{"text": "' + "x" * 2**21 + '"}]')
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 200_000,
+        '{"a":' * 200_000,
+        '{"x": ' + "[" * 2000 + "]" * 2000 + ', "jobs": [{"text": "x"}]}',
+        '{"jobs": [{"text": "x"}], "z": ' + '{"a":' * 2000 + "1" + "}" * 2000 + "}",
+    ],
+)
+def test_a_document_that_is_too_deep_is_an_error(tmp_path: Path, content: str) -> None:
+    with pytest.raises(InputError, match="lists and objects too deep"):
+        read(tmp_path, content)
+
+
 def test_a_document_is_never_held_whole(tmp_path: Path) -> None:
     row = json.dumps({"title": "Cook", "text": "Cooks all day. " * 100})
     content = '{"meta": [1], "jobs": [' + ",".join([row] * 20_000) + "]}"

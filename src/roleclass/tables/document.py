@@ -17,11 +17,16 @@ from roleclass.tables.jsonlines import missing
 from roleclass.tables.rows import MAX_CELL
 
 _CHUNK: Final = 2**18
+_DEEPEST: Final = 100  # of values that do not fit within each other
 _REST_OF_NUMBER: Final = re.compile(r"[0-9.eE+-]*")
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 Path = tuple[str, ...]
 """The keys that lead to a value."""
+
+
+class _TooLongError(InputError):
+    """A value does not fit."""
 
 
 class Document:
@@ -73,9 +78,11 @@ class Document:
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._buffer, self._at)
-            except (ValueError, RecursionError) as error:
+            except RecursionError as error:
+                raise InputError(f"{self._where()}: lists and objects too deep: {error}") from error
+            except ValueError as error:
                 if len(self._buffer) - self._at > MAX_CELL:
-                    raise InputError(
+                    raise _TooLongError(
                         f"{self._where()}: a value of more than {MAX_CELL >> 20} Mi characters, or "
                         f"no JSON: {error}"
                     ) from error
@@ -128,27 +135,16 @@ class Document:
                 return
             self._take(",")
 
-    def skip(self) -> None:
-        """Pass over a value, which may be longer than memory."""
+    def skip(self, depth: int = 0) -> None:
+        """Pass over a value, whole where it fits, else by its parts: it may be longer than memory."""
         kind = self.peek()
-        if kind == "[":
-            for _ in self.places():
-                self._skip_within()
-        elif kind == "{":
-            for _ in self.members():
-                self._skip_within()
-        else:
-            self.value()
-
-    def _skip_within(self) -> None:
-        """Pass over a value of a long one: whole where it fits, as a record does."""
         try:
-            at = self._before + self._at
             self.value()
-        except InputError:
-            if self._before + self._at != at or self.peek() not in ("[", "{"):
+        except _TooLongError:
+            if kind not in ("[", "{") or depth == _DEEPEST:
                 raise
-            self.skip()
+            for _ in self.places() if kind == "[" else self.members():
+                self.skip(depth + 1)
 
     def lead(self, path: Path) -> None:
         """Go on to the value at the end of a path; a key that is not there is an `InputError`."""

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
+from html import unescape
 from typing import Any, Final
 
 from roleclass.errors import InputError
@@ -28,12 +28,9 @@ def read_page(file: InputFile, options: ReadOptions, _: list[str]) -> Iterator[R
     if len(data) > MAX_CELL:
         raise InputError(f"a page of more than {MAX_CELL >> 20} MiB; expected one posting")
     text = decode(data, options.encoding or _said(data))
-    page = _Page()
-    page.feed(text)
-    page.close()
     name = file.path.name if file.name != "standard input" else file.name
-    found = [posting for script in page.scripts for posting in _postings(script)]
-    for posting in found or [{"title": " ".join(page.title.split()) or None, "description": text}]:
+    found = [posting for script in _scripts(text) for posting in _postings(script)]
+    for posting in found or [{"title": _title(text), "description": text}]:
         yield check_object({"file": name, **posting}, "the JobPosting"), len(data)
 
 
@@ -47,47 +44,44 @@ def _said(data: bytes) -> str | None:
     return name if said and is_text_encoding(name) else None
 
 
-class _Page(HTMLParser):
-    """Finds the title and the scripts of linked data."""
+# The standard library's parser takes the square of the length for a page of "<!--<!--...".
+_TITLE: Final = re.compile(r"<title\b[^<>]*>([^<]{0,1000})", re.IGNORECASE)
+_SCRIPT: Final = re.compile(r"<script\b([^<>]*)>", re.IGNORECASE)
+_SCRIPT_END: Final = re.compile(r"</script", re.IGNORECASE)
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.title = ""
-        self.scripts: list[str] = []
-        self._within = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._within = ""
-        if tag == "title" and not self.title:
-            self._within = tag
-        if tag == "script" and "ld+json" in (dict(attrs).get("type") or "").lower():
-            self._within = tag
-            self.scripts.append("")
+def _title(text: str) -> str | None:
+    found = _TITLE.search(text)
+    return " ".join(unescape(found[1]).split()) or None if found else None
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002
-        self._within = ""
 
-    def handle_data(self, data: str) -> None:
-        if self._within == "title":
-            self.title += data
-        elif self._within == "script":
-            self.scripts[-1] += data
+def _scripts(text: str) -> Iterator[str]:
+    """Give the scripts of linked data in a page."""
+    at = 0
+    while (start := _SCRIPT.search(text, at)) and (end := _SCRIPT_END.search(text, start.end())):
+        if "ld+json" in start[1].lower():
+            yield text[start.end() : end.start()]
+        at = end.end()
 
 
 def _postings(script: str) -> Iterator[dict[str, Any]]:
     """Give the objects of type ``JobPosting`` in a script, wherever they are."""
+    brace = script.find("{")
+    before = script[: max(brace, 0)].rstrip()
+    is_list = before.endswith("[") and not before.endswith("CDATA[")
+    start, end = (len(before) - 1, script.rfind("]")) if is_list else (brace, script.rfind("}"))
     try:
-        # Line ends within strings, which pages do have, are no JSON.
-        waiting = [json.loads(script, strict=False, parse_constant=missing)]
+        # Line ends within strings, which pages do have, are no JSON; nor are the comments around it.
+        waiting = [json.loads(script[start : end + 1], strict=False, parse_constant=missing)]
     except (ValueError, RecursionError):
         return
     while waiting:
-        value = waiting.pop(0)
+        value = waiting.pop()
         if isinstance(value, list):
-            waiting = [*value, *waiting]
+            waiting.extend(reversed(value))
         elif isinstance(value, dict):
             kinds = value.get("@type")
             if "JobPosting" in (kinds if isinstance(kinds, list) else [kinds]):
                 yield value
             else:
-                waiting = [*value.values(), *waiting]
+                waiting.extend(reversed(value.values()))
