@@ -70,6 +70,17 @@ class RoleClassifier:
         return loaded
 
     @property
+    def path(self) -> Path:
+        """The model file.
+
+        Examples
+        --------
+        >>> RoleClassifier().path.name
+        'model.onnx'
+        """
+        return self._path
+
+    @property
     def roles(self) -> tuple[AnyRole, ...]:
         """The roles that the model knows, in the order of the columns of `predict_proba`.
 

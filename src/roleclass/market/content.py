@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from roleclass.lexicon import load_lexicon
 from roleclass.market.patterns import SentenceIndex, Step
+from roleclass.market.postings import Posting
 from roleclass.market.problems import tag
-from roleclass.market.read import Posting
 from roleclass.market.statistics import change, share, tier
 from roleclass.market.taxonomy import Part, load_taxonomy
 from roleclass.roles import Role

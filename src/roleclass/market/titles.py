@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from roleclass.market.patterns import Pattern, SentenceIndex, parse_pattern
-from roleclass.market.read import Posting
+from roleclass.market.postings import Posting
 from roleclass.market.statistics import share
 from roleclass.roles import Role
 
