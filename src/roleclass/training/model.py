@@ -1,5 +1,7 @@
 """The linear model on top of the features, how it is fitted, and how it is judged without `dev`."""
 
+import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -163,7 +165,7 @@ def folds(corpus: Corpus, number: int, seed: int) -> Iterator[tuple[Corpus, NDAr
     ----------
     corpus : Corpus
     number : int
-        How many folds; fewer where there are fewer groups.
+        How many folds; fewer where there are fewer groups, or fewer postings of each role.
     seed : int
         Decides which groups go together.
 
@@ -174,10 +176,15 @@ def folds(corpus: Corpus, number: int, seed: int) -> Iterator[tuple[Corpus, NDAr
         Their places in `corpus`.
     """
     groups = corpus.column("group")
-    number = min(number, len(set(groups.tolist())))
+    most = max(Counter(corpus.column("role").tolist()).values())
+    number = min(number, len(set(groups.tolist())), most)
     # Stratified, because boards differ in size and roles: folds of whole boards come out as even as can be.
     splitter = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
-    for inside, outside in splitter.split(groups, corpus.column("role"), groups):
+    with warnings.catch_warnings():
+        # That some role has fewer postings than there are folds is no fault.
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        cut = list(splitter.split(groups, corpus.column("role"), groups))
+    for inside, outside in cut:
         yield corpus.at(inside), outside
 
 

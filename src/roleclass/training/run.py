@@ -21,7 +21,7 @@ from roleclass.training.card import model_card
 from roleclass.training.corpus import Corpus, Warn
 from roleclass.training.evaluation import Report, evaluate, report
 from roleclass.training.export import ModelInfo, export
-from roleclass.training.model import Settings, fit
+from roleclass.training.model import Settings, fit, folds
 from roleclass.training.parity import check_parity
 from roleclass.training.selection import Progress, Trial, select
 
@@ -93,7 +93,7 @@ def train(
     Raises
     ------
     CorpusError
-        If a split is empty or fewer than two roles occur in training.
+        If fewer than two roles occur in training, or in what is left of it when companies are held out.
     ParityError
         If the exported file does not answer like the pipeline that it was made from.
     RoleclassError
@@ -102,6 +102,7 @@ def train(
     protocol = protocol or Protocol()
     training, dev = corpus.split("train"), corpus.split("dev")
     roles = _roles(training)
+    _check_folds(training, protocol)
     if not len(dev):
         warn("no dev posting has a role: the model is not evaluated")
     checkpoints = output / "checkpoints"
@@ -193,6 +194,28 @@ def _roles(training: Corpus) -> tuple[AnyRole, ...]:
         raise CorpusError(f"training needs postings of at least two roles, found: {names}")
     # In the order of scikit-learn's classes.
     return tuple(sorted(found))
+
+
+def _check_folds(training: Corpus, protocol: Protocol) -> None:
+    """See that whatever is held out, something is left to learn from."""
+    groups = len(set(training.column("group").tolist()))
+    if groups < 2:
+        raise CorpusError(
+            "all training postings are of one company or board, but settings are chosen by holding out some "
+            "of them in turn; expected postings of at least two, told apart by the column company or source"
+        )
+    if len({posting.role for posting in training}) == len(training):
+        raise CorpusError(
+            f"there is one training posting of each role ({len(training)} in all); expected several"
+        )
+    for seed in protocol.seeds:
+        for inside, _ in folds(training, protocol.folds, seed):
+            left = {posting.role for posting in inside}
+            if len(left) < 2:
+                raise CorpusError(
+                    f"without the companies or boards that are held out in turn, only the role {min(left)} "
+                    "is left to learn from; expected at least two roles, each at two companies or more"
+                )
 
 
 def _calibrate(

@@ -1,6 +1,7 @@
 """Choose settings by grouped cross-validation on the training split, and nothing else."""
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from roleclass.roles import AnyRole
 from roleclass.training import features, mentions, model, vocabulary
 from roleclass.training.corpus import Corpus
 from roleclass.training.model import Settings, fit, folds, logits
+from roleclass.training.workers import run_for
 
 Progress = Callable[[str, int, int], None]
 """Is told what is being done, how many steps of it are finished, and of how many."""
@@ -85,7 +87,9 @@ def select(
     ]
     steps = [(t, *fold) for t in range(len(candidates)) for fold in cut]
     work = (
-        joblib.delayed(remembered)(inside, at, candidates[t], tuple(roles), key)
+        joblib.delayed(run_for)(
+            os.getpid(), remembered, inside, at, candidates[t], tuple(roles), key
+        )
         for t, _, inside, _, at, key in steps
     )
     held_out = np.zeros((len(candidates), len(seeds), len(corpus), len(roles)))
