@@ -166,7 +166,9 @@ class _Setting:
         shutil.copy(self.folder / "b.parquet", self.folder / "in.parquet")
         known = parts / "run.json"
         if what == "input changed" and known.exists():
-            if self._command(kind, "--resume").wait() == 0:
+            again = self._command(kind, "--resume")
+            again.communicate()
+            if again.returncode == 0:
                 return "another input was taken for the same"
             shutil.rmtree(parts)
         known.unlink(missing_ok=True)
@@ -182,7 +184,8 @@ class _Setting:
                 time.sleep(rng.uniform(0, 0.02))
                 break
         run.kill()
-        self.kills += run.wait() != 0
+        run.communicate()
+        self.kills += run.returncode != 0
         self.late += output.exists() and run.returncode != 0
 
     def _finish(self, output: Path, name: str, *more: str) -> str | None:
