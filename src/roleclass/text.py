@@ -55,18 +55,21 @@ def encode(text: str, title: str | None = None) -> bytes:
     >>> encode("<p>Build <b>R&amp;D</b> agents.</p>")
     b'Build R&D agents.'
     """
-    data = _utf8(text, title)
+    # One line: the model looks for the title's words in the first line only.
+    line = _one_line(title or "")
+    data = _utf8(line, text)
     if len(data) <= MAX_BYTES and may_hold_markup(data):
-        data = _utf8(plain(text), None if title is None else plain(title))
+        data = _utf8(_one_line(plain(line)), plain(text))
     return data
 
 
-def _utf8(text: str, title: str | None) -> bytes:
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _utf8(line: str, text: str) -> bytes:
     data = text.encode("utf-8", errors="replace")
-    if title is None or not (words := title.split()):
-        return data
-    # One line: the model looks for the title's words in the first line only.
-    return b"%b\n%b" % (" ".join(words).encode("utf-8", errors="replace"), data)
+    return b"%b\n%b" % (line.encode("utf-8", errors="replace"), data) if line else data
 
 
 def tokenize(data: bytes) -> list[bytes]:
