@@ -28,6 +28,7 @@ from roleclass.lexicon import load_lexicon, parse_lexicon
 from roleclass.market.page import render
 from roleclass.market.postings import read_postings
 from roleclass.market.report import build_report
+from roleclass.markup import plain
 from roleclass.model_file import default_model, seal, unseal
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
@@ -157,6 +158,63 @@ def text(rng: random.Random, _: Path) -> None:
     for problem in roleclass.problems(posting):
         expect(all(0 <= a < b <= len(posting) for a, b in problem.sentences), "a place outside")
     check_page(evidence_page(why, answer, top=15))
+
+
+_MARKUP = (
+    *(
+        "<",
+        ">",
+        "</",
+        "/>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "&",
+        ";",
+        "&amp;",
+        "&lt;",
+        "&#38;",
+        "&#x3c;",
+    ),
+    *(
+        "<p>",
+        "</p>",
+        "<li>",
+        "<ul>",
+        "<br>",
+        "<pre>",
+        "</pre>",
+        "<td>",
+        "<b>",
+        "</b>",
+        "<script>",
+        "</script>",
+    ),
+    *(
+        "<nav>",
+        "</nav>",
+        "<a href='x'>",
+        '<p class="',
+        "*",
+        "**",
+        "***",
+        "[a](",
+        "https://x)",
+        "\\",
+        "#",
+        "# ",
+    ),
+    *("\n", " ", "\t", "\u00a0", "a", "1", "vector<int>", "R&D", "\ud800"),
+)
+
+
+def markup(rng: random.Random, _: Path) -> None:
+    """Any markup becomes a text that stays as it is, and a text of no more characters."""
+    source = "".join(rng.choices((*_MARKUP, *_phrases()[:50]), k=rng.randrange(1, 400)))
+    once = plain(source)
+    expect(plain(once) == once, "plain text changes once more")
+    expect(len(once) <= len(source), "the text has grown")
 
 
 @cache
@@ -378,6 +436,7 @@ TARGETS: Final[dict[str, Callable[[random.Random, Path], None]]] = {
     "report": report,
     "damaged model": damaged_model,
     "hostile model": hostile_model,
+    "markup": markup,
     "fieldguide": fieldguide,
     "lexicon": lexicon,
 }

@@ -256,8 +256,10 @@ def _posting(
     if identifier in known:
         where = known[identifier].part
         raise ValueError(f"column id: {identifier!r} stands already in {where}.parquet")
+    confidence = _one_of(row, "confidence", (1, 2, 3))
     given = {
-        "confidence": _one_of(row, "confidence", (1, 2, 3)),
+        # A column with a gap comes as floating-point numbers.
+        "confidence": None if confidence is None else int(confidence),
         "split": _one_of(row, "split", SPLITS),
         "agreed": _one_of(row, "agreed", (True, False)),
     }

@@ -131,7 +131,7 @@ class Measures(NamedTuple):
         part, work = scores.part, scores.work
         size = (lines.last - lines.first + 1).astype(np.float64)
         member = membership(ngrams, concepts)
-        first = np.append(True, lines.row[1:] != lines.row[:-1])  # noqa: FBT003
+        first = np.append(True, lines.row[1:] != lines.row[:-1])
         title = (first & (size <= TITLE_WORDS))[line]
 
         def per_posting(values: Floats) -> Floats:

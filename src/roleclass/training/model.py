@@ -1,5 +1,7 @@
 """The linear model on top of the features, how it is fitted, and how it is judged without `dev`."""
 
+import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self
@@ -181,7 +183,7 @@ def folds(
     ----------
     corpus : Corpus
     number : int
-        How many folds; fewer where there are fewer groups.
+        How many folds; fewer where there are fewer groups, or fewer postings of each role.
     seed : int
         Decides which groups go together.
 
@@ -191,10 +193,14 @@ def folds(
         Places in `corpus`.
     """
     groups = corpus.column("group")
-    number = min(number, len(set(groups.tolist())))
+    most = max(Counter(corpus.column("role").tolist()).values())
+    number = min(number, len(set(groups.tolist())), most)
     # Stratified, because boards differ in size and roles: folds of whole boards come out as even as can be.
     splitter = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
-    yield from splitter.split(groups, corpus.column("role"), groups)
+    with warnings.catch_warnings():
+        # That some role has fewer postings than there are folds is no fault.
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        yield from list(splitter.split(groups, corpus.column("role"), groups))
 
 
 def logits(pipeline: Pipeline, measures: Measures, roles: Sequence[AnyRole]) -> NDArray[np.float64]:
