@@ -13,10 +13,10 @@ import numpy as np
 
 from roleclass.training.corpus import Corpus, LineSpan, Posting
 
-COMPANY, NICE, NOTICE, TITLE = "company", "nice-to-have", "notice", "title"
+COMPANY, NICE, NOTICE, TITLE, SHORT = "company", "nice-to-have", "notice", "title", "short"
 
-SHARES: Final = {COMPANY: 0.8, NICE: 0.35, NOTICE: 0.15, TITLE: 0.25}
-"""How many of the copies hold each of these."""
+SHARES: Final = {COMPANY: 0.8, NICE: 0.35, NOTICE: 0.15, TITLE: 0.25, SHORT: 0.4}
+"""How many of the copies hold each of these; short ones keep a few duties and requirements only."""
 
 _LONGEST: Final = 400
 
@@ -84,6 +84,8 @@ def _copy(
         return None
 
     changed = posting
+    if rng.random() < SHARES[SHORT]:
+        changed = _shortened(changed, rng)
     if rng.random() < SHARES[COMPANY]:
         place = rng.choice(["front", "middle", "end"])
         for _ in range(rng.integers(1, 4)):
