@@ -92,13 +92,13 @@ def predict_many(
 
 
 def read(text: str, title: str | None = None) -> Reading:
-    """Say what each line of a posting is, with the model that ships in the package.
+    r"""Say what each line of a posting is, with the model that ships in the package.
 
     See `RoleClassifier.read` for the arguments, the result and the errors.
 
     Examples
     --------
-    >>> reading = read("Responsibilities:\\n- Build LLM agents for our support team.")
+    >>> reading = read("Responsibilities:\n- Build LLM agents for our support team.")
     >>> [reading.text[line.start : line.end] for line in reading.duties]
     ['Build LLM agents for our support team.']
     """
@@ -121,7 +121,7 @@ def read_many(
 
 
 def problems(text: str, title: str | None = None) -> list[Problem]:
-    """Say which problem areas the duties of a posting are in, and where.
+    r"""Say which problem areas the duties of a posting are in, and where.
 
     What a posting requires, offers or tells about the company does not count.
 
@@ -143,7 +143,7 @@ def problems(text: str, title: str | None = None) -> list[Problem]:
 
     Examples
     --------
-    >>> posting = "What you will do\\n- Fine-tune language models.\\nYou need: experience with RAG."
+    >>> posting = "What you will do\n- Fine-tune language models.\nYou need: experience with RAG."
     >>> [problem.name for problem in problems(posting) if problem.kind == "problem"]
     ['Fine-tuning Models']
     """

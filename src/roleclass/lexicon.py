@@ -119,9 +119,7 @@ def parse_phrases(where: str, written: Iterable[str]) -> tuple[tuple[bytes, ...]
                 f"between); expected {b' '.join(tokens).decode()!r}"
             )
         if not 1 <= len(tokens) <= MAX_PHRASE_WORDS:
-            raise ValueError(
-                f"{where}: phrase {phrase!r} has {len(tokens)} words, expected 1 to 4"
-            )
+            raise ValueError(f"{where}: phrase {phrase!r} has {len(tokens)} words, expected 1 to 4")
         if tokens in phrases:
             raise ValueError(f"{where}: phrase {phrase!r} stands twice")
         phrases[tokens] = None

@@ -1,4 +1,4 @@
-"""Which of many named phrases a text mentions: one look-up a word, whatever their number."""
+"""Which of many named phrases a text mentions, all of them at once."""
 
 from collections.abc import Iterable, Mapping
 
@@ -23,21 +23,21 @@ class PhraseFinder:
     """
 
     def __init__(self, names: Mapping[str, Iterable[Phrase]]) -> None:
-        self._by_first: dict[bytes, list[tuple[Phrase, str]]] = {}
+        self._names: dict[int, dict[Phrase, list[str]]] = {}
         for name, phrases in names.items():
             for phrase in phrases:
-                self._by_first.setdefault(phrase[0], []).append((phrase, name))
+                same_length = self._names.setdefault(len(phrase), {})
+                same_length.setdefault(phrase, []).append(name)
 
     def find(self, text: str) -> set[str]:
         """Return the names that a text without markup mentions."""
         tokens = words(text)
-        by_first = self._by_first
         return {
             name
-            for i, token in enumerate(tokens)
-            if token in by_first
-            for phrase, name in by_first[token]
-            if len(phrase) == 1 or tuple(tokens[i : i + len(phrase)]) == phrase
+            for length, known in self._names.items()
+            for phrase in known.keys()
+            & set(zip(*(tokens[k:] for k in range(length)), strict=False))
+            for name in known[phrase]
         }
 
 

@@ -22,8 +22,8 @@ class Mention:
     name : str
         Its name for a person, such as ``"Vector Search and Semantic Retrieval"``.
     sentences : tuple of (start, end)
-        The lines that mention it, in order: ``reading.text[start:end]`` of what `roleclass.read` gives for the
-        same posting. A plain text without a title is read as it is.
+        The lines that mention it, in order: ``reading.text[start:end]`` of the `Reading` of the same
+        posting, which is the text itself where that has no title, no markup and no lost line breaks.
     """
 
     key: str
