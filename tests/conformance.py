@@ -15,6 +15,9 @@ CONFORMANCE = ROOT / "examples" / "runtimes" / "conformance.json"
 ENTITIES = ROOT / "examples" / "runtimes" / "node" / "entities.mjs"
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.txt"))
 
+LISTED = 10_000
+"""The lines of a case of more bytes are not listed."""
+
 AGENTS = "You will design LLM agents with the team and write the prompts for our assistant."
 PLATFORM = (
     "You will run the GPU clusters on which the AI teams train, with Kubernetes and Terraform."
@@ -152,6 +155,9 @@ def conformance() -> dict[str, Any]:
                 "bytes": len(data),
                 "sha256": hashlib.sha256(data).hexdigest(),
                 "answer": classifier.predict(text * repeat, title).to_dict(),
+                "lines": [line.to_dict() for line in classifier.read(text * repeat, title).lines]
+                if len(data) <= LISTED
+                else None,
             }
         )
     return {

@@ -1,5 +1,6 @@
 /** What the page and its worker say to each other. */
 
+import type { Line } from '../../examples/runtimes/node/reading.mjs';
 import type { Answer } from '../../examples/runtimes/node/roleclass.mjs';
 import type { Guess } from './columns.ts';
 import type { Explanation } from './evidence.ts';
@@ -11,9 +12,11 @@ export interface ModelInfo {
   version: string;
 }
 
-export interface Reading {
+/** What is said of one posting; all places are in `why.document`. */
+export interface Result {
   answer: Answer;
   why: Explanation;
+  lines: Line[];
   problems: Problem[];
 }
 
@@ -41,7 +44,7 @@ export interface Progress {
 /** What can be asked for: arguments and answer of each request. */
 export interface Requests {
   load: [Record<string, never>, ModelInfo];
-  read: [{ text: string; title: string; role?: string; against?: string }, Reading];
+  read: [{ text: string; title: string; role?: string; against?: string }, Result];
   open: [{ file: Blob; delimiter: string }, OpenTable];
   score: [{ text: string; title: string | null }, Blob | null];
   cancel: [Record<string, never>, null];

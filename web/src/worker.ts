@@ -70,7 +70,8 @@ const handlers: Handlers = {
       const answer = await classifier.predict(text, title);
       const [read, named] = answer.reason === TOO_LARGE ? ['', ''] : [text, title];
       const why = await explain(classifier, read, named, role, against);
-      return { answer, why, problems: problems(read) };
+      const reading = await classifier.read(read, named);
+      return { answer, why, lines: reading.lines, problems: problems(reading) };
     }),
 
   open: async ({ file, delimiter }) => {
