@@ -15,7 +15,7 @@ from roleclass.market.read import Posting
 from roleclass.market.report import build_report
 from roleclass.market.shares import batch_change, measure_groups
 from roleclass.market.statistics import change, share, tier
-from tests.market.duties import DUTIES
+from tests.duties import DUTIES
 from tests.written import TITLES, posting
 
 
@@ -82,7 +82,7 @@ def test_the_report_is_plain_json(report: dict[str, Any]) -> None:
 
 
 def test_problem_areas_are_measured_on_postings_of_ai_roles_that_name_duties() -> None:
-    duty = ("Fine-tune models.",)
+    duty = ("Fine-tune language models.",)
     found = build_report(
         [
             Posting(role=Role.AI_FIRST, responsibilities=duty),
@@ -91,7 +91,7 @@ def test_problem_areas_are_measured_on_postings_of_ai_roles_that_name_duties() -
             Posting(role=Role.OTHER, responsibilities=duty),
         ]
     )["problems"]
-    area = next(area for area in found["areas"] if area["key"] == "finetuning")
+    area = next(area for area in found["areas"] if area["key"] == "fine-tuning")
     assert (found["postings"], found["sentences"]) == (2, 2)
     assert (area["n"], area["of"], area["tier"], area["published_tier"]) == (
         1,
