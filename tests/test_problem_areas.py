@@ -82,26 +82,32 @@ def test_areas_come_in_the_order_of_the_taxonomy_whatever_that_of_the_lines() ->
     ]
 
 
+FINE_TUNE = "Fine-tune large language models on the letters of sailors."
+POSTING = f"""About us
+We like boats.
+
+What you will do
+- {FINE_TUNE}
+- Work closely with product managers and designers.
+
+Requirements
+- Five years of experience with vector search and RAG.
+"""
+
+
 def test_duties_of_a_posting_are_found_and_its_requirements_are_not() -> None:
-    posting = (
-        "About us\nWe like boats.\n\nWhat you will do\n"
-        "- Fine-tune large language models on the letters of sailors.\n"
-        "- Work closely with product managers and designers.\n\n"
-        "Requirements\n- Five years of experience with vector search and RAG.\n"
-    )
-    found = {problem.key: problem for problem in roleclass.problems(posting)}
+    found = {problem.key: problem for problem in roleclass.problems(POSTING)}
     assert {"fine-tuning", "collaboration"} <= set(found)
     assert "rag" not in found
-    [(start, end)] = found["fine-tuning"].sentences
-    assert posting[start:end] == "Fine-tune large language models on the letters of sailors."
+    assert [POSTING[a:b] for a, b in found["fine-tuning"].sentences] == [FINE_TUNE]
 
 
 def test_places_are_those_of_the_reading_where_there_is_a_title_and_markup() -> None:
-    text = "<h2>Responsibilities</h2><ul><li>Fine-tune language models for R&amp;D.</li></ul>"
-    problems = {problem.key: problem for problem in roleclass.problems(text, "Engineer")}
-    [(start, end)] = problems["fine-tuning"].sentences
-    read = roleclass.read(text, "Engineer").text
-    assert read[start:end] == "Fine-tune language models for R&D."
+    page = POSTING.replace("- ", "<li>").replace("sailors", "<b>sailors</b>")
+    found = {problem.key: problem for problem in roleclass.problems(page, "Engineer")}
+    read = roleclass.read(page, "Engineer").text
+    assert read != page
+    assert [read[a:b] for a, b in found["fine-tuning"].sentences] == [FINE_TUNE]
 
 
 @pytest.mark.parametrize("duty", UNRELATED)

@@ -103,6 +103,33 @@ def test_problem_areas_are_measured_on_postings_of_ai_roles_that_name_duties() -
     assert area["roles"]["ml-first"]["share"] == 0.0
 
 
+def test_listed_duties_count_whatever_their_markup_and_a_text_where_none_are_listed() -> None:
+    listed = ("<p>Fine-tune <b>language</b> models.</p>", "Mend nets &amp; sails.")
+    duties = "\n- ".join(DUTIES[key] for key in ("building.rag", "agents", "collaboration.cross"))
+    text = f"About us\nWe mend nets.\n\nWhat you will do\n- {duties}\n\nBenefits\nFish."
+    found = [
+        build_report([posting])["problems"]
+        for posting in (
+            Posting(role=Role.AI_FIRST, responsibilities=listed, text=text),
+            Posting(role=Role.AI_FIRST, text=text, title="Engineer"),
+        )
+    ]
+    assert [one["sentences"] for one in found] == [2, 3]
+    mentioned = [{area["key"] for area in one["areas"] if area["n"]} for one in found]
+    assert "fine-tuning" in mentioned[0] - mentioned[1]
+    assert {"agents", "collaboration"} <= mentioned[1] - mentioned[0]
+
+
+def test_what_is_too_large_to_be_read_has_no_duties() -> None:
+    found = build_report(
+        [
+            Posting(role=Role.AI_FIRST, text="You will build agents. " * 2**20),
+            Posting(role=Role.AI_FIRST, responsibilities=("Build agents.",)),
+        ]
+    )
+    assert (found["postings"], found["problems"]["postings"]) == (2, 1)
+
+
 def test_batches_are_compared_with_an_interval() -> None:
     postings = [Posting(batch="a")] * 100 + [Posting(batch="b")] * 100 + [Posting()] * 50
     rows = batch_change(postings, ["x"] * 30 + ["y"] * 70 + ["x"] * 60 + ["y"] * 40 + ["x"] * 50)

@@ -1,6 +1,6 @@
 """A pile of postings, measured: every figure that ``roleclass report`` shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import roleclass
@@ -18,6 +18,8 @@ from roleclass.market.read import Posting
 from roleclass.market.shares import batch_change, compare_labels, measure_groups, role_shares
 from roleclass.market.statistics import CUTOFFS
 from roleclass.market.titles import measure_atypical, measure_titles
+from roleclass.markup import plain
+from roleclass.reading import Line, Reading, likely_areas
 from roleclass.roles import Role
 from roleclass.text import MAX_BYTES, encode
 
@@ -88,13 +90,32 @@ def _read_duties(postings: Sequence[Posting], classifier: RoleClassifier) -> lis
     asked = [posting if _can_be_read(*posting) else ("", "") for posting in asked]
     readings = classifier.read_many((text for text, _ in asked), (title for _, title in asked))
     return [
-        tuple(Duty(reading.text[line.start : line.end], line.areas) for line in reading.duties)
-        for reading in readings
+        tuple(
+            Duty(reading.text[line.start : line.end], likely_areas(line.area_probabilities))
+            for line in _duties(posting, reading)
+        )
+        for posting, reading in zip(postings, readings, strict=True)
     ]
 
 
+def _duties(posting: Posting, reading: Reading) -> Iterator[Line]:
+    if not posting.responsibilities:
+        yield from reading.duties
+        return
+    # What the table calls a responsibility is one, whatever the model thinks of it.
+    start = max(0, reading.text.find(_LISTED)) + len(_LISTED)
+    yield from (line for line in reading.lines if line.start >= start)
+
+
+_LISTED = "Responsibilities:\n"
+
+
 def _list(responsibilities: Sequence[str]) -> str:
-    return "\n- ".join(["Responsibilities:", *responsibilities]) if responsibilities else ""
+    return (
+        _LISTED + "\n".join(f"- {plain(duty)}" for duty in responsibilities)
+        if responsibilities
+        else ""
+    )
 
 
 def _can_be_read(text: str, title: str) -> bool:
