@@ -2,12 +2,16 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.written import corpus_rows
+if TYPE_CHECKING:
+    from roleclass.training.model import TrainingSet
+
+from tests.written import corpus_rows, line_rows
 
 CORPUS = Path(os.environ.get("ROLECLASS_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 
@@ -24,8 +28,20 @@ def shared_corpus() -> Path:
 def written_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small corpus of postings written for the tests."""
     folder = tmp_path_factory.mktemp("corpus")
-    pq.write_table(pa.Table.from_pylist(list(corpus_rows(40))), folder / "written.parquet")
+    rows = list(corpus_rows(40))
+    pq.write_table(pa.Table.from_pylist(rows), folder / "written.parquet")
+    pq.write_table(pa.Table.from_pylist(list(line_rows(rows))), folder / "lines.parquet")
     return folder
+
+
+@pytest.fixture(scope="session")
+def written_set(written_corpus: Path) -> "TrainingSet":
+    """The written corpus, read line by line and counted, ready to teach roles."""
+    from roleclass.training.corpus import load_corpus
+    from roleclass.training.run import Protocol, prepare
+
+    corpus = load_corpus(written_corpus, warn=print)
+    return prepare(corpus, Protocol(folds=2), warn=print, progress=lambda *_: None).training
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +53,6 @@ def trained(written_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
     output = tmp_path_factory.mktemp("trained")
     corpus = load_corpus(written_corpus, warn=print)
-    protocol = Protocol(candidates=[Settings(max_ngrams=50)], folds=2, seeds=[0])
+    protocol = Protocol(candidates=[Settings()], folds=2, seeds=[0])
     train(corpus, output, warn=print, progress=lambda *_: None, protocol=protocol)
     return output

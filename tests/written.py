@@ -1,7 +1,7 @@
 """Postings written for the tests: sentences by role, put together by a seeded generator."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 OPENING = (
@@ -79,6 +79,37 @@ def corpus_rows(per_role: int, *, dev_share: float = 0.25) -> Iterator[dict[str,
                 "split": "dev" if i < per_role * dev_share else "train",
                 "published_label": role if role != "other" else "unknown",
             }
+
+
+WORKS = {"ai-first": "genai", "ai-support": "near-ai", "ml-first": "ml", "other": "none"}
+AREAS = {
+    "ai-first": "building",
+    "ai-support": "infrastructure",
+    "ml-first": "classical-ml",
+    "other": "none",
+}
+_ROLE_OF = {duty: role for role, duties in DUTIES.items() for duty in duties}
+
+
+def line_rows(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Labels of the lines of written postings, in the layout of ``lines.parquet``."""
+    for row in rows:
+        start = 0
+        for line in row["description"].split("\n"):
+            role = _ROLE_OF.get(line)
+            part = "duty" if role else "company" if line in OPENING else "other"
+            yield {
+                "id": row["id"],
+                "start": start,
+                "end": start + len(line),
+                "part": part,
+                "work": WORKS[role] if role else "none",
+                "area": AREAS[role] if role else "",
+                "area_labelled": True,
+                "reader": 1,
+                "split": row["split"],
+            }
+            start += len(line) + 1
 
 
 OWN_DUTIES = {

@@ -328,9 +328,7 @@ class RoleClassifier:
         )
 
 
-def _counted(
-    postings: Iterable[Posting], size: int = 32
-) -> Iterator[tuple[int, list[Posting]]]:
+def _counted(postings: Iterable[Posting], size: int = 32) -> Iterator[tuple[int, list[Posting]]]:
     """Yield batches of postings, with the place of each one's first."""
     batch: list[Posting] = []
     place = 0

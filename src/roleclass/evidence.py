@@ -1,15 +1,18 @@
 """Why the model answers as it does: what spoke for a role and against it, and where it stands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import ModelError
-from roleclass.places import Span, find_places, name_columns
+from roleclass.line_outputs import LINE_OUTPUTS, make_readings
+from roleclass.places import Columns, Mentions, Span, find_mentions, name_columns
+from roleclass.reading import AREAS, PARTS, WORKS, Line
 from roleclass.roles import AnyRole
 from roleclass.text import encode
 
@@ -20,7 +23,8 @@ class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quic
     Attributes
     ----------
     kind : str
-        The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``section``, ``product``.
+        The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``product``, ``line`` or
+        ``area``.
     name : str
         What it is, for a person.
     weight : float
@@ -52,6 +56,9 @@ class Explanation:
         What the model holds before it has read anything.
     evidence : tuple of Evidence
         The weightiest first, for and against alike.
+    lines : tuple of (Line, float)
+        Each line of the posting with what it weighs: its words, and its share of what is said of
+        concepts, kinds of lines and areas. What the rest of the log-odds is, the posting says as a whole.
     """
 
     document: str
@@ -60,6 +67,7 @@ class Explanation:
     log_odds: float
     prior: float
     evidence: tuple[Evidence, ...]
+    lines: tuple[tuple[Line, float], ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """Return the explanation as plain strings, numbers, dicts and lists, ready for JSON."""
@@ -77,6 +85,7 @@ class Explanation:
                 }
                 for item in self.evidence
             ],
+            "lines": [{**line.to_dict(), "weight": weight} for line, weight in self.lines],
         }
 
 
@@ -128,44 +137,101 @@ def explain(
     known = list(classifier.roles)
     chosen, compared = _pair(known, outputs["probabilities"][0], role, against)
     a, b = known.index(chosen), known.index(compared)
-
-    # The column after the last n-gram collects what is no n-gram; its weight is 0.
-    number = len(outputs["ngram_weights"]) - 1
-    blocks = outputs["blocks"][0]
+    of_ngram, of_block = (
+        outputs[name][:, a] - outputs[name][:, b] for name in ("ngram_weights", "block_weights")
+    )
+    blocks = outputs["blocks"][0] * of_block
+    # The row after the last n-gram stands for what is no n-gram; it weighs nothing.
+    number = len(of_ngram) - 1
     if len(classifier.feature_names) != number + len(blocks):
         raise ModelError(
             f"the model names {len(classifier.feature_names)} features but weighs "
             f"{number + len(blocks)}; train it again with this version of roleclass"
         )
-    ngrams, hits = np.unique(outputs["found_ngram"], return_index=True)
-    if len(ngrams) and ngrams[-1] == number:
-        ngrams, hits = ngrams[:-1], hits[:-1]
-    tf_idf = outputs["found_weight"][hits] / outputs["length"][0]
-    speaks = np.concatenate([ngrams, np.arange(number, number + len(blocks))])
-    features = np.concatenate([tf_idf, blocks], dtype=np.float64)
-    coefficients = np.concatenate([outputs["ngram_weights"][ngrams], outputs["block_weights"]])
-    weights = features * (coefficients[:, a] - coefficients[:, b])
-    order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
-    speaks, weights = speaks[order], weights[order]
-    prior = float(outputs["intercept"][a] - outputs["intercept"][b])
+    found, line = outputs["found_ngram"], outputs["found_line"]
+    counts = outputs["line_weight"][line].astype(np.float64)
+    each = counts * of_ngram[found] / outputs["divisor"][0]
+    ngrams = np.bincount(found, each, minlength=number + 1)[:number]
+    weights = np.concatenate([ngrams, blocks], dtype=np.float64)
 
     data = encode(text, title)
+    columns = name_columns(classifier.feature_names)
     try:
-        columns = name_columns(classifier.feature_names)
-        spans = find_places(columns, data, outputs["found_ngram"], outputs["found_word"], speaks)
+        mentions = find_mentions(columns, data, found, outputs["found_word"])
     except IndexError as error:  # a model of ours names its n-grams first and finds no others
         raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
-    kinds, names = columns.kinds[speaks].tolist(), columns.names[speaks].tolist()
-    evidence = zip(kinds, names, weights.tolist(), spans, strict=True)
+    order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
+    spans = mentions.spans(len(weights))
+    evidence = zip(
+        columns.kinds[order].tolist(),
+        columns.names[order].tolist(),
+        weights[order].tolist(),
+        map(spans.__getitem__, order.tolist()),
+        strict=True,
+    )
+    [reading] = make_readings([data], *(outputs[name] for name in LINE_OUTPUTS))
+    of_lines = np.bincount(line, each, minlength=len(reading.lines))
+    of_lines = of_lines + _shared_out(columns, mentions, weights, outputs)
+    prior = float(outputs["intercept"][a] - outputs["intercept"][b])
     return Explanation(
-        document=data.decode("utf-8"),
+        document=reading.text,
         role=chosen,
         against=compared,
         log_odds=float(weights.sum() + prior),
         prior=prior,
         # As `Evidence._make` does, without a call in Python for each of the hundreds.
         evidence=tuple(map(partial(tuple.__new__, Evidence), evidence)),
+        lines=tuple(zip(reading.lines, of_lines.tolist(), strict=True)),
     )
+
+
+def _shared_out(
+    columns: Columns,
+    mentions: Mentions,
+    weights: NDArray[np.float64],
+    outputs: Mapping[str, NDArray[Any]],
+) -> NDArray[np.float64]:
+    """Share out, over the lines, the weights of concepts, of kinds of lines and of areas.
+
+    A concept's by its mentions, weighted as the model does; the others' by the probability that a line is
+    of the kind. What speaks of the posting as a whole (its length, how mentions are balanced) stays there.
+    """
+    part, work, areas = (
+        outputs[f"line_{name}"].astype(np.float64) for name in ("part", "work", "areas")
+    )
+    total = np.zeros(len(part))
+    is_concept = np.isin(columns.kinds[mentions.column], ("density", "title"))
+    column, line = mentions.column[is_concept], outputs["found_line"][mentions.found[is_concept]]
+    share = outputs["line_weight"][line].astype(np.float64)
+    share = share / np.maximum(np.bincount(column, share)[column], 1e-12) if len(column) else share
+    total += np.bincount(line, share * weights[column], minlength=len(total))
+    if not len(total):
+        return total
+    for j in np.flatnonzero(np.isin(columns.kinds, ("line", "area"))).tolist():
+        holds = _holds(columns.kinds[j], columns.names[j], part, work, areas)
+        if (whole := holds.sum()) > 0:
+            total += weights[j] * holds / whole
+    return total
+
+
+def _holds(
+    block: str,
+    name: str,
+    part: NDArray[np.float64],
+    work: NDArray[np.float64],
+    areas: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return how far each line is of the kind that a column speaks of, such as ``lines: duty, genai``."""
+    _, _, kind = name.partition(": ")
+    first, _, second = kind.partition(", ")
+    if block == "area":
+        return part[:, PARTS.index("duty")] * areas[:, AREAS.index(first)]
+    of_part = (
+        part[:, PARTS.index(first)]
+        if first in PARTS
+        else part[:, [PARTS.index("duty"), PARTS.index("requirement")]].sum(axis=1)
+    )
+    return of_part * work[:, WORKS.index(second)] if second else of_part
 
 
 def _pair(

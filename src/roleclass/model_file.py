@@ -16,7 +16,7 @@ from roleclass.operators import check_operators
 from roleclass.roles import AnyRole, Role, as_role
 from roleclass.text import encode, pack
 
-FORMAT: Final = "1"
+FORMAT: Final = "2"
 """The layout of the model's inputs, outputs and metadata; a model of another format is refused."""
 
 # ONNX Runtime plans its memory anew for each shape of the input and keeps the plans: a posting alone is

@@ -6,6 +6,8 @@ few predictions.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,10 +92,32 @@ def name_columns(features: tuple[str, ...]) -> Columns:
     )
 
 
-def find_places(
-    columns: Columns, data: bytes, ngrams: Ints, words: Ints, wanted: Ints
-) -> list[tuple[Span, ...]]:
-    """Find where the mentions of each of some columns stand in a posting.
+class Mentions(NamedTuple):
+    """Where columns are mentioned in a posting, by column, then in the order of the text.
+
+    Attributes
+    ----------
+    column : int array of shape (Q,)
+    found : int array of shape (Q,)
+        Which of the n-grams that were found it is.
+    start, end : int arrays of shape (Q,)
+        In characters.
+    """
+
+    column: Ints
+    found: Ints
+    start: Ints
+    end: Ints
+
+    def spans(self, columns: int) -> list[tuple[Span, ...]]:
+        """Return where each of so many columns is mentioned."""
+        ends = np.cumsum(np.bincount(self.column, minlength=columns)).tolist()
+        places = list(zip(self.start.tolist(), self.end.tolist(), strict=True))
+        return [tuple(places[i:j]) for i, j in pairwise([0, *ends])]
+
+
+def find_mentions(columns: Columns, data: bytes, ngrams: Ints, words: Ints) -> Mentions:
+    """Find where the columns of a model are mentioned in a posting.
 
     Parameters
     ----------
@@ -102,19 +126,12 @@ def find_places(
         The posting.
     ngrams, words : int arrays of shape (H,)
         The n-grams that were found, and the place of the first word of each among the posting's words.
-    wanted : int array
-        The columns.
-
-    Returns
-    -------
-    list of tuples of (start, end)
-        In characters, in the order of the text.
 
     Examples
     --------
     >>> columns = name_columns(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
     >>> text = "A RAG, a RAG pipeline".encode()
-    >>> find_places(columns, text, np.array([0, 0, 1]), np.array([1, 3, 3]), np.array([2, 3]))
+    >>> find_mentions(columns, text, np.array([0, 0, 1]), np.array([1, 3, 3])).spans(4)[2:]
     [((2, 5), (9, 12), (9, 21)), ()]
     """
     known = np.flatnonzero(ngrams < len(columns.words))
@@ -130,7 +147,6 @@ def find_places(
     title_end = character[max(data.find(b"\n"), 0)]
     start = character[edges[2 * words]]
     end = character[edges[2 * (words + columns.words[ngrams]) - 1]]
-    spans = list(zip(start.tolist(), end.tolist(), strict=True))
 
     # One row for each mention: an n-gram that was found, and one of the columns that it counts in.
     number = columns.first[ngrams + 1] - columns.first[ngrams]
@@ -139,14 +155,7 @@ def find_places(
     column = columns.column[columns.first[ngrams[hit]] + nth]
     counts = np.flatnonzero(~columns.in_title[column] | (end[hit] <= title_end))
     column, hit = column[counts], hit[counts]
-    # By column and place; of those that begin at one place, the graph finds the shorter first.
-    order = np.sort((column * (len(data) + 1) + start[hit]) * len(words) + hit) % max(len(words), 1)
-    in_order = list(map(spans.__getitem__, order.tolist()))
-    last = np.cumsum(np.bincount(column, minlength=len(columns.names)))
-    first = np.concatenate([[0], last[:-1]])
-    found: list[tuple[Span, ...]] = [()] * len(wanted)
-    somewhere = np.flatnonzero(first[wanted] < last[wanted])  # most features are of no place
-    at = wanted[somewhere]
-    for k, i, j in zip(somewhere.tolist(), first[at].tolist(), last[at].tolist(), strict=True):
-        found[k] = tuple(in_order[i:j])
-    return found
+    # Of those that begin at one place, the graph finds the shorter first.
+    order = np.lexsort((hit, start[hit], column))
+    column, hit = column[order], hit[order]
+    return Mentions(column, known[hit], start[hit], end[hit])

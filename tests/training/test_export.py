@@ -14,36 +14,37 @@ from sklearn.pipeline import Pipeline
 
 from roleclass import Role, RoleClassifier
 from roleclass.lexicon import load_lexicon
+from roleclass.line_outputs import LINE_OUTPUTS
 from roleclass.text import encode, pack
-from roleclass.training.corpus import Corpus, load_corpus
-from roleclass.training.export import EVIDENCE_OUTPUTS, ModelInfo, export, to_onnx
-from roleclass.training.model import Settings, fit
+from roleclass.training.export import OUTPUTS, ModelInfo, export, to_onnx
+from roleclass.training.model import Settings, TrainingSet, fit
 from roleclass.training.parity import ParityError, check_parity
-from roleclass.training.unclear import ENGLISH, REASONS, UnclearRule
+from roleclass.training.unclear import REASONS, UnclearRule, small_words
 from tests.written import TITLES, posting
 
 WORDS = sorted({word.decode() for c in load_lexicon() for phrase in c.phrases for word in phrase})
 # Text that is full of what the model knows, and of what separates words.
 KNOWN = st.lists(st.sampled_from(WORDS) | st.sampled_from(["\n", "?", "\u00e9", "\0"]), max_size=60)
 TEXTS = st.lists(KNOWN.map(" ".join) | st.text(max_size=60), min_size=1, max_size=5)
-SMALL_WORDS = frozenset(
-    phrase[0] for concept in load_lexicon() if concept.key == ENGLISH for phrase in concept.phrases
-)
+SMALL_WORDS = small_words(load_lexicon())
+
+
+RULE = UnclearRule(min_asked=3.0)
 
 
 @pytest.fixture(scope="module")
-def pipeline(written_corpus: Path) -> Pipeline:
+def pipeline(written_set: TrainingSet) -> Pipeline:
     # Not calibrated: the written postings are so easy that calibration would make it sure of
     # everything, and a difference would not show.
-    corpus: Corpus = load_corpus(written_corpus, warn=print).split("train")
-    return fit(corpus, Settings(max_ngrams=50))
+    return fit(written_set, Settings())
 
 
 @pytest.fixture(scope="module")
 def file(pipeline: Pipeline, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "model.onnx"
     roles = tuple(map(Role, pipeline[-1].classes_))
-    export(pipeline, ModelInfo(roles, (0.5,) * 4, "written"), path)
+    names = tuple(pipeline[0].feature_names())
+    export(pipeline, ModelInfo(roles, (0.5,) * 4, "written", names, RULE), path)
     return path
 
 
@@ -76,10 +77,30 @@ def test_file_and_pipeline_agree_at_any_length(
 
 @settings(deadline=None, max_examples=150)
 @given(TEXTS)
-def test_the_graph_answers_the_rule(session: ort.InferenceSession, texts: list[str]) -> None:
+def test_the_graph_answers_the_rule(
+    pipeline: Pipeline, session: ort.InferenceSession, texts: list[str]
+) -> None:
     rows = [encode(text) for text in texts]
     (reasons,) = session.run(["reason"], {"utf8": pack(rows)})
-    assert reasons.tolist() == UnclearRule().reasons(rows, SMALL_WORDS).tolist()
+    features = pipeline[0]
+    asked = features.measure(features.lines.predict(rows), len(rows)).asked
+    assert reasons.tolist() == RULE.reasons(rows, SMALL_WORDS, asked).tolist()
+
+
+@settings(deadline=None, max_examples=150)
+@given(TEXTS)
+def test_the_graph_reads_the_lines(
+    pipeline: Pipeline, session: ort.InferenceSession, texts: list[str]
+) -> None:
+    rows = [encode(text) for text in texts]
+    scores = pipeline[0].lines.predict(rows)
+    row, start, end, part, work, areas = session.run(list(LINE_OUTPUTS), {"utf8": pack(rows)})
+    lines = scores.words.lines
+    assert row.tolist() == lines.row.tolist()
+    assert start.tolist() == lines.start.tolist()
+    assert end.tolist() == lines.end.tolist()
+    for one, other in ((part, scores.part), (work, scores.work), (areas, scores.areas)):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 @settings(deadline=None, max_examples=50)
@@ -101,7 +122,7 @@ def test_inputs_and_outputs_are_as_documented(session: ort.InferenceSession) -> 
     answer, reason, *of_evidence = session.get_outputs()
     assert (answer.name, answer.type, answer.shape) == ("probabilities", "tensor(float)", ["N", 4])
     assert (reason.name, reason.type, reason.shape) == ("reason", "tensor(int64)", ["N"])
-    assert [out.name for out in of_evidence] == list(EVIDENCE_OUTPUTS)
+    assert [out.name for out in of_evidence] == list(OUTPUTS)
 
 
 def test_all_operators_are_of_the_standard_set(file: Path) -> None:
@@ -123,9 +144,9 @@ def test_metadata_says_what_a_runtime_must_know(session: ort.InferenceSession) -
     assert len(json.loads(metadata["roleclass.thresholds"])) == 4
 
 
-def test_two_roles_are_enough(written_corpus: Path) -> None:
-    corpus: Corpus = load_corpus(written_corpus, warn=print).split("train")
-    two = corpus.where(lambda p: p.role in {Role.AI_FIRST, Role.OTHER})
+def test_two_roles_are_enough(written_set: TrainingSet) -> None:
+    role = written_set.corpus.column("role")
+    two = written_set.at(np.flatnonzero(np.isin(role, [Role.AI_FIRST, Role.OTHER])))
     pipeline = fit(two, Settings())
     model = to_onnx(pipeline, ModelInfo((Role.AI_FIRST, Role.OTHER), (0.5, 0.5), "x"))
     session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])

@@ -8,7 +8,7 @@ from scipy.special import softmax
 
 from roleclass import Role
 from roleclass.training.corpus import Corpus, Posting, load_corpus
-from roleclass.training.model import Settings, fit, folds, logits, soft_labels
+from roleclass.training.model import Settings, TrainingSet, fit, folds, logits, soft_labels
 from tests.written import posting
 
 
@@ -42,32 +42,44 @@ def test_an_unsure_label_shares_its_weight_with_the_runner_up(
 def test_no_group_is_on_both_sides_and_every_posting_is_held_out_once(corpus: Corpus) -> None:
     held_out: list[int] = []
     for inside, outside in folds(corpus, 3, seed=0):
-        assert not set(inside.column("group")) & set(corpus.at(outside).column("group"))
+        groups = [set(corpus.at(side).column("group")) for side in (inside, outside)]
+        assert not groups[0] & groups[1]
         held_out += outside.tolist()
     assert sorted(held_out) == list(range(len(corpus)))
 
 
-def test_temperature_divides_the_logits(corpus: Corpus) -> None:
-    pipeline = fit(corpus, Settings())
+def test_temperature_divides_the_logits(written_set: TrainingSet) -> None:
+    pipeline = fit(written_set, Settings())
     roles = tuple(map(Role, pipeline[-1].classes_))
-    before = logits(pipeline, corpus, roles)
+    before = logits(pipeline, written_set.titled, roles)
     pipeline[-1].with_temperature(2.0)
-    np.testing.assert_allclose(logits(pipeline, corpus, roles), before / 2)
-    np.testing.assert_allclose(pipeline.predict_proba(corpus.encode()), softmax(before / 2, axis=1))
+    np.testing.assert_allclose(logits(pipeline, written_set.titled, roles), before / 2)
 
 
-def test_a_copy_without_its_title_is_learnt_from(corpus: Corpus) -> None:
-    text = posting("ml-first", 99)
+def test_the_pipeline_reads_bytes_as_it_reads_measures(written_set: TrainingSet) -> None:
+    pipeline = fit(written_set, Settings())
+    rows = written_set.corpus.encode()
+    features = pipeline[0]
+    measures = features.measure(written_set.lines.predict(rows), len(rows))
+    roles = tuple(map(Role, pipeline[-1].classes_))
+    np.testing.assert_allclose(
+        pipeline.predict_proba(rows), softmax(logits(pipeline, measures, roles), axis=1)
+    )
+
+
+@pytest.mark.parametrize("share", ["untitled_share", "copy_share"])
+def test_copies_are_learnt_from(written_set: TrainingSet, share: str) -> None:
+    rows = [posting("ml-first", 99).encode()]
     one, other = (
-        fit(corpus, Settings(untitled_share=share)).predict_proba([text.encode()])
-        for share in (0.0, 1.0)
+        fit(written_set, Settings(**{share: weight})).predict_proba(rows) for weight in (0.0, 1.0)
     )
     assert not np.allclose(one, other)
 
 
-def test_a_role_that_was_never_seen_is_least_likely(corpus: Corpus) -> None:
-    two = corpus.where(lambda p: p.role in {Role.AI_FIRST, Role.OTHER})
-    values = logits(fit(two, Settings()), two, (Role.AI_FIRST, Role.ML_FIRST, Role.OTHER))
+def test_a_role_that_was_never_seen_is_least_likely(written_set: TrainingSet) -> None:
+    role = written_set.corpus.column("role")
+    two = written_set.at(np.flatnonzero(np.isin(role, [Role.AI_FIRST, Role.OTHER])))
+    values = logits(fit(two, Settings()), two.titled, (Role.AI_FIRST, Role.ML_FIRST, Role.OTHER))
     assert (values.argmin(axis=1) == 1).all()
-    right = values[:, [0, 2]].argmax(axis=1) == [p.role == Role.OTHER for p in two]
+    right = values[:, [0, 2]].argmax(axis=1) == [p.role == Role.OTHER for p in two.corpus]
     assert right.mean() > 0.9

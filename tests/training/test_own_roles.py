@@ -30,7 +30,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def model(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("own-model")
-    small = training_run.Protocol(candidates=[Settings(max_ngrams=200)], folds=2, seeds=[0])
+    small = training_run.Protocol(candidates=[Settings()], folds=2, seeds=[0])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training_run, "Protocol", lambda: small)
         done = run("train", "--corpus", corpus, "--roles", ROLES, "--output", output)

@@ -1,15 +1,14 @@
-"""A training run as a whole: what it writes, that it repeats, that it resumes, that it refuses."""
+"""A training run as a whole: what it writes, that it repeats, that it refuses."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import filelock
 import pytest
 
 from roleclass import Role, RoleClassifier
-from roleclass.errors import CorpusError, RoleclassError
-from roleclass.training import selection
+from roleclass.errors import CorpusError
 from roleclass.training.card import model_card
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import evaluate
@@ -47,21 +46,11 @@ def test_the_card_says_of_the_data_what_it_is_told_and_else_that_nobody_did(trai
 
 def test_the_figures_are_those_of_the_model_file(trained: Path, corpus: Corpus) -> None:
     figures = json.loads((trained / "metrics.json").read_text("utf-8"))
-    again = evaluate(RoleClassifier(trained / "model.onnx"), corpus.split("dev"))
+    again = evaluate(
+        RoleClassifier(trained / "model.onnx"), corpus.split("dev"), corpus.unclear("dev")
+    )
     assert json.loads(json.dumps(again)) == figures["dev"]
     assert figures["dev"]["all"]["accuracy"] > 0.9  # the written postings are easy
-
-
-def test_a_second_run_into_the_same_folder_is_refused_while_the_first_is_at_it(
-    corpus: Corpus, tmp_path: Path
-) -> None:
-    (tmp_path / "checkpoints").mkdir()
-    with (
-        filelock.FileLock(tmp_path / "checkpoints" / "lock"),
-        pytest.raises(RoleclassError, match="another run is writing to"),
-    ):
-        quietly(corpus, tmp_path)
-    assert not (tmp_path / "model.onnx").exists()
 
 
 def test_two_runs_write_the_same_bytes(corpus: Corpus, tmp_path: Path) -> None:
@@ -80,36 +69,22 @@ def test_the_best_candidate_is_the_one_with_the_lowest_log_loss(
     assert figures["settings"] == figures["trials"][0]["settings"]
 
 
-def test_an_interrupted_run_takes_up_where_it_stopped(
-    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_labelled_lines_they_are_read_as_by_the_shipped_model(
+    corpus: Corpus, tmp_path: Path
 ) -> None:
-    quietly(corpus, tmp_path / "undisturbed")
-    fits = 0
-    fit = selection.fit
-
-    def counting_fit(*arguments: Any) -> Any:
-        nonlocal fits
-        fits += 1
-        return fit(*arguments)
-
-    def interrupt(_: str, done: int, __: int) -> None:
-        if done == 3:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(selection, "fit", counting_fit)
-    with pytest.raises(KeyboardInterrupt):
-        train(corpus, tmp_path / "out", warn=print, progress=interrupt, protocol=PROTOCOL)
-    assert not (tmp_path / "out" / "model.onnx").exists()
-    assert fits == 3
-    quietly(corpus, tmp_path / "out")
-    assert fits == 4  # two candidates, two folds: the first three were remembered
-    one, two = (tmp_path / name / "model.onnx" for name in ("undisturbed", "out"))
-    assert one.read_bytes() == two.read_bytes()
+    bare = Corpus(tuple(replace(posting, lines=()) for posting in corpus))
+    messages: list[str] = []
+    figures = train(
+        bare, tmp_path, warn=messages.append, progress=lambda *_: None, protocol=PROTOCOL
+    )
+    assert any("labelled lines" in message for message in messages)
+    assert figures["lines"] == {"cross_validation": None, "dev": None}
+    assert figures["dev"]["all"]["accuracy"] > 0.9
 
 
 def test_dev_chooses_nothing(corpus: Corpus, tmp_path: Path) -> None:
     # The same training postings with another dev split give the same model.
-    training = Corpus(corpus.split("train").postings)
+    training = corpus.where(lambda p: p.split == "train")
     messages: list[str] = []
     train(
         training, tmp_path / "a", warn=messages.append, progress=lambda *_: None, protocol=PROTOCOL

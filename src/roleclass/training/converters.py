@@ -3,22 +3,40 @@
 from typing import Any
 
 import numpy as np
+from onnx import TensorProto
 from skl2onnx import update_registered_converter
-from skl2onnx.common._container import ModelComponentContainer
-from skl2onnx.common._topology import Operator, Scope, Variable
 from skl2onnx.common.data_types import FloatTensorType
 
-from roleclass.training.features import PostingFeatures
-from roleclass.training.graph import Found, Words, Writer, count, find_ngrams, find_words
-from roleclass.training.graph_blocks import blocks, find_mentions
+from roleclass.training.features import NGRAM_SCALE, PostingFeatures
+from roleclass.training.graph import Found, Words, Writer, find_ngrams, find_words
+from roleclass.training.graph_blocks import Weighted, add_rows, blocks, weigh_lines
+from roleclass.training.graph_line_model import GraphScores, score_lines
+from roleclass.training.graph_lines import LISTED, GraphLines, find_lines
 from roleclass.training.model import RoleRegression, softmax_weights
 from roleclass.training.tables import Trie, WordTable
+from roleclass.training.unclear import UnclearRule
+
+
+class ReadyFeatures(PostingFeatures):
+    """Features with what the linear model after them weighs n-grams by, and the rule for `unclear`.
+
+    The graph adds up what n-grams weigh, K numbers a posting, where scikit-learn's pipeline has a column
+    for each n-gram.
+
+    Attributes
+    ----------
+    ngram_weights_ : float64 array of shape (V, K)
+    rule_ : UnclearRule
+    """
+
+    ngram_weights_: Any
+    rule_: UnclearRule
 
 
 def register_converters() -> None:
     """Tell skl2onnx how to convert the steps of the pipeline."""
     update_registered_converter(
-        PostingFeatures,
+        ReadyFeatures,
         "RoleclassPostingFeatures",
         _features_shape,
         _convert_features,
@@ -35,94 +53,132 @@ def register_converters() -> None:
     )
 
 
-def _parse_features(
-    scope: Scope,
-    model: PostingFeatures,
-    inputs: list[Variable],
-    custom_parsers: Any = None,  # noqa: ARG001
-) -> list[Variable]:
-    """Declare three results: tf-idf not yet scaled, what each row is to be divided by, other blocks.
+def _parse_features(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> list[Any]:  # noqa: ARG001
+    """Declare two results: what all n-grams weigh for each role, and the other blocks.
 
-    The regression divides its four products instead of thousands of columns, and nothing is joined.
     The blocks are not multiplied by ``weights_``: `export.to_onnx` moves these into the regression.
     """
     operator = scope.declare_local_operator("RoleclassPostingFeatures", model)
     operator.inputs = inputs
-    for name in ("ngrams", "length", "blocks"):
+    for name in ("of_ngrams", "blocks"):
         operator.outputs.append(scope.declare_local_variable(name, FloatTensorType()))
     return list(operator.outputs)
 
 
-def _features_shape(operator: Operator) -> None:
-    features: PostingFeatures = operator.raw_operator
-    # One n-gram more, for what is found but no n-gram of the vocabulary.
+def _features_shape(operator: Any) -> None:
+    features: ReadyFeatures = operator.raw_operator
     for output, columns in zip(
-        operator.outputs, (len(features.idf_) + 1, 1, len(features.weights_)), strict=True
+        operator.outputs,
+        (features.ngram_weights_.shape[1], len(features.weights_)),
+        strict=True,
     ):
         output.type = FloatTensorType([None, columns])
 
 
-def _convert_features(scope: Scope, operator: Operator, container: ModelComponentContainer) -> None:
-    features: PostingFeatures = operator.raw_operator
+def _convert_features(scope: Any, operator: Any, container: Any) -> None:
+    features: ReadyFeatures = operator.raw_operator
     w = Writer(scope, container)
-    results = [output.full_name for output in operator.outputs]
-    utf8 = operator.inputs[0].full_name
-    table = WordTable.from_words(features.vocabulary_.words)
-    words = find_words(w, table, utf8)
-    found = find_ngrams(w, Trie.from_vocabulary(features.vocabulary_, table), words)
-    _tf_idf(w, features, found, words, results[:2])
-    mentions = find_mentions(w, features, found, words, utf8)
-    blocks(w, features, mentions, words, table, results[2])
+    of_ngrams, of_blocks = (output.full_name for output in operator.outputs)
+    vocabulary = features.lines.vocabulary
+    listed = sorted(set(LISTED) - set(vocabulary.words))
+    table = WordTable.from_words([*vocabulary.words, *listed])
+    words = find_words(w, table, operator.inputs[0].full_name)
+    found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
+    lines = find_lines(w, table, words)
+    scores = score_lines(w, features.lines, found, words, lines)
+    weighted = weigh_lines(w, words, lines, scores)
+    divisor = blocks(
+        w, features, found, words, lines, weighted, table, features.rule_, out=of_blocks
+    )
+    divisor = w.op("Identity", divisor, out="divisor")
+    _weigh_ngrams(w, features, found, words, lines, weighted, divisor, of_ngrams)
+    _write_lines(w, found, lines, scores, weighted)
 
 
-def _tf_idf(
-    w: Writer, features: PostingFeatures, found: Found, words: Words, out: list[str]
+def _weigh_ngrams(
+    w: Writer,
+    features: ReadyFeatures,
+    found: Found,
+    words: Words,
+    lines: GraphLines,
+    weighted: Weighted,
+    divisor: str,
+    out: str,
 ) -> None:
-    """See `PostingFeatures`; the logarithm is taken of what was found only, not of every cell."""
-    width = len(features.idf_) + 1
-    of_row = w.op("Mul", words.row, w.const(width))
-    cell = w.op("Add", w.take(of_row, found.word), found.ngram)
-    counts = count(w, cell, words.rows, width)
-    tf = w.op("Add", w.op("Log", w.take(counts, cell)), w.const(1.0, np.float32))
-    idf = w.take(w.const(np.append(features.idf_, 0), np.float32), found.ngram)
-    of_found = w.op("Mul", tf, idf, out="found_weight")
-    weights = w.op("ScatterElements", counts, cell, of_found, axis=0)
-    weights = w.op("Reshape", weights, w.vector(-1, width), out=out[0])
-    # ONNX Runtime's own norms (ReduceL2, ReduceSumSquare) are three times as slow.
-    norm = w.op("Sqrt", w.op("ReduceSum", w.op("Mul", weights, weights), w.vector(1)))
-    w.op("Max", norm, w.const(1e-12, np.float32), out=out[1])
+    """Add up what the n-grams of each posting weigh."""
+    # A row more, for what is found but no n-gram of the vocabulary.
+    table = w.named("ngram_weights", np.pad(features.ngram_weights_, ((0, 1), (0, 0))))
+    line = w.take(lines.word_line, found.word)
+    weight = w.op("Reshape", w.take(w.flat(weighted.weight), line), w.vector(-1, 1))
+    each = w.op("Mul", w.op("Gather", table, found.ngram, axis=0), weight)
+    total = add_rows(w, each, w.take(words.row, found.word), words.rows)
+    w.op("Div", total, divisor, out=out)
 
 
-def _parse_regression(
-    scope: Scope,
-    model: RoleRegression,
-    inputs: list[Variable],
-    custom_parsers: Any = None,  # noqa: ARG001
-) -> list[Variable]:
+def _write_lines(
+    w: Writer, found: Found, lines: GraphLines, scores: GraphScores, weighted: Weighted
+) -> None:
+    """Write the outputs about lines, without those that part rows, of which each row has one behind it."""
+    real = w.op("Not", lines.parts)
+    for name, values in (
+        ("row", lines.row),
+        ("start", lines.start),
+        ("end", lines.end),
+        ("part", scores.part),
+        ("work", scores.work),
+        ("areas", scores.areas),
+        ("weight", w.flat(weighted.weight)),
+    ):
+        w.op("Compress", values, real, axis=0, out=f"line_{name}")
+    line = w.take(lines.word_line, found.word)
+    # A word at a row's end is in no line; it is found with no n-gram.
+    row = w.take(lines.row, line)
+    line = w.op("Sub", line, row)
+    last = w.op("Sub", w.size(w.op("Compress", lines.row, real, axis=0)), w.const(1))
+    line = w.op("Min", line, w.op("Max", last, w.const(0)))
+    w.op("Identity", w.cast(line, TensorProto.INT32), out="found_line")
+
+
+def _parse_regression(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> list[Any]:  # noqa: ARG001
     operator = scope.declare_local_operator("RoleclassRoleRegression", model)
     operator.inputs = inputs
     operator.outputs.append(scope.declare_local_variable("probabilities", FloatTensorType()))
     return list(operator.outputs)
 
 
-def _regression_shape(operator: Operator) -> None:
+def _regression_shape(operator: Any) -> None:
     operator.outputs[0].type = FloatTensorType([None, len(operator.raw_operator.classes_)])
 
 
-def _convert_regression(
-    scope: Scope, operator: Operator, container: ModelComponentContainer
-) -> None:
+def _convert_regression(scope: Any, operator: Any, container: Any) -> None:
+    """Write ``Softmax(of_ngrams + blocks @ weights + intercept)``."""
     model: RoleRegression = operator.raw_operator
     w = Writer(scope, container)
     weights, intercept = softmax_weights(model)
-    ngrams, length, blocks = (tensor.full_name for tensor in operator.inputs)
-    number = operator.inputs[0].type.shape[1] - 1
-    of_ngrams = np.vstack([weights[:number], np.zeros_like(weights[:1])])
-    product = w.op("Div", w.op("MatMul", ngrams, w.named("ngram_weights", of_ngrams)), length)
+    of_ngrams, blocks = (tensor.full_name for tensor in operator.inputs)
+    number = operator.inputs[1].type.shape[1]
     others = w.op(
         "Gemm",
         blocks,
-        w.named("block_weights", weights[number:]),
+        w.named("block_weights", weights[-number:]),
         w.named("intercept", intercept),
     )
-    w.op("Softmax", w.op("Add", product, others), axis=1, out=operator.outputs[0].full_name)
+    w.op("Softmax", w.op("Add", of_ngrams, others), axis=1, out=operator.outputs[0].full_name)
+
+
+def ready(features: PostingFeatures, weights: Any, rule: UnclearRule) -> ReadyFeatures:
+    """Return features that hold what the linear model weighs n-grams by.
+
+    Parameters
+    ----------
+    features : PostingFeatures
+    weights : float64 array of shape (F, K)
+        Of all columns; see `softmax_weights`.
+    rule : UnclearRule
+    """
+    made = ReadyFeatures(features.lines)
+    made.__dict__.update(features.__dict__)
+    made.ngram_weights_ = NGRAM_SCALE * features.idf_[:, None] * weights[: len(features.idf_)]
+    made.rule_ = rule
+    made.weights_ = np.ones_like(features.weights_)
+    return made

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import onnx
 from onnx import TensorProto, helper
 from skl2onnx import convert_sklearn
@@ -15,25 +14,35 @@ from sklearn.pipeline import Pipeline
 
 from roleclass import __version__
 from roleclass.model_file import FORMAT, seal
+from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.roles import AnyRole
-from roleclass.training.converters import register_converters
+from roleclass.training.converters import ready, register_converters
 from roleclass.training.graph import OPSET
-from roleclass.training.unclear import REASONS
+from roleclass.training.model import softmax_weights
+from roleclass.training.unclear import REASONS, UnclearRule
 
-EVIDENCE_OUTPUTS: Final = {
+OUTPUTS: Final = {
+    "line_row": (TensorProto.INT32, ["M"]),
+    "line_start": (TensorProto.INT32, ["M"]),
+    "line_end": (TensorProto.INT32, ["M"]),
+    "line_part": (TensorProto.FLOAT, ["M", len(PARTS)]),
+    "line_work": (TensorProto.FLOAT, ["M", len(WORKS)]),
+    "line_areas": (TensorProto.FLOAT, ["M", len(AREAS)]),
+    "line_weight": (TensorProto.FLOAT, ["M"]),
     "found_ngram": (TensorProto.INT32, ["H"]),
     "found_word": (TensorProto.INT32, ["H"]),
-    "found_weight": (TensorProto.FLOAT, ["H"]),
-    "length": (TensorProto.FLOAT, ["N", 1]),
+    "found_line": (TensorProto.INT32, ["H"]),
+    "divisor": (TensorProto.FLOAT, ["N", 1]),
     "blocks": (TensorProto.FLOAT, ["N", "B"]),
     "ngram_weights": (TensorProto.FLOAT, ["V", "K"]),
     "block_weights": (TensorProto.FLOAT, ["B", "K"]),
     "intercept": (TensorProto.FLOAT, ["K"]),
 }
-"""Outputs from which an explanation is made, with their types and shapes.
+"""Outputs from which readings and explanations are made, with their types and shapes.
 
-The H n-grams that were found, as their column, the place of their first word, and tf-idf, which is to
-be divided by ``length``; the columns of the other features; and what each role weighs all columns by.
+The M lines: the posting of each, its bytes, what it is, and how much a mention in it counts. The H n-grams that
+were found: their column, the place of their first word, the line; what their sum is divided by; the columns of the
+other features; and what each role weighs all columns by.
 """
 
 _IR_VERSION: Final = 8  # the oldest that has the operators, so that older runtimes load the file
@@ -53,12 +62,14 @@ class ModelInfo:
         Fingerprint of the corpus that it was trained on.
     features : tuple of str
         Names of the columns of the features, for explanations.
+    rule : UnclearRule
     """
 
     roles: tuple[AnyRole, ...]
     thresholds: tuple[float, ...]
     corpus: str
     features: tuple[str, ...] = ()
+    rule: UnclearRule = UnclearRule()  # noqa: RUF009  (immutable)
 
     def metadata(self) -> dict[str, str]:
         """Return the key-value pairs of the file's metadata; values are JSON or plain text."""
@@ -104,7 +115,7 @@ def to_onnx(pipeline: Pipeline, info: ModelInfo) -> onnx.ModelProto:
         )
     register_converters()
     model = convert_sklearn(
-        _with_weights_moved(pipeline),
+        _with_weights_moved(pipeline, info.rule),
         "roleclass",
         initial_types=[("utf8", UInt8TensorType([None, None]))],
         target_opset=OPSET,
@@ -120,13 +131,13 @@ def to_onnx(pipeline: Pipeline, info: ModelInfo) -> onnx.ModelProto:
     return model
 
 
-def _with_weights_moved(pipeline: Pipeline) -> Pipeline:
-    """Let the linear model do what the features' ``weights_`` do: the graph multiplies once."""
-    features, role = copy.copy(pipeline[0]), copy.copy(pipeline[-1])
+def _with_weights_moved(pipeline: Pipeline, rule: UnclearRule) -> Pipeline:
+    """Let the features weigh n-grams, and the regression do what the features' ``weights_`` do."""
+    features, role = pipeline[0], copy.copy(pipeline[-1])
     role.coef_ = role.coef_.copy()
     role.coef_[:, len(features.idf_) :] *= features.weights_
-    features.weights_ = np.ones_like(features.weights_)
-    return Pipeline([("features", features), ("role", role)])
+    weights, _ = softmax_weights(role)
+    return Pipeline([("features", ready(features, weights, rule)), ("role", role)])
 
 
 def _name_axes(model: onnx.ModelProto) -> None:
@@ -139,7 +150,7 @@ def _name_axes(model: onnx.ModelProto) -> None:
         [
             describe("probabilities", TensorProto.FLOAT, ["N", classes]),
             describe("reason", TensorProto.INT64, ["N"]),
-            # What an explanation needs: see `roleclass.evidence`. Nobody else has to fetch these.
-            *(describe(name, *EVIDENCE_OUTPUTS[name]) for name in EVIDENCE_OUTPUTS),
+            # See `roleclass.line_outputs` and `roleclass.evidence`; a prediction fetches none of these.
+            *(describe(name, *OUTPUTS[name]) for name in OUTPUTS),
         ]
     )

@@ -6,6 +6,7 @@ ship; our labels of them are, by id, in ``fieldguide_labels.csv``.
 """
 
 import csv
+import gzip
 import re
 from collections.abc import Collection, Mapping
 from importlib.resources import files
@@ -15,7 +16,7 @@ from typing import Any
 import yaml
 
 from roleclass.errors import CorpusError
-from roleclass.training.corpus import Warn
+from roleclass.training.corpus import LINES, Warn
 
 # A loader that builds texts, lists and dicts only: no Python objects, and no numbers that take minutes
 # to work out. In C where PyYAML has it.
@@ -117,8 +118,42 @@ def our_labels() -> dict[str, dict[str, Any]]:
     }
 
 
+def our_lines() -> dict[str, list[dict[str, Any]]]:
+    """Return our labels of lines of the guide's postings, by id.
+
+    Returns
+    -------
+    dict of str to list of dict
+        For each labelled posting its lines: ``characters`` (of the whole description), ``start``, ``end``,
+        ``part``, ``work``, ``area`` and ``area_labelled``; see ``docs/codebook.md``.
+
+    Examples
+    --------
+    >>> lines = our_lines()["8594191"]
+    >>> sorted(lines[0])
+    ['area', 'area_labelled', 'characters', 'end', 'part', 'start', 'work']
+    """
+    packed = files("roleclass.training").joinpath("fieldguide_lines.csv.gz").read_bytes()
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for row in csv.DictReader(gzip.decompress(packed).decode("utf-8").splitlines()):
+        numbers = {name: int(row[name]) for name in ("characters", "start", "end")}
+        lines.setdefault(row["id"], []).append(
+            {
+                **numbers,
+                "part": row["part"],
+                "work": row["work"],
+                "area": row["area"],
+                "area_labelled": row["area_labelled"] == "true",
+            }
+        )
+    return lines
+
+
 def build_corpus(folder: Path, output: Path, *, warn: Warn) -> Mapping[str, int]:
-    """Write ``fieldguide.parquet`` (labelled) and ``fieldguide_unlabelled.parquet`` to a folder.
+    """Write ``fieldguide.parquet``, ``fieldguide_unlabelled.parquet`` and ``lines.parquet`` to a folder.
+
+    The last one has the labelled lines of the postings in the first, as far as their texts are as long as
+    those that were labelled.
 
     Parameters
     ----------
@@ -142,20 +177,38 @@ def build_corpus(folder: Path, output: Path, *, warn: Warn) -> Mapping[str, int]
     datasets.disable_progress_bars()
     rows = read_fieldguide(folder, warn=warn)
     output.mkdir(parents=True, exist_ok=True)
+    labelled = [row for row in rows if row["role"]]
+    tables = {
+        "fieldguide.parquet": labelled,
+        "fieldguide_unlabelled.parquet": [
+            {name: value for name, value in row.items() if name not in _UNLABELLED}
+            for row in rows
+            if not row["role"]
+        ],
+        LINES: _lines_of(labelled),
+    }
     written = {}
-    for name, part in (
-        ("fieldguide.parquet", [row for row in rows if row["role"]]),
-        ("fieldguide_unlabelled.parquet", [row for row in rows if not row["role"]]),
-    ):
+    for name, part in tables.items():
         if part:
             partial = output / f"{name}.part"
-            table = datasets.Dataset.from_list(part)
-            if not part[0]["role"]:
-                table = table.remove_columns(list(_UNLABELLED))
-            table.to_parquet(str(partial))
+            datasets.Dataset.from_list(part).to_parquet(str(partial))
             partial.replace(output / name)
             written[name] = len(part)
     return written
+
+
+def _lines_of(rows: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    ours = our_lines()
+    return [
+        {
+            "id": row["id"],
+            **{name: value for name, value in line.items() if name != "characters"},
+            "split": row["split"],
+        }
+        for row in rows
+        for line in ours.get(row["id"], ())
+        if line["characters"] == len(row["description"])
+    ]
 
 
 def _read_yaml(

@@ -26,6 +26,9 @@ OPSET: Final = 18
 MAX_WIDTH: Final = 2**24 + 2**12
 """The longest row, in bytes, that the graph can read: more than the classifier lets through."""
 
+PADDING: Final = 8
+"""Zeros behind each row: as many as the rules for the ends of lines look at, and a pair for a last word."""
+
 _MODULUS = 2**32
 _BLOCK = 2048  # powers of BASE are stored up to here, and then every 2048th
 _END = 2**31 - 1
@@ -148,6 +151,17 @@ class Words:
         Index of the one at each row's end.
     rows : int64 tensor of shape (1,)
         N.
+    width : int32 tensor of shape (1,)
+        The bytes of a row, padding included.
+    place : int32 tensor of shape (W,)
+        The place of the word's pair among those of all rows.
+    end : int32 tensor of shape (W,)
+        The place behind the word's last byte in `utf8`; the word at a row's end stands, without a byte,
+        before the last ones of the row.
+    utf8 : uint8 tensor of shape (N * width,)
+        The padded rows, one after the other: each ends with `PADDING` zeros or more.
+    first, second : int32 tensors of shape (N * width / 2,)
+        The two bytes of each pair.
     """
 
     row: str
@@ -157,6 +171,12 @@ class Words:
     is_last: str
     last: str
     rows: str
+    width: str
+    place: str
+    end: str
+    utf8: str
+    first: str
+    second: str
 
 
 @dataclass(frozen=True)
@@ -177,13 +197,13 @@ class Found:
 
 def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
     """Cut a batch into words and look them up."""
-    # Zeros behind each row: one to make its length even, and a pair that holds no word.
+    # Zeros behind each row: one to make its length even, and pairs that hold no word.
     odd = w.op("Mod", w.op("Shape", utf8, start=1), w.vector(1, 1, 1, 2))
-    padded = w.op("Pad", utf8, w.op("Add", w.vector(0, 0, 0, 2), odd))
+    padded = w.op("Pad", utf8, w.op("Add", w.vector(0, 0, 0, PADDING), odd))
     # A pair of bytes holds bytes of one word at most, and one end of a word at most: from here on
     # there is half as much to do.
     pairs = w.split(w.op("Reshape", padded, w.vector(-1, 2)), 1, 1)
-    first, second = (w.cast(w.flat(byte), TensorProto.INT32) for byte in pairs)
+    bytes_ = first, second = [w.cast(w.flat(byte), TensorProto.INT32) for byte in pairs]
     # Of a word, the sum of code * BASE ** column: see `tables.hash_word`.
     codes = table.codes.view(np.uint32)
     first = w.take(w.const(codes.view(np.int32)), first)
@@ -209,15 +229,20 @@ def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
     upto = w.take(w.op("CumSum", w.flat(sums), w.const(0)), place)
     # The difference between the ends of two words belongs to the second, because separators add 0.
     of_word = w.op("Sub", upto, w.moved(upto, 1))
-    to_last_byte = w.op(
-        "Where", w.take(second, place), _int32(w, pow(BASE, -1, _MODULUS)), w.const(1)
-    )
+    at_second = w.take(second, place)
+    to_last_byte = w.op("Where", at_second, _int32(w, pow(BASE, -1, _MODULUS)), w.const(1))
     hashes = w.op("Mul", w.op("Mul", of_word, to_last_byte), w.take(w.flat(inverse), pair))
 
     is_last = w.op("Equal", pair, w.op("Sub", width, w.const(1)))
     last = w.keep(index, is_last)
     rows = w.op("Shape", utf8, start=0, end=1)
-    return Words(row, pair, _look_up(w, table, hashes), index, is_last, last, rows)
+    behind = w.op("Where", at_second, w.const(2), w.const(1))
+    behind = w.op("Where", is_last, w.const(-2), behind)
+    end = w.op("Add", w.op("Mul", place, w.const(2)), behind)
+    slot = _look_up(w, table, hashes)
+    width = w.op("Mul", width, w.const(2))
+    flat = w.flat(padded)
+    return Words(row, pair, slot, index, is_last, last, rows, width, place, end, flat, *bytes_)
 
 
 def _powers(w: Writer, width: str) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
-from roleclass.reading import PARTS, WORKS
+from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.features import (
     CUT,
     DENSITY_WORDS,
@@ -117,9 +117,7 @@ def mention_counts(
     column = w.take(w.const(np.append(set_of_ngram[1:], 0)), found.ngram)
     which = w.places(column)
     column, word = (w.take(x, which) for x in (column, found.word))
-    line = w.take(words_line := lines.word_line, word)
-    del words_line
-    row = w.take(words.row, word)
+    line, row = w.take(lines.word_line, word), w.take(words.row, word)
     is_title = _titles(w, lines, weighted)
     cell = w.op("Add", w.op("Mul", row, w.const(2 * len(sets))), column)
     in_title = w.op("Add", cell, w.const(len(sets)))
@@ -165,7 +163,7 @@ def blocks(
     used = features.columns_by_block()
     counted, titled, sets = mention_counts(w, features, found, words, lines, weighted)
     weight, number, asked, of_lines, of_areas = w.split(
-        weighted.totals, 1, 1, 1, _PARTS * _WORKS, len(used) and _areas()
+        weighted.totals, 1, 1, 1, _PARTS * _WORKS, len(AREAS)
     )
     parts = []
     # Concepts first, then what is crossed.
@@ -187,14 +185,8 @@ def blocks(
     columns = w.op("Concat", *parts, axis=1)
     columns = w.op("Max", columns, w.const(features.lowest_, np.float32))
     w.op("Min", columns, w.const(features.highest_, np.float32), out=out)
-    _reason(w, features, table, words, number, asked, rule)
+    _reason(w, features, table, words, asked, rule)
     return w.op("Add", weight, w.const(NGRAM_WORDS, np.float32))
-
-
-def _areas() -> int:
-    from roleclass.reading import AREAS
-
-    return len(AREAS)
 
 
 def _products(
@@ -280,7 +272,7 @@ def _of_lines(w: Writer, of_lines: str, surest: str, used: NDArray[np.int64]) ->
 
 def _of_areas(w: Writer, of_lines: str, of_areas: str, used: NDArray[np.int64]) -> str:
     """The block ``area``."""
-    size = _areas()
+    size = len(AREAS)
     duties = np.zeros((_PARTS, _WORKS))
     duties[DUTY] = 1
     summed = w.op("MatMul", of_lines, w.const(duties.reshape(-1, 1), np.float32))
@@ -298,7 +290,6 @@ def _reason(
     features: PostingFeatures,
     table: WordTable,
     words: Words,
-    number: str,
     asked: str,
     rule: UnclearRule,
 ) -> None:
@@ -314,10 +305,7 @@ def _reason(
     index = words.last
     tokens = w.op("Sub", w.op("Sub", index, w.moved(index, 1, -1)), w.const(1))
     column = w.vector(-1, 1)
-    small, tokens = (
-        w.op("Reshape", w.cast(x, TensorProto.FLOAT), column) for x in (small, tokens)
-    )
-    del number
+    small, tokens = (w.op("Reshape", w.cast(x, TensorProto.FLOAT), column) for x in (small, tokens))
     terms = w.op("Concat", tokens, small, asked, axis=1)
     # Below 0 where a reason holds; the first is none. In the order of `REASONS`, whole numbers and halves.
     matrix = np.array(

@@ -295,7 +295,9 @@ def _whole(weights: Floats) -> NDArray[np.int16]:
 def _sum(words: WordsOfLines, weights: NDArray[np.int16], which: Bools) -> Ints:
     places = (words.line[which], words.found.ngram[which])
     shape = (len(words.lines.row), len(weights))
-    return np.asarray(sp.csr_matrix((np.ones(len(places[0]), np.int64), places), shape) @ weights.astype(np.int64))
+    return np.asarray(
+        sp.csr_matrix((np.ones(len(places[0]), np.int64), places), shape) @ weights.astype(np.int64)
+    )
 
 
 def shapes(lines: Lines) -> Floats:

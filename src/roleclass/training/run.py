@@ -119,9 +119,8 @@ def train(
     roles = _roles(judged)
     if not len(dev):
         warn("no dev posting has a role: the model is not evaluated")
-    everything = corpus.where(lambda posting: posting.split == "train")
-    lines, fold = _fit_lines(everything, protocol, warn, progress)
-    training, asked = _count(everything, lines, fold, progress)
+    prepared = prepare(corpus, protocol, warn=warn, progress=progress)
+    training = prepared.training
     trials = select(
         training,
         protocol.candidates,
@@ -138,7 +137,7 @@ def train(
     pipeline = fit(training, best.settings)
     pipeline[-1].with_temperature(temperature)
     progress("final fit", 1, 1)
-    rule = _unclear_rule(everything, asked)
+    rule = prepared.unclear_rule()
     model_file = output / "model.onnx"
     info = ModelInfo(
         roles=roles,
@@ -170,7 +169,7 @@ def train(
         ],
         "temperature": round(temperature, 6),
         "thresholds": dict(zip(map(str, roles), thresholds, strict=True)),
-        "unclear": _unclear_figures(everything, asked, rule),
+        "unclear": prepared.refusals(rule),
         "model": {
             "bytes": model_file.stat().st_size,
             "features": len(pipeline[0].feature_names()),
@@ -178,14 +177,78 @@ def train(
         "parity": parity,
         "cross_validation": cross_validation,
         "lines": {
-            "cross_validation": line_report(lines, everything, fold),
-            "dev": line_report(lines, corpus.where(lambda p: p.split == "dev")),
+            "cross_validation": line_report(prepared.lines, prepared.corpus, prepared.fold),
+            "dev": line_report(prepared.lines, corpus.where(lambda p: p.split == "dev")),
         },
         "dev": evaluate(classifier, dev, corpus.unclear("dev")) if len(dev) else None,
     }
     _write(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
     _write(output / "MODEL_CARD.md", model_card(figures, PRECISION, about))
     return figures
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The training split, read line by line by models that have not seen the postings.
+
+    Attributes
+    ----------
+    corpus : Corpus
+        All N postings, those labelled `unclear`, too.
+    lines : CrossFit
+    fold : int64 array of shape (N,)
+    asked : float64 array of shape (N,)
+        See `Measures`.
+    training : TrainingSet
+        Those that teach roles.
+    """
+
+    corpus: Corpus
+    lines: CrossFit
+    fold: NDArray[np.int64]
+    asked: NDArray[np.float64]
+    training: TrainingSet
+
+    @property
+    def _unclear(self) -> NDArray[np.bool_]:
+        return np.asarray(self.corpus.column("role") == Role.UNCLEAR)
+
+    def unclear_rule(self) -> UnclearRule:
+        """Set how much a posting must ask of a person: the most that refuses few judged postings."""
+        return UnclearRule(
+            min_asked=round(float(np.quantile(self.asked[~self._unclear], REFUSED)), 2)
+        )
+
+    def refusals(self, rule: UnclearRule) -> Report:
+        """Return which share of the postings the lines alone make unclear."""
+        refused = self.asked < rule.min_asked
+        unclear = self._unclear
+        return {
+            "min_asked": rule.min_asked,
+            "judged_refused": round(float(refused[~unclear].mean()), 6),
+            "unclear_refused": round(float(refused[unclear].mean()), 6) if unclear.any() else None,
+        }
+
+
+def prepare(corpus: Corpus, protocol: Protocol, *, warn: Warn, progress: Progress) -> Prepared:
+    """Fit line models on the training split, and count in its postings."""
+    corpus = corpus.where(lambda posting: posting.split == "train")
+    lines, fold = _fit_lines(corpus, protocol, warn, progress)
+    ngrams, concepts = lines.model.vocabulary.ngrams, lines.model.concepts
+    variants = (
+        corpus.encode(),
+        corpus.encode(with_title=False),
+        [posting.encode() for posting in copies(corpus, _COPIES_SEED)],
+    )
+    measures = []
+    for done, rows in enumerate(variants, start=1):
+        measures.append(Measures.of(lines.predict(rows, fold), len(rows), ngrams, concepts))
+        progress("counting", done, len(variants))
+    teaches = np.flatnonzero(
+        [posting.agreed and posting.role != Role.UNCLEAR for posting in corpus]
+    )
+    training = TrainingSet(corpus.at(teaches), *(of.at(teaches) for of in measures), lines.model)
+    return Prepared(corpus, lines, fold, measures[0].asked, training)
 
 
 def _fit_lines(
@@ -233,45 +296,6 @@ def _folds(groups: NDArray[Any], labelled: Sequence[int], number: int) -> NDArra
     for k, (_, held_out) in enumerate(splitter.split(at, groups=at)):
         of_group[at[held_out]] = k
     return np.asarray(of_group[group.ravel()])
-
-
-def _count(
-    corpus: Corpus, lines: CrossFit, fold: NDArray[np.int64], progress: Progress
-) -> tuple[TrainingSet, NDArray[np.float64]]:
-    """Count in the postings; return those that teach roles, and what all of them ask of a person."""
-    ngrams, concepts = lines.model.vocabulary.ngrams, lines.model.concepts
-    variants = (
-        corpus.encode(),
-        corpus.encode(with_title=False),
-        [posting.encode() for posting in copies(corpus, _COPIES_SEED)],
-    )
-    measures = []
-    for done, rows in enumerate(variants, start=1):
-        measures.append(Measures.of(lines.predict(rows, fold), len(rows), ngrams, concepts))
-        progress("counting", done, len(variants))
-    teaches = np.flatnonzero(
-        [posting.agreed and posting.role != Role.UNCLEAR for posting in corpus]
-    )
-    return (
-        TrainingSet(corpus.at(teaches), *(of.at(teaches) for of in measures), lines.model),
-        measures[0].asked,
-    )
-
-
-def _unclear_rule(corpus: Corpus, asked: NDArray[np.float64]) -> UnclearRule:
-    """Set how much a posting must ask of a person: the most that refuses few judged postings."""
-    judged = asked[corpus.column("role") != Role.UNCLEAR]
-    return UnclearRule(min_asked=round(float(np.quantile(judged, REFUSED)), 2))
-
-
-def _unclear_figures(corpus: Corpus, asked: NDArray[np.float64], rule: UnclearRule) -> Report:
-    unclear = corpus.column("role") == Role.UNCLEAR
-    refused = asked < rule.min_asked
-    return {
-        "min_asked": rule.min_asked,
-        "judged_refused": round(float(refused[~unclear].mean()), 6),
-        "unclear_refused": round(float(refused[unclear].mean()), 6) if unclear.any() else None,
-    }
 
 
 def _roles(training: Corpus) -> tuple[AnyRole, ...]:

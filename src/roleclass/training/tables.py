@@ -81,6 +81,12 @@ class WordTable:
             seed += 1
         return table
 
+    def slot(self, word: bytes) -> int:
+        """Look a word up, as the graph does; 0 where the table does not hold it."""
+        value = hash_word(word, self.codes)
+        slot = int(np.trunc(value / 2**24)) + int(self.shift[value & (len(self.shift) - 1)])
+        return slot if self.keys[slot] == value else 0
+
     @classmethod
     def _place(cls, words: Sequence[bytes], codes: Int32) -> "WordTable | None":
         hashes = np.array([hash_word(word, codes) for word in words], np.int32)
@@ -144,19 +150,18 @@ class Trie:
 
     @classmethod
     def from_vocabulary(cls, vocabulary: Vocabulary, words: WordTable) -> "Trie":
-        """Lay out the trie of a vocabulary over the slots of its words."""
+        """Lay out the trie of a vocabulary over the slots of its words, the first ones of a table."""
+        slots = words.slots[: len(vocabulary.words)]
         first_longer = len(words.keys)
         # States of the vocabulary are numbered 0 (none), words, longer n-grams; here words are slots.
-        renumbered = np.concatenate(
-            [[0], words.slots, first_longer + np.arange(len(vocabulary.parents))]
-        )
+        renumbered = np.concatenate([[0], slots, first_longer + np.arange(len(vocabulary.parents))])
         states = first_longer + len(vocabulary.parents)
         ngram = np.full(states, len(vocabulary.ngrams), np.int32)
         ends = vocabulary.ngram_of_state >= 0
         ngram[renumbered[ends]] = vocabulary.ngram_of_state[ends]
 
         parents, lasts = renumbered[vocabulary.parents], renumbered[vocabulary.lasts]
-        targets = renumbered[1 + len(words.slots) :]
+        targets = renumbered[1 + len(slots) :]
         base = np.zeros(states, np.int32)
         owner = np.full(len(parents) + 2 * first_longer, -1, np.int32)
         child = np.zeros_like(owner)

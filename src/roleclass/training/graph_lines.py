@@ -1,0 +1,480 @@
+"""The graph that cuts a batch into lines: what `lines.cut` does, in standard ONNX operators.
+
+Nearly every rule of `lines` is about bytes next to a gap. So a rule is a list of *conjunctions*, each of them
+a set of bytes at some of the places around the gap, and a conjunction is a bit: a byte at a place gives a
+number with the bits of all conjunctions that it agrees with, and the bitwise *and* over the places says
+which hold. Gaps of a single blank between words end no line and are left out before that.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto
+
+from roleclass.text import FOLD, SEPARATOR
+from roleclass.training import lines
+from roleclass.training.graph import Words, Writer
+from roleclass.training.lines import (
+    CLASSES,
+    CLOSE,
+    DIGIT,
+    END,
+    FRONT,
+    GOES_ON,
+    HARD,
+    LOWER,
+    MARK,
+    NEWLINE,
+    OPEN,
+    UPPER,
+    WHITE,
+)
+from roleclass.training.tables import WordTable
+
+_Bools = NDArray[np.bool_]
+_Conjunction = dict[str, _Bools]
+_Rule = list[_Conjunction]
+
+_BYTES: Final = ("l3", "l2", "l1", "a1", "a2", "a3", "b4", "b3", "b2", "b1", "s1", "s2", "f1", "r1")
+"""Places of bytes: the last ones of the word before a gap; the first and the last ones of the gap; the first
+ones of the word behind it; the first one of the word before it; and the one behind the word behind it."""
+_FROM_END: Final = (-3, -2, -1, 0, 1, 2)  # l3 to a3, from the end of the word before the gap
+_FROM_START: Final = (-4, -3, -2, -1, 0, 1)  # b4 to s2, from the start of the word behind it
+_PLACES: Final = (*_BYTES, "left", "right")
+"""The last two: the lists in which the words before and behind the gap are."""
+
+_LISTS: Final = {
+    "abbreviation": lines.ABBREVIATIONS,
+    "connective": lines.CONNECTIVES,
+    "colon": lines.COLON_HEADINGS,
+    "heading": lines.INLINE_HEADINGS,
+    "adjective": lines.INLINE_ADJECTIVES,
+}
+LISTED: Final = tuple(sorted({word.encode() for of in _LISTS.values() for word in of}))
+"""Words that the table of words must hold."""
+
+_INLINE: Final = sum(1 << k for k, name in enumerate(_LISTS) if name in ("heading", "adjective"))
+
+
+@dataclass(frozen=True)
+class GraphLines:
+    """The lines of a batch: those of `lines.Lines`, and one more behind each row's.
+
+    That one holds the word at the row's end (see `Words`) and no byte; it parts the rows.
+
+    Attributes
+    ----------
+    word_line : int32 tensor of shape (W,)
+        The line of each word.
+    row : int32 tensor of shape (M,)
+        The posting of each line.
+    opened : int32 tensor of shape (M,)
+        Its first word, the number of a list included.
+    first, last : int32 tensors of shape (M,)
+        Its first and its last word.
+    start, end : int32 tensors of shape (M,)
+        Its bytes, counted from the beginning of its row.
+    marked, colon, free, parts : bool tensors of shape (M,)
+        See `Lines`; and whether it is one that parts rows.
+    """
+
+    word_line: str
+    row: str
+    opened: str
+    first: str
+    last: str
+    start: str
+    end: str
+    marked: str
+    colon: str
+    free: str
+    parts: str
+
+
+def _is(bits: int) -> _Bools:
+    return (CLASSES & bits) > 0
+
+
+def _in(of: Iterable[int]) -> _Bools:
+    chosen = np.zeros(256, bool)
+    chosen[list(of)] = True
+    return chosen
+
+
+def _listed(name: str) -> _Bools:
+    return (np.arange(256) >> list(_LISTS).index(name) & 1) > 0
+
+
+def _both(*rules: _Rule) -> _Rule:
+    """The conjunctions of all of several rules: one of each."""
+    joined = []
+    for parts in product(*rules):
+        merged: _Conjunction = {}
+        for place, chosen in (item for part in parts for item in part.items()):
+            merged[place] = merged.get(place, True) & chosen
+        joined.append(merged)
+    return joined
+
+
+@cache
+def _rules() -> dict[str, _Rule]:
+    """The rules of `lines._breaks` that are about bytes and lists of words; names as there."""
+    token = np.array([folded != SEPARATOR[0] for folded in FOLD])
+    white, upper, lower, colon = _is(WHITE), _is(UPPER), _is(LOWER), _in(b":")
+    ended = [{"a1": _is(END)}, {"a1": _is(CLOSE), "a2": _is(END)}]
+    behind_white = [
+        {"b1": white},
+        {"b1": _is(OPEN), "b2": white},
+        {"b1": _is(OPEN), "b4": white},
+    ]
+    starts = [{"s1": _is(UPPER | DIGIT)}]
+    one_letter = [{"l2": ~token}]
+    closed = [{"a1": _in(b".)"), "a2": white}]
+    blank = [{"a1": white & ~_in(b"\n"), "a2": token}]
+    adjective = [{"left": _listed("adjective"), "f1": upper}]
+    inline_heading = _both(
+        [{"left": _listed("heading"), "f1": upper, "s1": upper}],
+        blank + [{"a1": colon, "a2": ~token, "a3": token}],
+    )
+    return {
+        "letter": _both(one_letter, [{"l1": upper | lower}]),
+        "sentence": _both(ended, behind_white, starts, [{"left": ~_listed("abbreviation")}]),
+        "semicolon": _both([{"a1": _in(b";")}], behind_white, starts),
+        "glued": [{"a1": _is(END), "a2": upper, "s2": lower, "l1": lower}],
+        "numbered": _both(closed, one_letter, [{"l1": _is(DIGIT | LOWER)}])
+        + _both(closed, [{"l3": ~token, "l2": _is(DIGIT), "l1": _is(DIGIT | LOWER)}]),
+        "inline": [
+            {"b1": white, "b2": _in(b"\xa2"), "b3": _in(b"\x80"), "b4": _in(b"\xe2")},
+            {"b1": white, "b3": _in(b"\x96\x97\x9e\x9c"), "b4": _in(b"\xe2")},
+            {"b1": white, "b2": _is(MARK) & _in(range(128)), "b3": white, "s1": upper},
+            {"b1": white, "b2": _in(b"\xb7"), "b3": _in(b"\xc2"), "s1": upper},
+            {"b1": _in(b"\xa2"), "b2": _in(b"\x80"), "b3": _in(b"\xe2")},
+            {"b2": _in(b"\x96\x97\x9e"), "b3": _in(b"\xe2")},
+        ],
+        "head": inline_heading,
+        "adjective": _both(adjective, blank),
+        "before_head": _both(blank, [{"right": _listed("heading")}]),
+        "before_adjective": _both(blank, [{"right": _listed("adjective"), "s1": upper}]),
+        "hard": [{"a1": _is(HARD)}, {"a1": _is(CLOSE), "a2": _is(END)}],
+        "small": [{"s1": lower}, {"b1": _in(b"(")}],
+        "goes_on": [{"a1": _is(GOES_ON)}, {"left": _listed("connective")}],
+        "colon": _both([{"a1": colon, "left": _listed("colon")}], behind_white),
+        "mark": [{"a1": _is(MARK)}],
+        "punctuated": [{"a1": ~white}],
+        "indented": [{"a1": ~_in(b"\n")}],
+        "close": [{"b1": ~white}],
+        "followed": [{"r1": ~white}],
+        "colon_end": [{"a1": colon}],
+        "free": [{"a1": white}],
+    }
+
+
+@cache
+def _table() -> tuple[NDArray[np.int64], dict[str, int]]:
+    """The bits of each byte at each place, and those of each rule."""
+    rules = _rules()
+    table = np.zeros((len(_PLACES), 256), np.int64)
+    bits: dict[str, int] = {}
+    bit = 1
+    for name, conjunctions in rules.items():
+        bits[name] = 0
+        for conjunction in conjunctions:
+            for row, place in zip(table, _PLACES, strict=True):
+                row[conjunction.get(place, np.full(256, True))] |= bit
+            bits[name] |= bit
+            bit <<= 1
+    return table, bits
+
+
+class _Gaps:
+    """What holds at each of K gaps."""
+
+    def __init__(self, w: Writer, bits: str) -> None:
+        self._w = w
+        self.bits = bits
+
+    def is_(self, *names: str) -> str:
+        """Whether one of some rules holds: bool tensor of shape (K,)."""
+        return self._w.cast(self._masked(*names), TensorProto.BOOL)
+
+    def one(self, name: str) -> str:
+        """1 where a rule of a single conjunction holds, otherwise 0: int32 tensor of shape (K,)."""
+        return self._w.cast(self.is_(name), TensorProto.INT32)
+
+    def _masked(self, *names: str) -> str:
+        mask = sum(_table()[1][name] for name in names)
+        return self._w.op("BitwiseAnd", self.bits, self._w.const(mask, np.int64))
+
+
+def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
+    """Cut a batch into lines.
+
+    Parameters
+    ----------
+    w : Writer
+    table : WordTable
+        Must hold all of `LISTED`.
+    words : Words
+        Found with that table.
+
+    Raises
+    ------
+    ValueError
+        If the table lacks a word.
+    """
+    sums, length = _sums(w, words)
+    start = w.op("Sub", words.end, length)
+    # Behind the last word of all, itself.
+    next_start = w.op("Concat", w.cut(start, 1), w.cut(start, -1), axis=0)
+    listed = w.take(w.const(_slots(table)), words.slot)
+
+    k = _candidates(w, words, next_start, listed)
+    k1 = w.op("Add", k, w.const(1))
+    e, s = w.take(words.end, k), w.take(next_start, k)
+    at = _bits(w, words, k, e, s, start, listed)
+    gaps = _Gaps(w, at)
+    is_new = w.take(words.is_last, k)
+    is_new = w.op("Or", is_new, w.take(w.moved(words.is_last, -1, False, np.bool_), k))
+    up_to, behind = w.take(sums, k), w.take(w.moved(sums, -1), k)
+    total = w.op("Sub", behind, up_to)
+    newlines = w.op("BitwiseAnd", total, w.const(lines._NEWLINES))
+    line_end = w.cast(newlines, TensorProto.BOOL)
+    ends_line = w.op("Or", line_end, is_new)
+
+    # -- the number or letter of a list, at the beginning of a line
+    adjacent = w.op("Equal", w.op("Sub", k, w.moved(k, 1, -1)), w.const(1))
+    at_start = w.op("And", adjacent, w.moved(ends_line, 1, True, np.bool_))
+    numbered = w.op("And", w.op("And", at_start, gaps.is_("numbered")), w.op("Not", is_new))
+    next_numbered = w.moved(numbered, -1, False, np.bool_)
+
+    # -- marks of lists
+    less = w.op("Where", gaps.is_("mark"), w.const(lines._MARK_UNIT), w.const(0))
+    marks = w.op("BitwiseAnd", w.op("Sub", total, less), w.const(-lines._MARK_UNIT))
+    marks = w.op("Or", w.cast(marks, TensorProto.BOOL), next_numbered)
+    mark = w.op("Or", w.op("And", marks, line_end), gaps.is_("inline"))
+    mark = w.op("And", mark, w.op("Not", w.op("Or", numbered, is_new)))
+
+    # -- sentences
+    sentence = w.op("And", gaps.is_("sentence"), w.op("Not", numbered))
+    sentence = w.op("Or", sentence, gaps.is_("glued"))
+    sentence = w.op("And", sentence, w.op("Not", gaps.is_("letter")))
+    breaks = w.op("Or", sentence, gaps.is_("semicolon"))
+
+    # -- headings in the middle of a line; behind the word before an inline heading, its own gap is next
+    breaks = w.op("Or", breaks, _headings(w, gaps))
+    breaks = w.op("Or", w.op("Or", breaks, mark), ends_line)
+
+    # -- line ends
+    one_end = w.op("Equal", newlines, w.const(1))
+    no_wrap = w.op("Or", w.op("Or", mark, is_new), gaps.is_("hard"))
+    plain = w.op("And", one_end, w.op("Not", no_wrap))
+    q = w.keep(w.numbers_to(w.size(k)), ends_line)
+    indent = w.op("Sub", w.op("Sub", w.op("Sub", s, e), newlines), gaps.one("indented"))
+    indent = w.op("Where", is_new, w.const(0), w.op("Max", indent, w.const(0)))
+    wraps = _wraps(
+        w,
+        _Gaps(w, w.take(w.op("Where", plain, at, w.const(0, np.int64)), q)),
+        e=w.take(e, q),
+        s=w.take(s, q),
+        first=w.cut(start, 0, 1),
+        indent=w.take(indent, q),
+        up_to=w.take(up_to, q),
+        behind=w.take(behind, q),
+        word=w.take(w.moved(length, -1), w.take(k, q)),
+        row=w.take(words.row, w.take(k, q)),
+        words=words,
+    )
+    breaks = w.op("ScatterElements", breaks, q, w.op("Not", wraps), axis=0)
+
+    # -- a colon behind the first words of a line
+    opened = w.op("Concat", w.const([0]), w.keep(k1, breaks), axis=0)
+    which = w.op("CumSum", w.cast(breaks, TensorProto.INT32), w.const(0), exclusive=1)
+    few = w.op("Less", w.op("Sub", k, w.take(opened, which)), w.const(lines.COLON_WORDS))
+    breaks = w.op("Or", breaks, w.op("And", few, gaps.is_("colon")))
+
+    # -- lines
+    m = w.keep(w.numbers_to(w.size(k)), breaks)
+    last = w.take(k, m)
+    first_word = w.moved(w.op("Add", last, w.const(1)), 1)
+    # Is the gap behind the first word that of the number of a list? It follows the one that opens the line.
+    skip = w.take(numbered, w.moved(w.op("Add", m, w.const(1)), 1))
+    first = w.op("Add", first_word, w.cast(skip, TensorProto.INT32))
+    first = w.op("Min", first, last)
+    begin, finish = _around(w, words, w.take(start, first), w.take(words.end, last))
+    row = w.take(words.row, last)
+    offset = w.op("Mul", row, words.width)
+    of_line = _Gaps(w, w.take(at, m))
+    opens = w.op(
+        "ScatterElements", w.op("Sub", words.slot, words.slot), first_word, _ones(w, m), axis=0
+    )
+    return GraphLines(
+        word_line=w.op("Sub", w.op("CumSum", opens, w.const(0)), w.const(1)),
+        row=row,
+        opened=first_word,
+        first=first,
+        last=last,
+        start=w.op("Sub", begin, offset),
+        end=w.op("Sub", finish, offset),
+        marked=w.moved(w.take(mark, m), 1, False, np.bool_),
+        colon=of_line.is_("colon_end"),
+        free=of_line.is_("free"),
+        parts=w.take(words.is_last, last),
+    )
+
+
+def _ones(w: Writer, like: str) -> str:
+    return w.op("Expand", w.const([1]), w.op("Shape", like))
+
+
+def _sums(w: Writer, words: Words) -> tuple[str, str]:
+    """The sum of `COUNTED` up to the end of each word, and its length: int32 tensors of shape (W,)."""
+    # One sum for both: bytes of words below, `COUNTED` above.
+    of_byte = lines.COUNTED.astype(np.int64) * 2**32
+    of_byte += np.array([folded != SEPARATOR[0] for folded in FOLD])
+    pairs = w.op("Add", w.op("Mul", words.first, w.const(256)), words.second)
+    of_pair = w.take(w.const((of_byte[:, None] + of_byte).ravel(), np.int64), pairs)
+    sums = w.take(w.op("CumSum", of_pair, w.const(0)), words.place)
+    tokens = w.cast(sums, TensorProto.INT32)  # the lower half
+    length = w.op("Sub", tokens, w.moved(tokens, 1))
+    counted = w.op("Sub", sums, w.cast(tokens, TensorProto.INT64))
+    counted = w.cast(w.op("Div", counted, w.const(2**32, np.int64)), TensorProto.INT32)
+    # A byte behind the word in its pair is none of the word; one of the word counts nothing.
+    beyond = w.take(w.const(lines.COUNTED), w.take(words.second, words.place))
+    return w.op("Sub", counted, beyond), length
+
+
+def _slots(table: WordTable) -> NDArray[np.int32]:
+    """The lists that the word in each slot is in, as bits."""
+    listed = np.zeros(len(table.keys), np.int32)
+    for k, of in enumerate(_LISTS.values()):
+        for word in of:
+            if not (slot := table.slot(word.encode())):
+                raise ValueError(f"the table of words lacks {word!r}: make it from LISTED, too")
+            listed[slot] |= 1 << k
+    return listed
+
+
+def _candidates(w: Writer, words: Words, next_start: str, listed: str) -> str:
+    """All gaps but a single blank between words that no rule knows: int32 tensor of shape (K,)."""
+    gap = w.op("Sub", next_start, words.end)
+    byte = w.cast(w.take(words.utf8, words.end), TensorProto.INT32)
+    # 0 for a blank that is the whole gap; no other sum of the two is.
+    other = w.op("Sub", w.op("Add", w.op("Mul", gap, w.const(256)), byte), w.const(256 + ord(" ")))
+    inline = w.op("BitwiseAnd", listed, w.const(_INLINE))
+    other = w.op("BitwiseOr", w.op("BitwiseOr", other, inline), w.moved(inline, -1))
+    return w.keep(words.index, w.cast(other, TensorProto.BOOL))
+
+
+def _bits(w: Writer, words: Words, k: str, e: str, s: str, start: str, listed: str) -> str:
+    """Which conjunctions hold at each gap: int64 tensor of shape (K,)."""
+    column = w.vector(1, -1)
+    around_end = w.op("Add", w.op("Reshape", e, column), w.const(np.array(_FROM_END)[:, None]))
+    around_start = w.op("Add", w.op("Reshape", s, column), w.const(np.array(_FROM_START)[:, None]))
+    first = w.op("Reshape", w.take(start, k), column)
+    behind = w.op("Reshape", w.take(w.moved(words.end, -1), k), column)
+    at = w.op("Concat", around_end, around_start, first, behind, axis=0)
+    at = w.cast(w.take(words.utf8, w.flat(at)), TensorProto.INT32)
+    left, right = w.take(listed, k), w.take(w.moved(listed, -1), k)
+    values = w.op("Reshape", w.op("Concat", at, left, right, axis=0), w.vector(len(_PLACES), -1))
+    values = w.op("Add", values, w.const(256 * np.arange(len(_PLACES))[:, None]))
+    bits = w.take(w.const(_table()[0].ravel(), np.int64), w.flat(values))
+    bits = w.op("Reshape", bits, w.vector(len(_PLACES), -1))
+    size = len(_PLACES)
+    while size > 1:  # a power of two
+        size //= 2
+        one, other = w.split(bits, size, size, axis=0)
+        bits = w.op("BitwiseAnd", one, other)
+    return w.flat(bits)
+
+
+def _headings(w: Writer, gaps: _Gaps) -> str:
+    """Gaps before and behind a heading in the middle of a line; the gaps around it are neighbours here."""
+    head = gaps.is_("head")
+    next_head = w.moved(head, -1, False, np.bool_)
+    adjective, before = gaps.is_("adjective"), gaps.is_("before_head")
+    # A heading after the adjective that belongs to it begins with the adjective.
+    headed = w.op("And", before, next_head)
+    plain = w.op("And", headed, w.op("Not", adjective))
+    with_adjective = w.op("And", headed, adjective)
+    with_adjective = w.moved(with_adjective, -1, False, np.bool_)
+    with_adjective = w.op("And", with_adjective, gaps.is_("before_adjective"))
+    return w.op("Or", head, w.op("Or", plain, with_adjective))
+
+
+def _wraps(
+    w: Writer,
+    gaps: _Gaps,
+    *,
+    e: str,
+    s: str,
+    first: str,
+    indent: str,
+    up_to: str,
+    behind: str,
+    word: str,
+    row: str,
+    words: Words,
+) -> str:
+    """Which line ends are wraps; the gap before each of them here begins its physical line."""
+
+    def before(x: str, start: str) -> str:
+        return w.op("Concat", start, w.cut(x, 0, -1), axis=0)
+
+    zero = w.const([0])
+    within = w.op("BitwiseAnd", w.op("Sub", up_to, before(behind, zero)), w.const(lines._CONTS))
+    within = w.op("Div", within, w.const(lines._CONT_UNIT))
+    width = w.op("Add", w.op("Sub", e, before(s, first)), before(indent, zero))
+    width = w.op("Sub", w.op("Add", width, gaps.one("punctuated")), within)
+    room = w.op(
+        "Add", w.op("Add", width, word), w.op("Add", gaps.one("close"), gaps.one("followed"))
+    )
+    room = w.op("Add", room, w.const(1))
+    small, goes_on = gaps.is_("small"), gaps.is_("goes_on")
+    either = gaps.is_("small", "goes_on")
+    wide = w.op("GreaterOrEqual", width, w.const(lines._MIN_WRAPPED))
+    evidence = w.op("And", either, wide)
+    zeros = w.op("Expand", zero, words.rows)
+    known = w.op("Where", evidence, width, w.const(0))
+    widest = w.op("ScatterElements", zeros, row, known, axis=0, reduction="max")
+    times = w.cast(evidence, TensorProto.INT32)
+    times = w.op("ScatterElements", zeros, row, times, axis=0, reduction="add")
+    widest, times = w.take(widest, row), w.take(times, row)
+    fits = w.op("Mul", widest, w.const(3))
+    narrow = w.op("Greater", w.op("Mul", room, w.const(4)), fits)
+    narrow = w.op("And", small, narrow)
+    often = w.op("Greater", times, w.const(1))
+    full = w.op("And", often, w.op("Greater", room, widest))
+    within_width = w.op("LessOrEqual", width, w.op("Add", widest, w.const(3)))
+    full = w.op("And", w.op("And", full, within_width), w.op("Not", small))
+    is_plain = gaps.is_("punctuated", "free")  # one of the two, unless the gap was left out
+    return w.op("And", is_plain, w.op("Or", goes_on, w.op("Or", narrow, full)))
+
+
+def _around(w: Writer, words: Words, start: str, end: str) -> tuple[str, str]:
+    """Move the ends of lines over the punctuation around them; glued lines part it."""
+    steps = lines.PAD
+    column = w.vector(1, -1)
+    before = w.op("Add", w.op("Reshape", start, column), w.const(-1 - np.arange(steps)[:, None]))
+    behind = w.op("Add", w.op("Reshape", end, column), w.const(np.arange(steps)[:, None]))
+    at = w.flat(w.op("Concat", before, behind, axis=0))
+    # Four bits, the nearest byte lowest; then how many of the lowest are set.
+    goes_on = np.stack([_is(FRONT)] * steps + [~_is(WHITE)] * steps)
+    bits = goes_on * 2 ** (np.arange(2 * steps) % steps)[:, None]
+    byte = w.op(
+        "Reshape", w.cast(w.take(words.utf8, at), TensorProto.INT32), w.vector(2 * steps, -1)
+    )
+    byte = w.flat(w.op("Add", byte, w.const(256 * np.arange(2 * steps)[:, None])))
+    bits = w.op("Reshape", w.take(w.const(bits.ravel()), byte), w.vector(2, steps, -1))
+    bits = w.flat(w.op("ReduceSum", bits, w.vector(1), keepdims=0))
+    run = [next(n for n in range(steps + 1) if not bit >> n & 1) for bit in range(2**steps)]
+    moves = w.op("Reshape", w.take(w.const(run), bits), w.vector(2, -1))
+    back, on = (w.flat(x) for x in w.split(moves, 1, 1, axis=0))
+    far = np.iinfo(np.int32).max
+    finish = w.op("Min", w.op("Add", end, on), w.moved(start, -1, far))
+    begin = w.op("Max", w.op("Sub", start, back), w.moved(finish, 1))
+    return begin, finish

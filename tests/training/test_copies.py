@@ -1,0 +1,55 @@
+"""Training copies: what is put in is labelled, what was there stays where it was."""
+
+from roleclass import Role
+from roleclass.training.copies import SHARES, copies, lenders
+from roleclass.training.corpus import Corpus, LineSpan, Posting
+
+BLURB = "Larkspur makes AI agents that answer customers in forty languages."
+DUTY = "Close the books of three entities each month."
+
+
+def posting(name: str, *, title: str = "Accountant") -> Posting:
+    text = f"{BLURB}\n{DUTY}"
+    lines = (
+        LineSpan(0, len(BLURB), "company", "ai-topic", ()),
+        LineSpan(len(BLURB) + 1, len(text), "duty", "none", ("none",)),
+    )
+    return Posting(name, "jobs", f"company {name}", title, text, Role.OTHER, lines=lines)
+
+
+CORPUS = Corpus(tuple(posting(str(i), title=f"title {i}") for i in range(60)))
+
+
+def test_only_lines_about_ai_of_the_company_and_beyond_are_lent() -> None:
+    lent = lenders(CORPUS)
+    assert {line.text for line in lent["company"]} == {BLURB}
+    assert not lent["nice-to-have"]
+    assert not lent["notice"]
+
+
+def test_labels_move_along_with_their_lines() -> None:
+    changed = copies(CORPUS)
+    assert any(len(copy.lines) > 2 for copy in changed)
+    for copy in changed:
+        for line in copy.lines:
+            expected = {"company": BLURB, "duty": DUTY}[line.part]
+            assert copy.text[line.start : line.end] == expected
+
+
+def test_nothing_else_of_the_posting_changes() -> None:
+    for before, after in zip(CORPUS, copies(CORPUS), strict=True):
+        assert (before.id, before.role, before.group) == (after.id, after.role, after.group)
+        assert DUTY in after.text
+    titles = sum(a.title != b.title for a, b in zip(CORPUS, copies(CORPUS), strict=True))
+    assert titles / len(CORPUS) < SHARES["title"] + 0.2
+
+
+def test_the_same_seed_gives_the_same_copies_and_another_seed_others() -> None:
+    assert copies(CORPUS, 1) == copies(CORPUS, 1) != copies(CORPUS, 2)
+
+
+def test_a_corpus_without_labelled_lines_lends_titles_only() -> None:
+    bare = Corpus(
+        tuple(Posting(str(i), "jobs", str(i), f"t{i}", DUTY, Role.OTHER) for i in range(9))
+    )
+    assert {copy.text for copy in copies(bare)} == {DUTY}
