@@ -25,7 +25,7 @@ import { unglue } from './unglue.mjs';
  * }} Answer
  */
 
-export const FORMAT = '1';
+export const FORMAT = '2';
 export const MAX_BYTES = 16 * 2 ** 20;
 export const TOO_LARGE = 'larger than 16 MiB';
 export const UNCLEAR = 'unclear';
