@@ -4,6 +4,7 @@ import { type Answer, UNCLEAR } from '../../examples/runtimes/node/roleclass.mjs
 import { ask } from './client.ts';
 import { announce, byId, download, h, showFault } from './dom.ts';
 import type { Explanation } from './evidence.ts';
+import { lineList } from './lines.ts';
 import { type Mark, marks } from './marks.ts';
 import type { Mention, Problem } from './problems.ts';
 import type { ModelInfo, Result } from './protocol.ts';
@@ -162,6 +163,7 @@ function showWhy(place: HTMLElement, why: Explanation, roles: string[], text: st
       ),
       weights(why),
     ),
+    lineList(why),
   );
 }
 
@@ -262,8 +264,8 @@ function area(problem: Problem, text: string): HTMLElement {
 
 const times = (sentences: number) => (sentences === 1 ? '1 duty' : `${sentences} duties`);
 
-/** What `roleclass explain --json` prints, the lines and the problems; offsets are in characters, as in Python. */
-function save({ answer, why, lines, problems }: Result): void {
+/** What `roleclass explain --json` prints, and the problems; offsets are in characters, as in Python. */
+function save({ answer, why, problems }: Result): void {
   const at = characterOffsets(why.document);
   const places = (spans: Span[]) => spans.map(([start, end]) => [at(start), at(end)]);
   const mention = ({ key, name, sentences }: Mention) => ({ key, name, sentences: places(sentences) });
@@ -279,12 +281,13 @@ function save({ answer, why, lines, problems }: Result): void {
       weight,
       spans: places(spans),
     })),
-    lines: lines.map(({ start, end, part, work, areas }) => ({
+    lines: why.lines.map(({ start, end, part, work, areas, weight }) => ({
       start: at(start),
       end: at(end),
       part,
       work,
       areas,
+      weight,
     })),
     problems: problems.map((problem) => ({
       ...mention(problem),

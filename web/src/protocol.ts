@@ -1,6 +1,5 @@
 /** What the page and its worker say to each other. */
 
-import type { Line } from '../../examples/runtimes/node/reading.mjs';
 import type { Answer } from '../../examples/runtimes/node/roleclass.mjs';
 import type { Guess } from './columns.ts';
 import type { Explanation } from './evidence.ts';
@@ -16,7 +15,6 @@ export interface ModelInfo {
 export interface Result {
   answer: Answer;
   why: Explanation;
-  lines: Line[];
   problems: Problem[];
 }
 
