@@ -22,8 +22,10 @@ def runnable(write: Write) -> Callable[[np.ndarray], Arrays]:
     results = write(w)
     outputs = []
     for key, (kind, rank, name) in results.items():
-        w.op("Identity", name, out=key)
-        outputs.append(helper.make_tensor_value_info(key, kind, [key, *[None] * (rank - 1)]))
+        w.op("Identity", name, out=f"result_{key}")
+        outputs.append(
+            helper.make_tensor_value_info(f"result_{key}", kind, [key, *[None] * (rank - 1)])
+        )
     utf8 = helper.make_tensor_value_info("utf8", TensorProto.UINT8, ["N", "L"])
     graph = helper.make_graph(container.nodes, "test", [utf8], outputs, container.initializers)
     opset = helper.make_opsetid("", OPSET)

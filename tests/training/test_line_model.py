@@ -62,12 +62,13 @@ def test_probabilities_are_some(prepared: Prepared) -> None:
     assert ((scores.areas >= 0) & (scores.areas <= 1)).all()
 
 
-def test_a_heading_is_heard_until_the_next_one(prepared: Prepared) -> None:
-    """Of two equal lines, the one below a heading of duties is the likelier duty."""
-    model: LineModel = prepared.lines.model
-    row = b"Sail the boat to the island\n\nWhat you will do:\nSail the boat to the island"
-    part = model.predict([row]).part[:, PARTS.index("duty")]
-    assert part[-1] > part[0]
+def test_a_heading_is_heard_until_the_posting_ends_and_not_in_the_next() -> None:
+    lines = cut([b"Intro line here.\nDuties:\n- Bake.\n- Sell.", b"Bake bread."])
+    logits = np.zeros((len(lines.row), 34))
+    logits[1, PARTS.index("other")] = 9.0  # the heading
+    logits[1, 5 + PARTS.index("duty")] = 9.0  # announces duties
+    announced = context(lines, logits)[:, 59 + PARTS.index("duty")]
+    assert (announced > 0.9).tolist() == [False, False, True, True, False]
 
 
 def test_labels_go_to_the_line_that_shares_most_of_the_span(written_corpus: Path) -> None:

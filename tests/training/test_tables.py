@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roleclass.text import FOLD, TOKEN_BYTES
-from roleclass.training.tables import Trie, WordTable, byte_codes, hash_word
+from roleclass.training.tables import DIVISOR, Trie, WordTable, byte_codes, hash_word
 from roleclass.training.vocabulary import Vocabulary
 
 WORD = st.text(alphabet=TOKEN_BYTES.decode(), min_size=1, max_size=20).map(str.encode)
@@ -17,7 +17,7 @@ def slot(table: WordTable, word: bytes) -> int:
     """What the graph does to look a word up."""
     value = hash_word(word, table.codes)
     shift = table.shift[value & (len(table.shift) - 1)]
-    place = int(value / 2**24) + int(shift)
+    place = int(value / DIVISOR) + int(shift)
     return place if table.keys[place] == value else 0
 
 
@@ -46,7 +46,7 @@ def test_extreme_hashes_stay_inside_the_table() -> None:
     table = WordTable.from_words([b"a", b"b"])
     for value in (np.int32(2**31 - 1), np.int32(-(2**31))):
         for shift in (table.shift.min(), table.shift.max()):
-            assert 0 < int(value / 2**24) + int(shift) < len(table.keys)
+            assert 0 < int(value / DIVISOR) + int(shift) < len(table.keys)
 
 
 def walker(vocabulary: Vocabulary) -> Callable[[tuple[bytes, ...]], int]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from onnx import TensorProto
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType
 
@@ -85,12 +84,11 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     words = find_words(w, table, operator.inputs[0].full_name)
     found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
     lines = find_lines(w, table, words)
-    scores = score_lines(w, features.lines, found, words, lines)
+    scores = score_lines(w, features.lines, found, lines)
     weighted = weigh_lines(w, words, lines, scores)
     divisor = blocks(
         w, features, found, words, lines, weighted, table, features.rule_, out=of_blocks
     )
-    divisor = w.op("Identity", divisor, out="divisor")
     _weigh_ngrams(w, features, found, words, lines, weighted, divisor, of_ngrams)
     _write_lines(w, found, lines, scores, weighted)
 
@@ -135,8 +133,7 @@ def _write_lines(
     row = w.take(lines.row, line)
     line = w.op("Sub", line, row)
     last = w.op("Sub", w.size(w.op("Compress", lines.row, real, axis=0)), w.const(1))
-    line = w.op("Min", line, w.op("Max", last, w.const(0)))
-    w.op("Identity", w.cast(line, TensorProto.INT32), out="found_line")
+    w.op("Min", line, w.op("Max", last, w.const(0)), out="found_line")
 
 
 def _parse_regression(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> list[Any]:  # noqa: ARG001

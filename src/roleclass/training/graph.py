@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 from skl2onnx.common._container import ModelComponentContainer
 from skl2onnx.common._topology import Scope
 
-from roleclass.training.tables import BASE, Trie, WordTable
+from roleclass.training.tables import BASE, DIVISOR, Trie, WordTable
 
 OPSET: Final = 18
 """The version of the standard operators: the first with ``ScatterElements(max)`` and ``BitwiseAnd``."""
@@ -55,9 +55,9 @@ class Writer:
         )
         return name
 
-    def named(self, name: str, value: Any) -> str:
-        """Add a constant of floats that is an output of the graph under its own name."""
-        tensor = numpy_helper.from_array(np.asarray(value, np.float32), name)
+    def named(self, name: str, value: Any, dtype: Any = np.float32) -> str:
+        """Add a constant under a name of its own: an output of the graph, or what is read back from it."""
+        tensor = numpy_helper.from_array(np.asarray(value, dtype), name)
         self._container.initializers.append(tensor)
         return name
 
@@ -268,7 +268,7 @@ def _int32(w: Writer, value: int) -> str:
 
 def _look_up(w: Writer, table: WordTable, hashes: str) -> str:
     bucket = w.op("BitwiseAnd", hashes, w.const(len(table.shift) - 1))
-    spread = w.op("Div", hashes, w.const(2**24))
+    spread = w.op("Div", hashes, w.const(DIVISOR))
     slot = w.op("Add", spread, w.take(w.const(table.shift), bucket))
     known = w.op("Equal", w.take(w.const(table.keys), slot), hashes)
     return w.op("Where", known, slot, w.const(0))

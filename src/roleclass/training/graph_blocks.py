@@ -186,7 +186,7 @@ def blocks(
     columns = w.op("Max", columns, w.const(features.lowest_, np.float32))
     w.op("Min", columns, w.const(features.highest_, np.float32), out=out)
     _reason(w, features, table, words, asked, rule)
-    return w.op("Add", weight, w.const(NGRAM_WORDS, np.float32))
+    return w.op("Add", weight, w.const(NGRAM_WORDS, np.float32), out="divisor")
 
 
 def _products(

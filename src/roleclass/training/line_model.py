@@ -35,7 +35,7 @@ Bools = NDArray[np.bool_]
 WEIGHT_ONE: Final = 2**12
 """Weights of words are whole multiples of 1 / WEIGHT_ONE, below 8, so that 16 bits hold them."""
 
-ONE: Final = 2**16
+ONE: Final = 2**20
 """Probabilities that are added up are whole multiples of 1 / ONE."""
 
 HEADS: Final = (
@@ -351,13 +351,13 @@ def context(lines: Lines, logits: Floats) -> Floats:
     before = mean(place - NEAR, place, NEAR)
     behind = mean(place + 1, place + 1 + NEAR, NEAR)
     whole = mean(begin, end, end - begin)
-    crossed = (of_heading[:, : len(PARTS), None] * p[:, None]).reshape(len(p), -1)
+    crossed = of_heading[:, : len(PARTS), None] * p[:, None]
     columns = [
         *(part - part.mean(axis=1, keepdims=True), work - work.mean(axis=1, keepdims=True)),
         *(both, shapes(lines), _moved(lines, both, 1), _moved(lines, both, -1)),
         *(_moved(lines, announced, 1), of_heading),
         np.stack([ago, has_heading, heading], axis=1),
-        *(before, behind, whole, crossed),
+        *(before, behind, whole, crossed.reshape(len(p), len(PARTS) ** 2)),
     ]
     return np.hstack(columns)
 

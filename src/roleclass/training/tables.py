@@ -18,6 +18,9 @@ Int32 = NDArray[np.int32]
 BASE: Final = 0x9E3779B5
 """The base of the polynomial hash: odd, so that it has an inverse modulo 2^32."""
 
+DIVISOR: Final = 2**21
+"""Words of one bucket are told apart by so much of their hash's upper end: enough for 10,000 words."""
+
 _MODULUS = 2**32
 
 
@@ -54,7 +57,7 @@ def hash_word(word: bytes, codes: Int32) -> np.int32:
 class WordTable:
     """A perfect hash of the words (compress, hash and displace: Belazzougui et al., 2009).
 
-    The slot of a word whose hash is h is ``h / 2**24 + shift[h & mask]``, the quotient rounded towards
+    The slot of a word whose hash is h is ``h / DIVISOR + shift[h & mask]``, the quotient rounded towards
     0; it is the word if ``keys[slot] == h``.
 
     Attributes
@@ -84,7 +87,7 @@ class WordTable:
     def slot(self, word: bytes) -> int:
         """Look a word up, as the graph does; 0 where the table does not hold it."""
         value = hash_word(word, self.codes)
-        slot = int(np.trunc(value / 2**24)) + int(self.shift[value & (len(self.shift) - 1)])
+        slot = int(np.trunc(value / DIVISOR)) + int(self.shift[value & (len(self.shift) - 1)])
         return slot if self.keys[slot] == value else 0
 
     @classmethod
@@ -94,16 +97,19 @@ class WordTable:
             return None
         buckets = 2 ** max(4, int(np.ceil(np.log2(1.6 * len(words) + 1))))
         bucket = hashes & (buckets - 1)
-        spread = np.trunc(hashes / 2**24).astype(np.int64)  # within -128 and 127
+        spread = np.trunc(hashes / DIVISOR).astype(np.int64)  # within -1024 and 1023
+        # No shift parts two words of one bucket and one spread.
+        if len(set(zip(bucket.tolist(), spread.tolist(), strict=True))) < len(words):
+            return None
         shift = np.full(buckets, _LOWEST_SHIFT, np.int32)
         slots = np.zeros(len(words), np.int64)
-        free = np.ones(int(1.25 * len(words)) + 1536, bool)
+        free = np.ones(int(1.25 * len(words)) + 6144, bool)
         order = np.argsort(bucket, kind="stable")
         members = np.split(order, np.flatnonzero(np.diff(bucket[order])) + 1) if len(words) else []
         # The fullest buckets first, while there is room; each takes the first shift that fits.
         for group in sorted(members, key=len, reverse=True):
             # Only shifts that bring the first member to a free slot.
-            shifts = np.flatnonzero(free[:-256]) - spread[group[0]]
+            shifts = np.flatnonzero(free[:-2048]) - spread[group[0]]
             for candidate in shifts[shifts >= _LOWEST_SHIFT]:
                 at = spread[group] + candidate
                 if free[at].all() and len(set(at.tolist())) == len(group):
@@ -114,7 +120,7 @@ class WordTable:
             slots[group] = at
             shift[bucket[group[0]]] = candidate
         # Long enough for whatever hash an unknown word has.
-        keys = np.zeros(int(shift.max()) + 130, np.int32)
+        keys = np.zeros(int(shift.max()) + 1026, np.int32)
         if len(words):
             # A hash of the vocabulary leads to its own slot and to no other: it marks a slot empty.
             keys[:] = hashes[0]
@@ -122,7 +128,7 @@ class WordTable:
         return cls(codes, shift, keys, slots)
 
 
-_LOWEST_SHIFT = 129  # keeps slots above 0, which means "unknown"
+_LOWEST_SHIFT = 1025  # keeps slots above 0, which means "unknown"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,238 @@
+"""The graph that says what lines are: what `LineModel` does, in standard ONNX operators.
+
+Lines that part rows (see `GraphLines`) have zeros for everything that neighbours look at, so that nothing
+reaches from one posting into the next.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto, helper
+
+from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.training.graph import Found, Writer
+from roleclass.training.graph_lines import GraphLines
+from roleclass.training.line_model import HEADING_WORDS, NEAR, ONE, OTHER, WEIGHT_ONE, LineModel
+
+_FLOAT = TensorProto.FLOAT
+
+
+@dataclass(frozen=True)
+class GraphScores:
+    """What the M lines of a batch are: float tensors of shape (M, 5), (M, 6), (M, 18); see `LineScores`."""
+
+    part: str
+    work: str
+    areas: str
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where lines stand: int32 tensors of shape (M,).
+
+    Attributes
+    ----------
+    index : 0, 1, ... M - 1
+    begin, end : the first line of the line's row, and the one that parts it from the next
+    real : float tensor of shape (M, 1), 0 for lines that part rows
+    """
+
+    index: str
+    begin: str
+    end: str
+    real: str
+
+
+def score_lines(w: Writer, model: LineModel, found: Found, lines: GraphLines) -> GraphScores:
+    """Say what each line is."""
+    index = w.numbers_to(w.size(lines.row))
+    ends = w.keep(index, lines.parts)
+    begins = w.op("Add", w.moved(ends, 1, -1), w.const(1))
+    real = w.cast(w.op("Not", lines.parts), _FLOAT)
+    places = _Places(
+        index,
+        w.take(begins, lines.row),
+        w.take(ends, lines.row),
+        w.op("Reshape", real, w.vector(-1, 1)),
+    )
+    shapes = _shapes(w, lines, places)
+    of_shape = w.op(
+        "Gemm",
+        shapes,
+        w.named("line_shape", model.shape_),
+        w.named("line_bias", model.bias_),
+        transA=1,
+    )
+    sums = w.cast(_sums(w, model, found, lines), _FLOAT)
+    logits = w.op("Mul", sums, w.const(1 / WEIGHT_ONE, np.float32))
+    logits = w.op("Add", logits, of_shape)
+    part, after, work, areas = w.split(logits, len(PARTS), len(PARTS), len(WORKS), len(AREAS))
+    columns = _context(w, lines, places, shapes, part, after, work)
+    decided = w.op(
+        "Gemm",
+        columns,
+        w.named("line_context", _uncentred(model.context_)),
+        w.named("line_context_bias", model.context_bias_),
+    )
+    part, work = w.split(decided, len(PARTS), len(WORKS))
+    return GraphScores(
+        w.op("Softmax", part, axis=1), w.op("Softmax", work, axis=1), w.op("Sigmoid", areas)
+    )
+
+
+def _uncentred(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights of logits as they are, where `context` takes their mean away first."""
+    weights = weights.copy()
+    start = 0
+    for size in (len(PARTS), len(WORKS)):
+        weights[start : start + size] -= weights[start : start + size].mean(axis=0)
+        start += size
+    return weights
+
+
+def _sums(w: Writer, model: LineModel, found: Found, lines: GraphLines) -> str:
+    """The sums of the weights of n-grams: int32 tensor of shape (M, 34)."""
+    line = w.take(lines.word_line, found.word)
+    shape = w.op("Concat", w.op("Shape", lines.row), w.vector(model.own_.shape[1]), axis=0)
+    zero = helper.make_tensor("zero", TensorProto.INT32, [1], [0])
+    total = w.op("ConstantOfShape", shape, value=zero)
+    # What begins a line weighs more.
+    leads = w.op("Equal", w.take(lines.first, line), found.word)
+    for name, weights, ngram, at in (
+        ("line_own", model.own_, found.ngram, line),
+        ("line_lead", model.lead_, w.keep(found.ngram, leads), w.keep(line, leads)),
+    ):
+        # The rows that hold something, and before them one of zeros, for all other n-grams.
+        holds = weights.any(axis=1)
+        row = np.append(np.where(holds, np.cumsum(holds), 0), 0)
+        rows = w.named(name, np.vstack([np.zeros_like(weights[:1]), weights[holds]]), np.int16)
+        of_ngram = w.take(w.named(f"{name}_row", row, np.int32), ngram)
+        values = w.cast(w.op("Gather", rows, of_ngram, axis=0), TensorProto.INT32)
+        at = w.op("Reshape", w.cast(at, TensorProto.INT64), w.vector(-1, 1))
+        total = w.op("ScatterND", total, at, values, reduction="add")
+    return total
+
+
+def _shapes(w: Writer, lines: GraphLines, places: _Places) -> str:
+    """See `line_model.shapes`; transposed: float tensor of shape (10, M)."""
+
+    def number(x: str) -> str:
+        return w.cast(x, _FLOAT)
+
+    def least(x: str, most: int) -> str:
+        return w.op("Mul", w.op("Min", x, w.const(most, np.float32)), w.const(1 / most, np.float32))
+
+    size = number(w.op("Add", w.op("Sub", lines.last, lines.first), w.const(1)))
+    log_size = w.op("Log", size)
+    marked = number(lines.marked)
+    place = w.op("Sub", places.index, places.begin)
+    total = w.op("Sub", places.end, places.begin)
+    left = w.op("Max", w.op("Sub", total, place), w.const(1))
+    share = w.op("Div", number(place), number(w.op("Max", total, w.const(1))))
+    columns = (
+        log_size,
+        least(size, 8),
+        marked,
+        number(lines.colon),
+        number(lines.free),
+        number(w.op("Equal", place, w.const(0))),
+        least(number(place), 20),
+        share,
+        w.op("Log", number(left)),
+        w.op("Mul", marked, log_size),
+    )
+    return w.op("Reshape", w.op("Concat", *columns, axis=0), w.vector(len(columns), -1))
+
+
+def _context(
+    w: Writer, lines: GraphLines, places: _Places, shapes: str, part: str, after: str, work: str
+) -> str:
+    """See `line_model.context`."""
+
+    def whole(x: str) -> str:
+        """Probabilities in whole multiples of 1 / ONE, 0 for lines that part rows."""
+        scaled = w.op("Mul", w.op("Softmax", x, axis=1), w.const(ONE, np.float32))
+        return w.op("Mul", w.op("Round", scaled), places.real)
+
+    one = w.const(1 / ONE, np.float32)
+    counts = w.op("Concat", whole(part), whole(work), axis=1)
+    both = w.op("Mul", counts, one)
+    announced = w.op("Mul", whole(after), one)
+    p = w.cut(both, 0, len(PARTS), axis=1)
+
+    of_heading, state = _headings(w, lines, places, p, announced)
+    crossed = w.op(
+        "Mul",
+        w.op("Reshape", w.cut(of_heading, 0, len(PARTS), axis=1), w.vector(-1, len(PARTS), 1)),
+        w.op("Reshape", p, w.vector(-1, 1, len(PARTS))),
+    )
+    means = _means(w, places, counts)
+    return w.op(
+        "Concat",
+        *(part, work, both, w.op("Transpose", shapes, perm=[1, 0])),
+        *(_moved(w, both, 1), _moved(w, both, -1), _moved(w, announced, 1)),
+        *(of_heading, state, *means),
+        w.op("Reshape", crossed, w.vector(-1, len(PARTS) ** 2)),
+        axis=1,
+    )
+
+
+def _moved(w: Writer, x: str, by: int) -> str:
+    """The rows of a matrix, moved by one."""
+    if by > 0:
+        return w.op("Pad", w.cut(x, 0, -1), w.vector(1, 0, 0, 0))
+    return w.op("Pad", w.cut(x, 1), w.vector(0, 0, 1, 0))
+
+
+def _headings(
+    w: Writer, lines: GraphLines, places: _Places, p: str, announced: str
+) -> tuple[str, str]:
+    """What the last heading before each line announces and is; and how far off it is."""
+    size = w.op("Sub", lines.last, lines.first)
+    is_other = w.op("Greater", w.flat(w.cut(p, OTHER, OTHER + 1, axis=1)), w.const(0.5, np.float32))
+    heading = w.op("And", w.op("Less", size, w.const(HEADING_WORDS)), is_other)
+    heading = w.op("And", heading, w.op("Or", lines.free, lines.colon))
+    heading = w.op("And", heading, w.op("Not", lines.marked))
+    at = w.op("Concat", w.const([-1]), w.keep(places.index, heading), axis=0)
+    before = w.op("CumSum", w.cast(heading, TensorProto.INT32), w.const(0), exclusive=1)
+    last = w.take(at, before)
+    has = w.op("GreaterOrEqual", last, places.begin)
+    last = w.op("Max", last, w.const(0))
+    column = w.vector(-1, 1)
+    holds = w.op("Reshape", w.cast(has, _FLOAT), column)
+    of_heading = w.op("Gather", w.op("Concat", announced, p, axis=1), last, axis=0)
+    ago = w.op("Max", w.op("Sub", places.index, last), w.const(1))
+    ago = w.op("Reshape", w.op("Log", w.cast(ago, _FLOAT)), column)
+    state = w.op(
+        "Concat",
+        w.op("Mul", ago, holds),
+        holds,
+        w.op("Reshape", w.cast(heading, _FLOAT), column),
+        axis=1,
+    )
+    return w.op("Mul", of_heading, holds), state
+
+
+def _means(w: Writer, places: _Places, counts: str) -> list[str]:
+    """Means of probabilities over the lines before, those behind, and all lines of the posting."""
+    sums = w.op("CumSum", w.cast(counts, TensorProto.INT64), w.const(0))
+    sums = w.op("Concat", w.const(np.zeros((1, len(PARTS) + len(WORKS))), np.int64), sums, axis=0)
+
+    def within(x: str) -> str:
+        return w.op("Min", w.op("Max", x, places.begin), places.end)
+
+    def inside(first: str, stop: str) -> str:
+        difference = w.op(
+            "Sub", w.op("Gather", sums, stop, axis=0), w.op("Gather", sums, first, axis=0)
+        )
+        return w.cast(difference, _FLOAT)
+
+    next_ = w.op("Add", places.index, w.const(1))
+    near = w.const(1 / (NEAR * ONE), np.float32)
+    before = inside(within(w.op("Sub", places.index, w.const(NEAR))), within(places.index))
+    behind = inside(within(next_), within(w.op("Add", next_, w.const(NEAR))))
+    total = w.op("Max", w.op("Sub", places.end, places.begin), w.const(1))
+    total = w.op("Reshape", w.cast(total, _FLOAT), w.vector(-1, 1))
+    all_of = w.op("Mul", inside(places.begin, places.end), w.const(1 / ONE, np.float32))
+    return [w.op("Mul", before, near), w.op("Mul", behind, near), w.op("Div", all_of, total)]
