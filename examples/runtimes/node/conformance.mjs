@@ -44,7 +44,7 @@ async function told({ text, title }) {
     end: characters(end),
     part,
     work,
-    areas,
+    areas: areas.toSorted(),
   }));
 }
 
