@@ -5,12 +5,15 @@ import io
 import json
 import math
 import random
+import sqlite3
+import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,11 +26,16 @@ from roleclass.errors import RoleclassError
 from roleclass.evidence_page import evidence_page
 from roleclass.lexicon import load_lexicon, parse_lexicon
 from roleclass.market.page import render
-from roleclass.market.read import read_postings
+from roleclass.market.postings import read_postings
 from roleclass.market.report import build_report
+from roleclass.markup import plain
 from roleclass.model_file import default_model, seal, unseal
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
+from roleclass.tables.formats import Format, Kind
+from roleclass.tables.options import ReadOptions
+from roleclass.tables.reader import Reader
+from roleclass.tables.writers import open_writer
 from roleclass.training.fieldguide import read_fieldguide
 
 
@@ -155,6 +163,63 @@ def text(rng: random.Random, _: Path) -> None:
     check_page(evidence_page(why, answer, top=15))
 
 
+_MARKUP = (
+    *(
+        "<",
+        ">",
+        "</",
+        "/>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "&",
+        ";",
+        "&amp;",
+        "&lt;",
+        "&#38;",
+        "&#x3c;",
+    ),
+    *(
+        "<p>",
+        "</p>",
+        "<li>",
+        "<ul>",
+        "<br>",
+        "<pre>",
+        "</pre>",
+        "<td>",
+        "<b>",
+        "</b>",
+        "<script>",
+        "</script>",
+    ),
+    *(
+        "<nav>",
+        "</nav>",
+        "<a href='x'>",
+        '<p class="',
+        "*",
+        "**",
+        "***",
+        "[a](",
+        "https://x)",
+        "\\",
+        "#",
+        "# ",
+    ),
+    *("\n", " ", "\t", "\u00a0", "a", "1", "vector<int>", "R&D", "\ud800"),
+)
+
+
+def markup(rng: random.Random, _: Path) -> None:
+    """Any markup becomes a text that stays as it is, and a text of no more characters."""
+    source = "".join(rng.choices((*_MARKUP, *_phrases()[:50]), k=rng.randrange(1, 400)))
+    once = plain(source)
+    expect(plain(once) == once, "plain text changes once more")
+    expect(len(once) <= len(source), "the text has grown")
+
+
 @cache
 def _rows() -> list[dict[str, Any]]:
     return [
@@ -166,24 +231,58 @@ def _rows() -> list[dict[str, Any]]:
 @cache
 def _valid(kind: str) -> bytes:
     """Return a good file to start from."""
-    if kind == "parquet":
-        sink = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist(_rows()), sink, row_group_size=7)
-        return sink.getvalue()
-    if kind == "jsonl":
-        return "".join(json.dumps(row) + "\n" for row in _rows()).encode()
-    lines = io.StringIO()
-    writer = csv.DictWriter(lines, _rows()[0], delimiter="\t" if kind == "tsv" else ",")
-    writer.writeheader()
-    writer.writerows(_rows())
-    return lines.getvalue().encode()
+    if kind == "excel":
+        return _workbook()
+    if kind == "html":
+        linked = {"@type": "JobPosting", **_rows()[0], "description": _rows()[0]["text"]}
+        return f'<title>x</title><script type="application/ld+json">{json.dumps(linked)}</script>'.encode()
+    if kind == "yaml":
+        return _YAML
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "valid"
+        table = pa.Table.from_pylist(_rows())
+        if kind == "sqlite":
+            with closing(sqlite3.connect(path)) as database:
+                database.execute("CREATE TABLE jobs (id, title, text, n)")
+                rows = [tuple(row.values()) for row in _rows()]
+                database.executemany("INSERT INTO jobs VALUES (?, ?, ?, ?)", rows)
+                database.commit()
+        elif kind == "parquet":
+            pq.write_table(table, path, row_group_size=7)
+        else:
+            with (
+                path.open("wb") as raw,
+                open_writer(raw, Format(cast("Kind", kind)), table.schema) as writer,
+            ):
+                writer.write(table)
+        return path.read_bytes()
 
 
+def _workbook() -> bytes:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for cells in (_rows()[0], *(row.values() for row in _rows())):
+        book.active.append(list(cells))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+_JSON: Final = (b"{", b"[", b"}", b"]", b",", b'"', b"\\u0000", b"\\ud800", b"null", b"1e999", b"NaN",
+                b"9" * 5000, b"\n", b'"text":', b'"role":"x",', b"\xff", b'"data":',
+                b'"columns":')  # fmt: skip
 _TOKENS: Final = {
-    "csv": (b'"', b",", b"\n", b"\r", b"\0", b'""', b"\xff", b"\xef\xbb\xbf", b"=1+1", b"text,"),
-    "jsonl": (b"{", b"[", b'"', b"\\u0000", b"\\ud800", b"null", b"1e999", b"NaN", b"9" * 5000, b"\n",
-              b'"text":', b'"role":"x",', b"\xff"),
+    "csv": (b'"', b",", b"\n", b"\r", b"\0", b'""', b"\xff", b"\xef\xbb\xbf", b"=1+1", b"text,",
+            b";", b"|", b"sep=;\n", b'\\"', b'"a"b"'),
+    "jsonl": _JSON,
+    "json": _JSON,
     "parquet": (b"PAR1", b"\0" * 8, b"\xff" * 8),
+    "arrow": (b"ARROW1", b"\0" * 8, b"\xff" * 8),
+    "sqlite": (b"SQLite format 3\0", b"\0" * 8, b"\xff" * 8),
+    "excel": (b"PK\x03\x04", b"\0" * 8, b"\xff" * 8),
+    "html": (b"<", b">", b"</script>", b'"', b"{", b"[", b"&amp;", b"<!--", b"\xff", b"]]>"),
+    "yaml": (b"&a ", b"*a", b"- ", b"? ", b"[", b"{", b"|\n", b": ", b"\t", b"\0"),
 }  # fmt: skip
 
 
@@ -192,11 +291,12 @@ def _scored(kind: str) -> Callable[[random.Random, Path], None]:
         """Every row comes back once, or the file is refused and nothing is left under its name."""
         source = folder / f"in.{kind}"
         source.write_bytes(mutated(rng, _valid(kind), _TOKENS.get(kind, _TOKENS["csv"])))
-        output = folder / f"out.{rng.choice(('csv', 'jsonl', 'parquet'))}"
+        output = folder / f"out.{rng.choice(('csv', 'jsonl', 'json', 'parquet', 'arrow'))}"
         options = ScoreOptions(
             batch_size=rng.choice((1, 7, 2048)),
-            encoding=rng.choice(("utf-8", "latin-1", "utf-16")),
-            text_column=rng.choice((None, "text")),
+            encoding=rng.choice((None, "utf-8", "latin-1", "utf-16")),
+            text_column=rng.choice((None, None, "text")),
+            format=kind,
         )
         try:
             summary = score_files([source], output, options)
@@ -212,18 +312,47 @@ def _scored(kind: str) -> Callable[[random.Random, Path], None]:
 def _count(path: Path) -> int:
     if path.suffix == ".parquet":
         return int(pq.read_metadata(path).num_rows)
-    with path.open(encoding="utf-8", newline="") as file:
+    if path.suffix == ".arrow":
+        with pa.ipc.open_file(path) as file:
+            return int(file.read_all().num_rows)
+    with path.open(encoding="utf-8", newline="") as text:
+        if path.suffix == ".json":
+            return len(json.load(text, parse_constant=_no_json))
         if path.suffix == ".jsonl":
             return sum(
-                isinstance(json.loads(line), dict) for line in file.read().split("\n") if line
+                isinstance(json.loads(line, parse_constant=_no_json), dict)
+                for line in text.read().split("\n")
+                if line
             )
         csv.field_size_limit(2**30)
-        return sum(1 for _ in csv.reader(file)) - 1
+        return sum(1 for _ in csv.reader(text)) - 1
+
+
+def _no_json(word: str) -> None:
+    raise WrongError(f"{word} in JSON")
+
+
+def stray_quotes(rng: random.Random, folder: Path) -> None:
+    """Quotes put into a table of one line a row lose no row and change none that is not marked."""
+    lines = [f"{i},title {i},text number {i}" for i in range(rng.randrange(2, 40))]
+    for _ in range(rng.randrange(1, 5)):
+        at = rng.randrange(1, len(lines))
+        place = rng.randrange(len(lines[at]) + 1)
+        lines[at] = lines[at][:place] + '"' * rng.choice((1, 1, 2, 3)) + lines[at][place:]
+    (folder / "in.csv").write_text("id,title,text\n" + "\n".join(lines) + "\n")
+    found = []
+    with Reader([str(folder / "in.csv")], ReadOptions(batch_size=7, delimiter=",")) as reader:
+        for chunk in reader:
+            rows = (list(row.values()) for row in chunk.table.to_pylist())
+            found += [(cells, chunk.faults.get(i)) for i, cells in enumerate(rows)]
+    expect(len(found) == len(lines), f"{len(lines)} rows became {len(found)}")
+    for line, (cells, fault) in zip(lines, found, strict=True):
+        expect(fault is not None or cells == next(csv.reader([line])), f"{line!r} became {cells}")
 
 
 def report(rng: random.Random, folder: Path) -> None:
     """A table of postings becomes a harmless page, or is refused."""
-    kind = rng.choice(("csv", "jsonl", "parquet"))
+    kind = rng.choice([name for name in _TOKENS if name != "excel"])
     source = folder / f"in.{kind}"
     source.write_bytes(mutated(rng, _valid(kind), _TOKENS[kind]))
     try:
@@ -305,10 +434,12 @@ def lexicon(rng: random.Random, _: Path) -> None:
 
 TARGETS: Final[dict[str, Callable[[random.Random, Path], None]]] = {
     "text": text,
-    **{kind: _scored(kind) for kind in ("csv", "tsv", "jsonl", "parquet")},
+    **{kind: _scored(kind) for kind in ("tsv", *_TOKENS)},
+    "stray quotes": stray_quotes,
     "report": report,
     "damaged model": damaged_model,
     "hostile model": hostile_model,
+    "markup": markup,
     "fieldguide": fieldguide,
     "lexicon": lexicon,
 }

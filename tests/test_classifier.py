@@ -93,6 +93,27 @@ def test_a_posting_of_ten_megabytes_is_read_to_its_end(classifier: RoleClassifie
     assert classifier.predict(text).reason is None
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_long_postings_leave_no_memory_behind_and_take_it_one_after_another() -> None:
+    script = (
+        "import resource, roleclass\n"
+        "def resident():\n"
+        "    [line] = [line for line in open('/proc/self/status') if line.startswith('VmRSS')]\n"
+        "    return int(line.split()[1]) // 1024\n"
+        "text = 'We design the agents and you will build them. ' * 180_000\n"  # 8 MB
+        "roleclass.predict('Warms up.')\n"
+        "before = resident(); roleclass.predict(text); print(resident() - before)\n"
+        "for _ in roleclass.predict_many([text] * 8, threads=8): pass\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024 - before)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True
+    )
+    left, peak = map(int, done.stdout.split())
+    assert left < 60  # MB; without care it is 200
+    assert peak < 600  # one of them takes 200, all eight at a time 1,600
+
+
 def test_lone_surrogates_and_nul_separate_words(classifier: RoleClassifier) -> None:
     text = POSTINGS[0]
     assert classifier.predict(text.replace(" ", "\ud800")) == classifier.predict(text)

@@ -152,10 +152,10 @@ def problems(text: str, title: str | None = None) -> list[Problem]:
 
 def score_dataset(
     dataset: _T,
-    text_column: str | None = None,
+    text_column: str | tuple[str, ...] | None = None,
     *,
     title_column: str | None = None,
-    model: str | os.PathLike[str] | None = None,
+    model: str | os.PathLike[str] | RoleClassifier | None = None,
     prefix: str = "",
     batch_size: int = 2048,
     threads: int = 1,
@@ -177,7 +177,7 @@ def score_dataset(
         dataset,
         text_column,
         title_column=title_column,
-        model=model,
+        model=_default if model is None else model,
         prefix=prefix,
         batch_size=batch_size,
         threads=threads,

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from roleclass.batches import Chunk, in_order, read
 from roleclass.errors import ModelError
 from roleclass.inputs import Posting, checked, checked_many
+from roleclass.line_outputs import LINE_OUTPUTS, make_readings
 from roleclass.model_file import Model, default_model, load_model
 from roleclass.parallel import map_ahead
-from roleclass.line_outputs import LINE_OUTPUTS, make_readings
 from roleclass.prediction import Prediction
 from roleclass.reading import Reading
 from roleclass.roles import AnyRole, Role
@@ -68,6 +68,17 @@ class RoleClassifier:
             with _loading:
                 loaded = self._loaded = self._loaded or load_model(self._path)
         return loaded
+
+    @property
+    def path(self) -> Path:
+        """The model file.
+
+        Examples
+        --------
+        >>> RoleClassifier().path.name
+        'model.onnx'
+        """
+        return self._path
 
     @property
     def roles(self) -> tuple[AnyRole, ...]:

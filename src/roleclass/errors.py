@@ -6,7 +6,7 @@
     +-- ModelError            the model file is missing, damaged or not a roleclass model
     +-- CorpusError           a corpus cannot be used: what, where (file, row, column), what was expected
     +-- ScoringError          files cannot be scored: what, where (file, row, column), what to do
-    +-- InputError            a table of postings cannot be read: what and where
+    |   +-- InputError        a table of postings cannot be read: what and where
     +-- MissingExtraError     an optional dependency is not installed (also an ImportError)
 
 A wrong type of argument raises the built-in ``TypeError``, a wrong value ``ValueError``.
@@ -31,8 +31,8 @@ class ScoringError(RoleclassError):
     """Files or a table cannot be scored, or the scores cannot be written."""
 
 
-class InputError(RoleclassError):
-    """A table of postings cannot be read, or a value in it is not what its column holds."""
+class InputError(ScoringError):
+    """A table of postings cannot be read, or its columns cannot be told."""
 
 
 class MissingExtraError(RoleclassError, ImportError):

@@ -63,11 +63,10 @@ _ITALIC = re.compile(
 )
 # ``#hiring`` and ``# of openings: 2`` are no headings.
 _HEADING = re.compile(r"#(?<![^\n]#)(?:#{1,5}[ \t]+|[ \t]+(?=[A-Z#]))")
-# What may be one of these, as `may_hold_markup` looks for it.
-_MAYBE_ENTITY = re.compile(rb"&[#A-Za-z][A-Za-z0-9]+;")
-_MAYBE_LINK = re.compile(rb"\](?=\()")
-_MAYBE_STARS = re.compile(rb"\*(?:\*[^\n ]|(?<![A-Za-z0-9]\*)[A-Za-z0-9][^*\n]*\*)")
-_MAYBE_HEADING = re.compile(rb"#(?<![^\n]#)[# \t]")
+_find_tag, _find_entity, _find_backslash, _find_link, _find_bold, _find_italic, _find_heading = (
+    re.compile(pattern.pattern.encode()).search
+    for pattern in (_TAG, _ENTITY, _BACKSLASH, _LINK, _BOLD, _ITALIC, _HEADING)
+)
 _WIPE: Final = str.maketrans(dict.fromkeys("<&\\*#[", " "))
 _SPACES: Final = "\t\n\f\r "
 
@@ -82,12 +81,13 @@ def may_hold_markup(data: bytes) -> bool:
     """
     # Most postings lack these bytes, and a byte is found much sooner than a pattern.
     return bool(
-        b"<" in data
-        or b"\\" in data
-        or (b";" in data and b"&" in data and _MAYBE_ENTITY.search(data, data.find(b"&")))
-        or (b"[" in data and _MAYBE_LINK.search(data, data.find(b"[")))
-        or (b"*" in data and _MAYBE_STARS.search(data, data.find(b"*")))
-        or (b"#" in data and _MAYBE_HEADING.search(data, data.find(b"#")))
+        (b"<" in data and _find_tag(data, data.find(b"<")))
+        or (b"\\" in data and _find_backslash(data, data.find(b"\\")))
+        or (b";" in data and b"&" in data and _find_entity(data, data.find(b"&")))
+        or (b"[" in data and _find_link(data, data.find(b"[")))
+        or (b"*" in data and _find_bold(data, data.find(b"*")))
+        or (b"*" in data and _find_italic(data, data.find(b"*")))
+        or (b"#" in data and _find_heading(data, data.find(b"#")))
     )
 
 

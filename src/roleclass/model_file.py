@@ -2,8 +2,11 @@
 
 import json
 import re
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +25,10 @@ FORMAT: Final = "2"
 # ONNX Runtime plans its memory anew for each shape of the input and keeps the plans: a posting alone is
 # padded, so that shapes come again (a quarter of its time).
 _WIDTH_STEP = 256
+
+# ONNX Runtime takes some 25 bytes for each of the input's, and keeps them for the next run. Beyond this size,
+# which no posting of a person has, it gives them back, and such runs wait for each other.
+_LONG: Final = 2**20
 
 # A last entry of the metadata, in the encoding of protocol buffers: what a file ends with.
 _SEAL: Final = b"\x72\x54\x0a\x10roleclass.sha256\x12\x40"
@@ -92,6 +99,8 @@ class Model:
         What the codes of the output ``reason`` mean; None for code 0, the model's own answer.
     features : tuple of str
         Names of the columns of the features.
+    one_at_a_time : Lock
+        Held while a very long posting is read.
     """
 
     session: Any
@@ -99,6 +108,7 @@ class Model:
     thresholds: tuple[float, ...]
     reasons: tuple[str | None, ...]
     features: tuple[str, ...]
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def run(self, outputs: Sequence[str] | None, rows: Sequence[bytes]) -> list[Any]:
         """Compute the outputs named, or all, for encoded postings.
@@ -108,13 +118,16 @@ class Model:
         ModelError
             If the graph cannot be run to its end.
         """
-        utf8 = pack(rows, _WIDTH_STEP if len(rows) == 1 else 1)
+        longest = max(map(len, rows))
+        is_long = len(rows) * longest > _LONG
         try:
-            results: list[Any] = self.session.run(outputs, {"utf8": utf8})
+            with self.one_at_a_time if is_long else nullcontext():
+                utf8 = pack(rows, _WIDTH_STEP if len(rows) == 1 else 1)
+                options = _giving_memory_back() if is_long else None
+                results: list[Any] = self.session.run(outputs, {"utf8": utf8}, options)
         except Exception as error:  # see `load_model`
             raise ModelError(
-                f"the model cannot answer {len(rows)} postings of up to {max(map(len, rows))} bytes: "
-                f"{error}"
+                f"the model cannot answer {len(rows)} postings of up to {longest} bytes: {error}"
             ) from error
         return results
 
@@ -152,6 +165,15 @@ class Model:
                 f"the model answers with the reasons {sorted(set(codes.tolist()))}, "
                 f"but names {len(self.reasons)}; train it again"
             )
+
+
+@cache
+def _giving_memory_back() -> Any:
+    import onnxruntime as ort
+
+    options = ort.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
 
 
 def load_model(path: Path) -> Model:

@@ -57,24 +57,25 @@ def encode(text: str, title: str | None = None) -> bytes:
     >>> encode("<p>Build <b>R&amp;D</b> agents.</p>")
     b'Build R&D agents.'
     """
-    data = _utf8(text, title)
+    line = _one_line(title or "")
+    data = _utf8(line, text)
     if len(data) > MAX_BYTES:
         return data
-    cleaned = text
     if may_hold_markup(data):
-        cleaned, title = plain(text), None if title is None else plain(title)
-        data = _utf8(cleaned, title)
-    parted = unglue(cleaned)
-    return data if parted is cleaned else _utf8(parted, title)
+        line, text = _one_line(plain(line)), plain(text)
+        data = _utf8(line, text)
+    parted = unglue(text)
+    return data if parted is text else _utf8(line, parted)
 
 
-def _utf8(text: str, title: str | None) -> bytes:
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _utf8(line: str, text: str) -> bytes:
     data = text.encode("utf-8", errors="replace")
-    if title is None or not (words := title.split()):
-        return data
-    # One line: the model looks for the title's words in the first line only. An empty line after it: no small
-    # letter can make the text a part of it.
-    return b"%b\n\n%b" % (" ".join(words).encode("utf-8", errors="replace"), data)
+    # A title is one line. An empty one after it: no small letter can make the text a part of it.
+    return b"%b\n\n%b" % (line.encode("utf-8", errors="replace"), data) if line else data
 
 
 def tokenize(data: bytes) -> list[bytes]:

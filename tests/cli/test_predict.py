@@ -52,11 +52,43 @@ def test_an_unclear_posting_is_answered_with_its_reason() -> None:
 
 
 def test_a_file_that_cannot_be_read_is_said_and_the_others_are_scored(file: Path) -> None:
-    done = run("--json", "/no/such/file", str(file), str(file.parent))
+    done = run("--json", "/no/such/file", str(file))
     assert done.exit_code == 1
     assert len(done.stdout.splitlines()) == 1
     assert "/no/such/file: cannot be read: No such file" in done.stderr
-    assert f"{file.parent}: cannot be read: Is a directory" in done.stderr
+
+
+def test_a_folder_is_read_file_by_file(file: Path) -> None:
+    (file.parent / "below").mkdir()
+    (file.parent / "below" / "b.html").write_text(posting("other", 1))
+    (file.parent / ".hidden").write_text("x")
+    done = run("--json", str(file.parent))
+    assert done.exit_code == 0
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(answer["source"]).name for answer in answers] == ["b.html", file.name]
+    assert [answer["role"] for answer in answers] == ["other", "ai-first"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("jobs.csv", b"id,text\n1,Cooks.\n", "a table (csv)"),
+        ("jobs.json", b'[{"text": "Cooks."}]', "a table (json)"),
+        ("jobs", b"PAR1\0\0", "a Parquet file"),
+        ("posting.pdf", b"%PDF-1.7", "a PDF document"),
+        ("posting.bin", b"a\0\0b", "a binary file"),
+    ],
+)
+def test_a_table_or_a_binary_file_is_named_and_leads_to_score(
+    file: Path, name: str, data: bytes, what: str
+) -> None:
+    path = file.with_name(name)
+    path.write_bytes(data)
+    done = run("--json", str(path), str(file))
+    assert done.exit_code == 1
+    assert len(done.stdout.splitlines()) == 1
+    assert f"{path}: {what}, not the text of one posting" in done.stderr
+    assert f"roleclass score {path} -o" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [(), ("--text", "x", "file.txt"), ("--no-such-option",)])
@@ -84,7 +116,9 @@ def test_bytes_that_are_not_utf8_are_said_and_passed_over(tmp_path: Path) -> Non
 def test_binary_input_is_no_crash(tmp_path: Path) -> None:
     path = tmp_path / "x.bin"
     path.write_bytes(bytes(range(256)) * 400)
-    assert run("--json", str(path)).exit_code == 0
+    done = run("--json", str(path))
+    assert done.exit_code == 1
+    assert "a binary file, not the text of one posting" in done.stderr
 
 
 def test_a_bad_model_is_an_error_without_a_traceback(tmp_path: Path, file: Path) -> None:

@@ -23,7 +23,8 @@ def table(path: Path, **changes: object) -> Path:
 def test_unscored_postings_are_scored_and_reported(tmp_path: Path) -> None:
     source = table(tmp_path / "postings.jsonl", role=None, confidence=None)
     code, stdout, stderr = run(source, "-o", tmp_path / "new" / "market")
-    assert (code, stderr) == (0, "")
+    assert code == 0
+    assert stderr.startswith("text column: ")
     page, figures = (Path(line) for line in stdout.splitlines())
     assert page.read_text("utf-8").startswith("<!doctype html>")
     report = json.loads(figures.read_text("utf-8"))
@@ -57,7 +58,7 @@ def test_a_table_that_cannot_be_read_is_an_error_on_stderr(tmp_path: Path) -> No
     bad.write_text('{"title": "Cook"}\n', encoding="utf-8")
     code, stdout, stderr = run(bad, "-o", tmp_path / "out")
     assert (code, stdout) == (1, "")
-    assert "bad.jsonl: no row has a text" in stderr
+    assert "bad.jsonl: no column looks like the text" in stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -66,7 +67,7 @@ def test_an_empty_table_is_an_error(tmp_path: Path) -> None:
     empty.touch()
     code, _, stderr = run(empty, "-o", tmp_path)
     assert code == 1
-    assert "there is no posting" in stderr
+    assert "no row found" in stderr
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
@@ -78,4 +79,28 @@ def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
 
 def test_a_wrong_command_line_is_code_2(tmp_path: Path) -> None:
     assert run("-o", tmp_path)[0] == 2
-    assert run(tmp_path / "missing.csv", "-o", tmp_path)[0] == 2
+    assert run(tmp_path / "in.csv", "-o", tmp_path, "--delimiter", "ab")[0] == 2
+
+
+def test_a_report_that_is_there_is_replaced_only_where_that_is_asked_for(tmp_path: Path) -> None:
+    source = table(tmp_path / "scored.jsonl")
+    (tmp_path / "report.json").write_text("precious")
+    code, _, stderr = run(source, "-o", tmp_path)
+    assert code == 1
+    assert "report.json exist; name another folder, or replace with --overwrite" in stderr
+    assert (tmp_path / "report.json").read_text() == "precious"
+    assert run(source, "-o", tmp_path, "--overwrite")[0] == 0
+    assert (tmp_path / "report.json").read_text() != "precious"
+
+
+def test_options_and_inputs_are_those_of_score(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("nr;words;name\n1;Mends nets.;Cook\n", "utf-16")
+    named = ["--text-column", "words", "--title-column", "name", "--delimiter", ";"]
+    result = CliRunner().invoke(
+        main,
+        ["report", "-", "--format", "tsv", "-o", str(tmp_path / "out"), *named],
+        input=(tmp_path / "a.tsv").read_bytes(),
+    )
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
+    assert report["postings"] == report["classified"] == 1

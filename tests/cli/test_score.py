@@ -1,13 +1,15 @@
 """``roleclass score``: exit codes, streams and the summary."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from roleclass.cli import main
-from tests.scoring import files
+from tests.tables import files
 
 
 def score(*arguments: object) -> Result:
@@ -22,7 +24,7 @@ def source(tmp_path: Path) -> Path:
 def test_writes_the_output_and_one_line_of_summary(source: Path, tmp_path: Path) -> None:
     result = score(source, "-o", tmp_path / "out.parquet")
     assert result.exit_code == 0, result.output
-    assert result.stdout.startswith("20 rows: AI-First ")
+    assert result.stdout.startswith("20 rows read, 20 written: AI-First ")
     assert "postings per second" in result.stdout
     assert result.stderr == "text column: description (guessed); title column: title (guessed)\n"
     assert (tmp_path / "out.parquet").exists()
@@ -57,7 +59,7 @@ def test_what_cannot_be_done_is_exit_code_1_and_a_sentence(source: Path, tmp_pat
         ["in.csv"],
         ["in.csv", "-o", "x.csv", "--threads", "0"],
         ["in.csv", "-o", "x.csv", "--on-error", "skip"],
-        ["in.csv", "-o", "x.csv", "--format", "xls"],
+        ["in.csv", "-o", "x.csv", "--format", "docx"],
     ],
 )
 def test_a_wrong_command_line_is_exit_code_2(arguments: list[str]) -> None:
@@ -82,7 +84,61 @@ def test_a_terminal_sees_progress(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "80")
     result = score(source, "-o", tmp_path / "out.csv")
     assert "20 rows" in result.stderr
     assert "errors 0" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "first"), [("in.csv", "id,"), ("in.jsonl", '{"id"'), ("in.json", "[\n")]
+)
+def test_standard_output_takes_the_format_of_the_input(
+    tmp_path: Path, name: str, first: str
+) -> None:
+    source = files.write_csv(tmp_path / "in.csv", files.rows(3))
+    if name != "in.csv":
+        assert score(source, "-o", tmp_path / name, "--prefix", "x_").exit_code == 0
+    result = score(tmp_path / name, "-o", "-")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(first)
+
+
+def test_an_interruption_says_how_to_go_on(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("roleclass.scoring.scorer.Scorer.score_table", interrupt)
+    result = score(source, "-o", tmp_path / "out.csv")
+    assert result.exit_code == 130
+    assert "repeat the command with --resume" in result.stderr
+    assert "Traceback" not in result.stderr
+    monkeypatch.undo()
+    assert score(source, "-o", tmp_path / "out.csv", "--resume").exit_code == 0
+
+
+@pytest.mark.parametrize("output", ["", "/", ".."])
+def test_an_output_that_is_no_name_of_a_file_is_said(source: Path, output: str) -> None:
+    result = score(source, "-o", output)
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("encoding", ["hex", "rot13", "zlib", "utf-9", "base64"])
+def test_an_encoding_that_is_none_of_text_is_a_wrong_command_line(
+    source: Path, tmp_path: Path, encoding: str
+) -> None:
+    result = score(source, "-o", tmp_path / "out.csv", "--encoding", encoding)
+    assert result.exit_code == 2
+    assert encoding in result.stderr
+
+
+def test_a_closed_standard_output_is_said(source: Path) -> None:
+    command = f"{sys.executable} -m roleclass score {source} -o - >&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "standard output is closed" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,6 +1,7 @@
 """``roleclass train``, ``evaluate`` and ``corpus build`` in-process."""
 
 import json
+from itertools import cycle
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from roleclass.cli import main
 from roleclass.training import run as training_run
 from roleclass.training.model import Settings
 from tests.training.test_fieldguide import WELL_FORMED
+from tests.written import TITLES, corpus_rows
 
 
 def run(*arguments: object) -> Result:
@@ -37,6 +39,51 @@ def test_train_names_bad_rows_and_stops(tmp_path: Path) -> None:
     done = run("train", "--corpus", tmp_path, "--output", tmp_path / "out")
     assert done.exit_code == 1
     assert "bad.parquet row 0: column role" in done.stderr
+
+
+def _mixed(count: int) -> list[dict[str, object]]:
+    """Training postings of four roles in turn, each of a company of its own."""
+    of = {role: [row for row in corpus_rows(10) if row["role"] == role] for role in TITLES}
+    return [
+        {**of[role][i // 4], "company": f"company {i}", "split": "train"}
+        for i, role in zip(range(count), cycle(TITLES))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (_mixed(1), "at least two roles"),
+        (_mixed(3), "one training posting of each role"),
+        ([{**row, "company": "A"} for row in _mixed(12)], "one company or board"),
+        ([{**row, "role": "other", "runner_up": None} for row in _mixed(12)], "at least two roles"),
+        (
+            [{**row, "role": "other" if i else "ai-first"} for i, row in enumerate(_mixed(12))],
+            "only the role other is left",
+        ),
+    ],
+    ids=["one row", "three rows", "one company", "one role", "a role at one company"],
+)
+def test_train_says_what_a_corpus_lacks_that_is_too_small(
+    rows: list[dict[str, object]], said: str, tmp_path: Path
+) -> None:
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "small.parquet")
+    done = run("train", "--corpus", tmp_path, "--output", tmp_path / "out")
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert done.stderr.startswith("Error: ")
+
+
+def test_ten_rows_are_enough_and_a_confidence_may_have_gaps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = training_run.Protocol(candidates=[Settings(max_ngrams=50)], folds=5, seeds=[0])
+    monkeypatch.setattr(training_run, "Protocol", lambda: small)
+    rows = [{**row, "confidence": 2.0 if i % 3 else None} for i, row in enumerate(_mixed(10))]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "ten.parquet")
+    done = run("train", "--corpus", tmp_path, "--output", tmp_path / "out", "--jobs", "1")
+    assert done.exit_code == 0, done.output
+    assert "no dev posting has a role" in done.stderr
 
 
 def test_evaluate_prints_and_writes_the_figures_of_metrics_json(

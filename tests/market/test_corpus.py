@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from roleclass.market.page import render
-from roleclass.market.read import read_postings
+from roleclass.market.postings import read_postings
 from roleclass.market.report import build_report
 
 CORPUS = Path(os.environ.get("ROLECLASS_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")

@@ -11,7 +11,7 @@ import pytest
 
 from roleclass import Role
 from roleclass.market.page import render
-from roleclass.market.read import Posting
+from roleclass.market.postings import Posting
 from roleclass.market.report import build_report
 from roleclass.market.shares import batch_change, measure_groups
 from roleclass.market.statistics import change, share, tier

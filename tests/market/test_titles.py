@@ -5,7 +5,7 @@ import time
 import pytest
 
 from roleclass import Role
-from roleclass.market.read import Posting
+from roleclass.market.postings import Posting
 from roleclass.market.titles import (
     measure_atypical,
     measure_titles,

@@ -19,7 +19,7 @@ from roleclass.scoring.checkpoint import Checkpoint
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
 from roleclass.scoring.summary import Summary
-from tests.scoring import files
+from tests.tables import files
 
 OPTIONS = ScoreOptions(batch_size=10)
 

@@ -12,7 +12,7 @@ from roleclass import ScoringError
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
 from roleclass.scoring.summary import Summary
-from tests.scoring import files
+from tests.tables import files
 
 ray = pytest.importorskip("ray", reason="needs roleclass[ray]")
 from ray._private.state import available_resources_per_node  # noqa: E402

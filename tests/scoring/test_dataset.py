@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import datasets
+import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import roleclass
 from roleclass import RoleClassifier, ScoringError
-from tests.scoring import files
+from tests.tables import files
 
 ROWS = [*files.rows(25), {**files.rows(1)[0], "description": None}]
 ANSWERS = [
@@ -115,6 +117,104 @@ def test_the_guess_is_said_and_doubt_is_an_error() -> None:
         roleclass.score_dataset(pd.DataFrame({"text": [1]}))
     with pytest.raises(ScoringError, match="would be added: role"):
         roleclass.score_dataset(pd.DataFrame({"text": ["x"], "role": ["y"]}))
+
+
+TEXT = ["Prepares the payroll of the company and files the taxes.", None]
+
+PANDAS: dict[str, pd.DataFrame] = {
+    "integer names": pd.DataFrame({0: [1, 2], "text": TEXT, 7: [3, 4]}),
+    "several levels": pd.DataFrame(
+        [[1, TEXT[0]], [2, None]], columns=pd.MultiIndex.from_tuples([("a", "id"), ("text", "")])
+    ),
+    "no titles": pd.DataFrame({"text": TEXT, "title": [float("nan")] * 2}),
+    "complex": pd.DataFrame({"text": TEXT, "z": [1j, 2j]}),
+    "longdouble": pd.DataFrame({"text": TEXT, "z": np.array([1, 2], np.longdouble)}),
+    "sparse": pd.DataFrame({"text": TEXT, "z": pd.arrays.SparseArray([0, 1])}),
+    "sparse text": pd.DataFrame({"text": pd.arrays.SparseArray(TEXT, dtype=object)}),
+    "category": pd.DataFrame({"text": pd.Series(TEXT, dtype="category")}),
+    "string": pd.DataFrame({"text": pd.Series(TEXT, dtype="string")}),
+    "arrow": pd.DataFrame({"text": pd.Series(TEXT, dtype=pd.ArrowDtype(pa.large_string()))}),
+    "periods": pd.DataFrame({"text": TEXT, "z": pd.period_range("2026", periods=2)}),
+    "objects": pd.DataFrame({"text": TEXT, "z": [object(), {1}]}),
+    "twice the same index": pd.DataFrame({"text": TEXT}, index=["a", "a"]),
+    "no rows": pd.DataFrame({"text": pd.Series([], dtype=object)}),
+}
+
+
+@pytest.mark.parametrize("name", PANDAS)
+def test_pandas_frames_of_every_kind_pass_through(name: str) -> None:
+    frame = PANDAS[name]
+    scored = roleclass.score_dataset(frame)
+    pd.testing.assert_frame_equal(scored[list(frame.columns)], frame)
+    roles = [list(of) for of in scored.filter(regex="role").to_numpy()]
+    assert roles == [["other"], ["unclear"]][: len(frame)]
+
+
+def test_pandas_columns_that_are_called_the_same_are_named() -> None:
+    frame = pd.DataFrame([[1, 2, "x"]], columns=["1", 1, "text"])  # type: ignore[list-item]
+    with pytest.raises(ScoringError, match="more than one column is called 1; rename them"):
+        roleclass.score_dataset(frame)
+    with pytest.raises(ScoringError, match="text column text holds complex128, expected text"):
+        roleclass.score_dataset(pd.DataFrame({"text": [1j]}))
+
+
+_LONGEST = getattr(pl, "Int128", pl.Int64)  # polars 1.18 brought the former
+
+POLARS: dict[str, pl.DataFrame] = {
+    "int128": pl.DataFrame({"text": TEXT, "z": pl.Series([1, 2], dtype=_LONGEST)}),
+    "objects": pl.DataFrame({"text": TEXT, "z": pl.Series([object(), object()], dtype=pl.Object)}),
+    "category": pl.DataFrame({"text": pl.Series(TEXT, dtype=pl.Categorical)}),
+    "enum": pl.DataFrame({"text": pl.Series(TEXT, dtype=pl.Enum(TEXT[:1]))}),
+    "no titles": pl.DataFrame({"text": TEXT, "title": pl.Series([None, None])}),
+    "nan titles": pl.DataFrame({"text": TEXT, "title": [float("nan")] * 2}),
+    "no rows": pl.DataFrame({"text": pl.Series([], dtype=pl.String)}),
+}
+
+
+@pytest.mark.parametrize("name", POLARS)
+def test_polars_frames_of_every_kind_pass_through(name: str) -> None:
+    frame = POLARS[name]
+    scored = roleclass.score_dataset(frame)
+    assert scored.columns[: len(frame.columns)] == frame.columns
+    assert scored["role"].to_list() == ["other", "unclear"][: len(frame)]
+
+
+def test_a_table_of_arrow_comes_back_as_one() -> None:
+    table = pa.table({"text": pa.array(TEXT, pa.string_view()), "n": [1, 2]})
+    scored = roleclass.score_dataset(table, batch_size=1)
+    assert scored.select(table.column_names).equals(table)
+    assert scored["role"].to_pylist() == ["other", "unclear"]
+
+
+def test_the_format_of_a_dataset_stays() -> None:
+    dataset = datasets.Dataset.from_list(ROWS).with_format("numpy", columns=["id"])
+    scored = roleclass.score_dataset(dataset)
+    assert scored.format["type"] == "numpy"
+    assert scored.format["columns"] == ["id"]
+    whole = roleclass.score_dataset(datasets.Dataset.from_list(ROWS).with_format("pandas"))
+    assert whole.format["type"] == "pandas"
+    assert whole.format["columns"] == whole.column_names
+
+
+def test_several_text_columns_are_joined() -> None:
+    frame = pd.DataFrame({"a": ["Prepares the payroll", "x"], "b": ["and files the taxes.", None]})
+    scored = roleclass.score_dataset(frame, ("a", "b"))
+    (joined,) = RoleClassifier().predict_many(["Prepares the payroll\nand files the taxes."])
+    assert scored["confidence"][0] == np.float32(joined.confidence)
+
+
+def test_the_model_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.DataFrame({"text": TEXT})
+    roleclass.score_dataset(frame)
+    classifier = RoleClassifier()
+    classifier.predict("x")
+
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("roleclass.classifier.load_model", refuse)
+    assert roleclass.score_dataset(frame)["role"][0] == "other"
+    assert roleclass.score_dataset(frame, model=classifier)["role"][0] == "other"
 
 
 @pytest.mark.parametrize("thing", [["a"], "text", pl.DataFrame({"text": ["a"]}).lazy()])

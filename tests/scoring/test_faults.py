@@ -17,7 +17,7 @@ import pytest
 from roleclass import ScoringError
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
-from tests.scoring import files
+from tests.tables import files
 
 LONG = "Prepare the payroll and reconcile the accounts and file the tax returns of the company."
 
@@ -47,25 +47,6 @@ def test_rows_with_too_few_or_too_many_cells_are_marked_and_lose_nothing(tmp_pat
     assert said[1] == f"{path}: row 2: 2 cells where the header has 3"
 
 
-def test_a_quote_that_is_never_closed_marks_the_row_that_it_swallowed(tmp_path: Path) -> None:
-    path = tmp_path / "quote.csv"
-    path.write_text(f'id,text\n1,{LONG}\n2,"open\n3,{LONG}\n')
-    out, _ = score(path)
-    assert [row["id"] for row in out] == ["1", "2"]
-    assert out[1]["reason"] == "error: a quote in this row is never closed"
-    assert LONG in out[1]["text"]
-
-
-def test_a_cell_without_end_is_an_error_that_names_the_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("roleclass.scoring.csvfile.MAX_CELL", 1000)
-    path = tmp_path / "quote.csv"
-    path.write_text(f'id,text\n1,{LONG}\n2,"open\n' + f"3,{LONG}\n" * 50)
-    with pytest.raises(ScoringError, match=r"quote.csv: .*line \d+: .*quote that is not closed"):
-        score(path)
-
-
 def test_rows_in_another_encoding_are_marked_and_the_rest_is_scored(tmp_path: Path) -> None:
     path = tmp_path / "latin.csv"
     path.write_bytes(f"id,text\n1,{LONG}\n2,Köchin {LONG}\n3,{LONG}\n".encode("latin-1"))
@@ -91,7 +72,11 @@ def test_a_line_that_is_no_json_object_is_marked(tmp_path: Path, line: str) -> N
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("", "no row found; the file is empty"), ("[1,\n2]\n", "no row found; line 1 is not JSON")],
+    [
+        ("", "no row found; the file is empty"),
+        ("[1,\n2]\n", "no row found; record 1 is not a JSON object"),
+        ("7\n", "no row found; line 1 is not a JSON object"),
+    ],
 )
 def test_json_lines_without_a_row_are_refused(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "in.jsonl"
@@ -103,10 +88,10 @@ def test_json_lines_without_a_row_are_refused(tmp_path: Path, content: str, mess
 def test_a_line_without_end_is_no_json_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roleclass.scoring.jsonlines.MAX_LINE", 2**20)
+    monkeypatch.setattr("roleclass.tables.jsonlines.MAX_CELL", 2**20)
     path = tmp_path / "in.jsonl"
-    path.write_text('[{"text": "' + "x" * 2**21 + '"}]')
-    with pytest.raises(ScoringError, match=r"in\.jsonl: line 1 is longer than 1 MiB; .*jq -c"):
+    path.write_text('{"text": "' + "x" * 2**21 + '"}')
+    with pytest.raises(ScoringError, match=r"in\.jsonl: line 1 is longer than 1 MiB; expected one"):
         score(path)
 
 
@@ -147,8 +132,9 @@ def test_null_and_numeric_texts_are_marked(tmp_path: Path) -> None:
 
 def test_a_column_of_nothing_but_nulls_is_marked(tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": pa.nulls(3)}), tmp_path / "null.parquet")
-    out, _ = score(tmp_path / "null.parquet")
+    out, said = score(tmp_path / "null.parquet")
     assert [row["reason"] for row in out] == ["error: no text"] * 3
+    assert "text, or is that there but empty? Name another column" in said[-1]
 
 
 def test_on_error_stop_names_file_row_id_column_and_what_to_do(tmp_path: Path) -> None:
@@ -232,7 +218,7 @@ def empty(path: Path) -> None:
             marks=pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything"),
         ),
         (removed, "no such file"),
-        (folder, "is a folder; name its files"),
+        (folder, "is a folder without a file whose name tells a table"),
         (empty, "the file is empty; expected a line with the names"),
     ],
 )
@@ -360,7 +346,7 @@ def test_an_output_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
 def test_a_line_of_csv_without_end_is_refused_and_not_cut_into_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
-    monkeypatch.setattr("roleclass.scoring.csvfile.MAX_CELL", 2**20)
+    monkeypatch.setattr("roleclass.tables.csvfile.MAX_CELL", 2**20)
     path = tmp_path / f"in.{ending}"
     data = b"text\n" + b"\0" * 3 * 2**20
     path.write_bytes(gzip.compress(data) if ending == "csv.gz" else data)

@@ -9,19 +9,19 @@ import pytest
 
 from roleclass import ScoringError
 from roleclass.scoring.cluster import PieceScorer
-from roleclass.scoring.columns import Selection
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.pieces import plan
 from roleclass.scoring.run import score_files
 from roleclass.scoring.scorer import Scorer
-from tests.scoring import files
+from roleclass.tables.columns import Field, Selection
+from tests.tables import files
 
 
 def worker(tmp_path: Path, source: Path, **options: Any) -> PieceScorer:
     found, _ = plan([str(source)], str(tmp_path / "out"))
     return PieceScorer(
         pieces=found,
-        selection=Selection("description", "title"),
+        selection=Selection((Field((("description",),)),), Field((("title",),))),
         options=ScoreOptions(batch_size=7, **options),
         model=None,
         model_sha256=Scorer().model_sha256,

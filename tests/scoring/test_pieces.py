@@ -6,7 +6,7 @@ import pytest
 
 from roleclass import ScoringError
 from roleclass.scoring import pieces
-from tests.scoring import files
+from tests.tables import files
 
 
 def test_pieces_cover_every_row_group_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

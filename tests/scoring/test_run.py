@@ -14,9 +14,9 @@ import pytest
 
 from roleclass import RoleClassifier, ScoringError
 from roleclass.scoring.options import ScoreOptions
-from roleclass.scoring.readers import Reader
 from roleclass.scoring.run import score_files
-from tests.scoring import files
+from roleclass.tables.reader import Reader
+from tests.tables import files
 
 ADDED = [
     "role",
@@ -171,18 +171,30 @@ def test_columns_that_differ_between_json_lines_files_keep_their_values(
         assert {key: scored[key] for key in row} == row
 
 
-def test_json_and_text_do_not_mix_in_one_column(tmp_path: Path) -> None:
-    a = files.write_jsonl(tmp_path / "a.jsonl", [{"text": "x", "n": [1]}])
-    b = files.write_csv(tmp_path / "b.csv", [{"text": "x", "n": "[oops"}])
-    for inputs in ([a, b], [b, a]):
-        with pytest.raises(ScoringError, match="column n is string in"):
-            score_files(inputs, tmp_path / "out.jsonl")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_nested_values_and_text_share_a_column_and_come_back_as_they_were(
+    tmp_path: Path, order: tuple[int, int]
+) -> None:
+    inputs = [
+        files.write_jsonl(
+            tmp_path / "a.jsonl", [{"text": "x", "n": [1]}, {"text": "y", "n": "[z"}]
+        ),
+        files.write_csv(tmp_path / "b.csv", [{"text": "x", "n": "[oops"}]),
+    ]
+    expected: list[list[Any]] = [[[1], "[z"], ["[oops"]]
+    score_files([inputs[k] for k in order], tmp_path / "out.jsonl")
+    score_files([inputs[k] for k in order], tmp_path / "out.csv")
+    values = [value for k in order for value in expected[k]]
+    assert [row["n"] for row in files.read_jsonl(tmp_path / "out.jsonl")] == values
+    assert [row["n"] for row in files.read_csv(tmp_path / "out.csv")] == [
+        value if isinstance(value, str) else json.dumps(value) for value in values
+    ]
 
 
 def test_a_byte_order_mark_and_other_encodings_are_understood(tmp_path: Path) -> None:
     for name, encoding in (("a", "utf-8-sig"), ("b", "utf-16"), ("c", "cp1252")):
         (tmp_path / f"{name}.csv").write_text("id,text\n1,Köchin gesucht\n", encoding=encoding)
-        options = ScoreOptions(encoding="cp1252" if name == "c" else "utf-8")
+        options = ScoreOptions(encoding="cp1252" if name == "c" else None)
         score_files([tmp_path / f"{name}.csv"], tmp_path / f"{name}.out.csv", options)
         assert files.read_csv(tmp_path / f"{name}.out.csv")[0]["text"] == "Köchin gesucht"
 
@@ -240,7 +252,7 @@ def test_what_cannot_be_resumed_is_refused(tmp_path: Path) -> None:
     options = ScoreOptions(format="csv")
     with pytest.raises(ScoringError, match="standard output cannot be resumed"):
         score_files([tmp_path / "in.csv"], "-", options, resume=True)
-    with pytest.raises(ScoringError, match="standard input cannot be resumed"):
+    with pytest.raises(ScoringError, match="standard input and pipes cannot be resumed"):
         score_files(["-"], tmp_path / "out.csv", options, resume=True)
 
 

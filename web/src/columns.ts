@@ -1,4 +1,4 @@
-/** Which columns hold the posting and its title, guessed as `roleclass score` does: src/roleclass/scoring/columns.py. */
+/** Which columns hold the posting and its title, guessed as `roleclass score` does: src/roleclass/tables/columns.py. */
 
 const TEXT = new Set([
   ...['body', 'content', 'description', 'fulltext', 'jobad', 'jobdescription', 'jobposting'],

@@ -11,7 +11,7 @@ import {
 } from '../../examples/runtimes/node/roleclass.mjs';
 import modelUrl from '../../models/model.onnx?url';
 import { addedColumns, guessColumns } from './columns.ts';
-import { decode, formatFloat32, formatRow, parseTable, type Table } from './csv.ts';
+import { decode, formatFloat32, formatRow, isMissing, parseTable, type Table } from './csv.ts';
 import { explain } from './evidence.ts';
 import { problems } from './problems.ts';
 import type { Kind, Progress, Reply, Request, Requests, ScoredRow } from './protocol.ts';
@@ -134,10 +134,12 @@ async function scoreRows(
   { table, text, title }: Opened,
   start: number,
 ): Promise<Outcome[]> {
-  const faults = rows.map((_, i) => table.faults.get(start + i));
+  const faults = rows.map(
+    (row, i) => table.faults.get(start + i) ?? (isMissing(row[text]) ? 'no text' : undefined),
+  );
   const postings = rows.map((row, i) => ({
     text: faults[i] ? '' : row[text],
-    title: title === null ? null : row[title],
+    title: title === null || isMissing(row[title]) ? null : row[title],
   }));
   const answers = await inTurn((classifier) => classifier.predictMany(postings));
   return answers.map((answer, i) => (faults[i] ? { error: `error: ${faults[i]}` } : answer));

@@ -42,13 +42,13 @@ const BATCH_BYTES = 192 * 1024;
  * @returns {string}
  */
 export function document(text, title) {
-  const raw = whole(text, title ?? '');
-  return utf8(raw).length > MAX_BYTES ? raw : whole(unglue(plain(text)), plain(title ?? ''));
+  const line = spaced(title ?? '');
+  const raw = whole(line, text);
+  return utf8(raw).length > MAX_BYTES ? raw : whole(spaced(plain(line)), unglue(plain(text)));
 }
 
-/** @type {(text: string, title: string) => string} */
-function whole(text, title) {
-  const line = spaced(title);
+/** @type {(line: string, text: string) => string} */
+function whole(line, text) {
   const lines = line ? `${line}\n\n${text}` : text;
   return lines.replace(/\p{Surrogate}/gu, '?'); // lone ones; UTF-8 cannot hold them
 }

@@ -1,6 +1,8 @@
 """Options that several commands share."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,3 +19,29 @@ model_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Another model file than the one in the package.",
 )
+
+_TABLE_OPTIONS = (
+    click.option(
+        "--text-column",
+        multiple=True,
+        help="Column with the posting; several are joined.  [default: guessed]",
+    ),
+    click.option("--title-column", help="Column with its title.  [default: guessed]"),
+    click.option(
+        "--format",
+        metavar="FORMAT",
+        help="Of - and of files whose names do not tell: csv, tsv, jsonl, json, parquet, arrow, "
+        "excel, sqlite, html, yaml, csv.gz, jsonl.zst.",
+    ),
+    click.option("--encoding", help="Of CSV and TSV input.  [default: utf-8]"),
+    click.option("--delimiter", help="Of CSV and TSV input.  [default: found]"),
+    click.option("--records", metavar="PATH", help="The list of postings in JSON, as data.jobs."),
+    click.option("--table", help="The table of a database, the sheet of a workbook."),
+)
+
+
+def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how a table is read."""
+    for option in reversed(_TABLE_OPTIONS):
+        command = option(command)
+    return command

@@ -11,8 +11,9 @@ from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option
-from roleclass.cli.reading import read_posting
+from roleclass.cli.reading import postings_in, read_posting
 from roleclass.cli.terminal import printable, warn
+from roleclass.errors import InputError
 from roleclass.prediction import Prediction
 from roleclass.roles import AnyRole, Role
 
@@ -38,6 +39,8 @@ def predict(
 ) -> None:
     """Print the role of each posting; a FILE holds one posting, - is standard input.
 
+    Of a folder all files are read, each as one posting.
+
     \b
     Examples:
       roleclass predict posting.txt
@@ -52,9 +55,12 @@ def predict(
     postings: list[tuple[str, str]] = []
     if text is not None:
         postings.append(("--text", text))
-    for file in files:
+    for file in postings_in(files):
         try:
             postings.append((str(file), read_posting(file)))
+        except InputError as error:
+            failed = True
+            warn(str(error))
         except OSError as error:
             failed = True
             warn(f"{file}: cannot be read: {error.strerror or error}")

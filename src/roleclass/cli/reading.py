@@ -2,15 +2,30 @@
 
 import codecs
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from roleclass.cli.terminal import warn
+from roleclass.errors import InputError
+from roleclass.tables.formats import no_text
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+def postings_in(files: Iterable[Path]) -> Iterator[Path]:
+    """Give files, and in the place of a folder those in it and below, hidden ones left out."""
+    for file in files:
+        if not file.is_dir():
+            yield file
+            continue
+        for path in sorted(file.rglob("*")):
+            within = path.relative_to(file).parts
+            if path.is_file() and not any(part.startswith(".") for part in within):
+                yield path
 
 
 def read_posting(file: Path) -> str:
@@ -20,10 +35,18 @@ def read_posting(file: Path) -> str:
 
     Raises
     ------
+    InputError
+        If it is a table or a binary file; the message names the command that reads tables.
     OSError
         If the file cannot be read.
     """
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    what = no_text(str(file), data[:4096])
+    if what is not None:
+        raise InputError(
+            f"{file}: {what}, not the text of one posting; tables are read by "
+            f"roleclass score {file} -o roles.csv"
+        )
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)

@@ -1,23 +1,17 @@
 """``roleclass report``: what a pile of postings says, as a page and as JSON."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option
-from roleclass.cli.terminal import printable
+from roleclass.cli.options import model_option, table_options
+from roleclass.cli.terminal import printable, warn
 
 
 @click.command(short_help="Measure a pile of postings, as a page.")
-@click.argument(
-    "inputs",
-    nargs=-1,
-    required=True,
-    metavar="INPUT...",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-)
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
     "-o",
     "--output",
@@ -25,12 +19,17 @@ from roleclass.cli.terminal import printable
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for report.html and report.json.",
 )
+@click.option("--overwrite", is_flag=True, help="Replace a report that is there.")
+@table_options
 @model_option
-def report(inputs: tuple[Path, ...], output: Path, model: Path | None) -> None:
+def report(
+    inputs: tuple[str, ...], output: Path, overwrite: bool, model: Path | None, **table: Any
+) -> None:
     """Measure postings: roles, titles, problems, skills, words, and what is atypical.
 
-    An INPUT is a table of postings, scored or not: Parquet, CSV or JSON Lines. Rows of
-    several files with the same id are one posting. Postings without a role are classified first.
+    An INPUT is a table of postings, scored or not, as for roleclass score; - is standard input.
+    Rows with the same id and the same text are one posting. Postings without a role are
+    classified first.
 
     \b
     Examples:
@@ -38,23 +37,36 @@ def report(inputs: tuple[Path, ...], output: Path, model: Path | None) -> None:
       roleclass report january.parquet february.parquet -o market
     """
     from roleclass.market.page import render
-    from roleclass.market.read import read_postings
+    from roleclass.market.postings import read_postings
     from roleclass.market.report import build_report
+    from roleclass.tables.options import ReadOptions
+    from roleclass.tables.plain import to_json
 
-    postings = read_postings(inputs)
+    try:
+        options = ReadOptions(**table)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    pages = [output / "report.html", output / "report.json"]
+    there = [str(page) for page in pages if page.exists()]
+    if there and not overwrite:
+        raise click.ClickException(
+            f"{' and '.join(there)} exist; name another folder, or replace with --overwrite"
+        )
+    postings = read_postings(inputs, options, warn=warn)
     if not postings:
         raise click.ClickException(
-            f"{', '.join(map(str, inputs))}: there is no posting; expected a row for each"
+            f"{', '.join(inputs)}: there is no posting; expected a row for each"
         )
     figures = build_report(postings, RoleClassifier(model))
+    contents = (
+        render(figures, [printable(Path(name).name) for name in inputs]),
+        to_json(figures, indent=2) + "\n",
+    )
     try:
         output.mkdir(parents=True, exist_ok=True)
-        for name, text in (
-            ("report.html", render(figures, [printable(path.name) for path in inputs])),
-            ("report.json", json.dumps(figures, indent=2, ensure_ascii=False) + "\n"),
-        ):
-            (output / name).write_text(text, encoding="utf-8")
-            click.echo(output / name)
+        for page, content in zip(pages, contents, strict=True):
+            page.write_text(content, encoding="utf-8")
+            click.echo(page)
     except OSError as error:
         raise click.ClickException(
             f"{output}: cannot be written: {error.strerror or error}"

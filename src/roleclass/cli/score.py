@@ -1,6 +1,7 @@
 """``roleclass score``: the roles of all postings in files, beside their rows."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from roleclass.cli.options import model_option
+from roleclass.cli.options import model_option, table_options
 from roleclass.cli.terminal import on_terminal, warn
 from roleclass.roles import as_role
 
@@ -23,18 +24,8 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--output", required=True, help="File to write; it must not exist. - is standard output."
 )
-@click.option("--text-column", help="Column with the posting.  [default: guessed]")
-@click.option("--title-column", help="Column with its title.  [default: guessed]")
+@table_options
 @click.option("--id-column", help="Column that names a row in messages.")
-@click.option(
-    "--format",
-    "format_",
-    metavar="FORMAT",
-    help="Of - and of files whose names do not tell: csv, tsv, jsonl, parquet, csv.gz, jsonl.zst.",
-)
-@click.option(
-    "--encoding", default="utf-8", show_default=True, help="Encoding of CSV and TSV input."
-)
 @click.option("--prefix", default="", help="Put before the names of the added columns.")
 @click.option(
     "--batch-size", type=click.IntRange(min=1), default=2048, show_default=True,
@@ -66,7 +57,6 @@ if TYPE_CHECKING:
 def score(
     inputs: tuple[str, ...],
     output: str,
-    format_: str | None,
     threads: int | None,
     resume: bool,
     as_json: bool,
@@ -77,8 +67,9 @@ def score(
 ) -> None:
     """Write the rows of each INPUT with their roles beside them; - is standard input.
 
-    Every row and every column is kept, in order. Added: role, confidence, reliable, a probability
-    for each role, reason. A run that was cut off goes on with --resume.
+    An INPUT is a file, a folder or a pattern: CSV, TSV, JSON, JSON Lines, Parquet, Arrow, workbooks,
+    SQLite, saved web pages. Every row and every column is kept, in order. Added: role, confidence,
+    reliable, a probability for each role, reason. A run that was cut off goes on with --resume.
 
     \b
     Examples:
@@ -91,10 +82,10 @@ def score(
 
     threads = threads or default_threads()
     try:
-        options = ScoreOptions(format=format_, threads=threads, **columns_and_rows)
+        options = ScoreOptions(threads=threads, **columns_and_rows)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    with _progress() as progress:
+    with _interruption(output, resumable=output != "-"), _progress() as progress:
         if engine == "ray":
             from roleclass.scoring.cluster import score_on_cluster
 
@@ -118,31 +109,47 @@ def score(
     click.echo(json.dumps(summary.to_dict()) if as_json else _sentence(summary), err=output == "-")
 
 
+@contextmanager
+def _interruption(output: str, *, resumable: bool) -> Iterator[None]:
+    """Say, when the user interrupts, how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = f"what was scored of {output} is kept: repeat the command with --resume"
+        warn(f"interrupted; {kept if resumable else 'nothing is kept of standard output'}")
+        sys.exit(_INTERRUPTED)
+
+
+_INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
+
+
 def _sentence(summary: "Summary") -> str:
     counts = ", ".join(f"{as_role(name).label} {count:,}" for name, count in summary.roles.items())
     resumed = f", {summary.resumed:,} of them from an earlier run" if summary.resumed else ""
     return (
-        f"{summary.rows:,} rows{resumed}: {counts}, errors {summary.errors:,}; "
-        f"{summary.seconds:.1f} s, {summary.rows_per_second:,.0f} postings per second"
+        f"{summary.read:,} rows read, {summary.rows:,} written{resumed}: {counts}, "
+        f"errors {summary.errors:,}; {summary.seconds:.1f} s, "
+        f"{summary.rows_per_second:,.0f} postings per second"
     )
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[["Summary"], None]]:
+    # 80 columns are enough for all of it; it goes when the summary comes.
     bar = Progress(
-        BarColumn(),
+        BarColumn(20),
         TaskProgressColumn(),
         TextColumn("{task.fields[counts]}"),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        transient=True,
     )
     with on_terminal(bar):
         task = bar.add_task("", total=None, counts="")
 
         def progress(summary: "Summary") -> None:
-            roles = " ".join(f"{name} {count:,}" for name, count in summary.roles.items())
             counts = f"{summary.rows:,} rows {summary.rows_per_second:,.0f}/s"
-            counts += f"  {roles} errors {summary.errors:,}"
+            counts += f" errors {summary.errors:,}"
             bar.update(task, completed=summary.position, total=summary.size, counts=counts)
 
         yield progress

@@ -1,7 +1,7 @@
 """The market: what a pile of postings says.
 
 =================  ==============================================================================
-`read`             tables of postings from Parquet, CSV and JSON Lines     (extra: report)
+`postings`         postings from tables of any format                         (extra: report)
 `titles`           titles without seniority; the role that a title promises: ``titles.toml``
 `statistics`       shares and their intervals, tiers of frequency
 `shares`           roles by batch, time, level, place, and against other labels

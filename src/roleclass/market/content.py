@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from roleclass.lexicon import load_lexicon
-from roleclass.market.read import Posting
+from roleclass.market.postings import Posting
 from roleclass.market.statistics import change, share, tier
 from roleclass.phrases import Phrase, PhraseFinder, words
 from roleclass.problem_areas import find_keys

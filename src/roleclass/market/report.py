@@ -14,7 +14,7 @@ from roleclass.market.content import (
     measure_words,
     published_words,
 )
-from roleclass.market.read import Posting
+from roleclass.market.postings import Posting
 from roleclass.market.shares import batch_change, compare_labels, measure_groups, role_shares
 from roleclass.market.statistics import CUTOFFS
 from roleclass.market.titles import measure_atypical, measure_titles

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from roleclass.market.read import Posting
+from roleclass.market.postings import Posting
 from roleclass.market.statistics import change, share
 from roleclass.roles import Role
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from roleclass.lexicon import parse_phrases
-from roleclass.market.read import Posting
+from roleclass.market.postings import Posting
 from roleclass.market.statistics import share
 from roleclass.phrases import PhraseFinder
 from roleclass.roles import Role

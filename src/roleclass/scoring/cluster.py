@@ -22,13 +22,13 @@ from pyarrow import fs
 
 import roleclass
 from roleclass.errors import ScoringError, require_extra
-from roleclass.scoring.columns import Selection, select
-from roleclass.scoring.formats import Format
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.pieces import Piece, absolute, open_parquet, plan, read_piece, resolve
 from roleclass.scoring.scorer import ERROR, Scorer
 from roleclass.scoring.summary import Summary
-from roleclass.scoring.writers import open_writer
+from roleclass.tables.columns import Selection, kinds_of, select
+from roleclass.tables.formats import Format
+from roleclass.tables.writers import open_writer
 
 
 def score_on_cluster(
@@ -83,7 +83,7 @@ def score_on_cluster(
     scorer = Scorer(model, options.prefix)
     folder = absolute(output)
     pieces, schema = plan([os.fspath(name) for name in inputs], folder)
-    selection = select(schema, options, warn=warn)
+    selection = select(kinds_of(schema), options, warn=warn)
     scorer.check_names(schema.names)
     _prepare(folder, pieces, scorer, selection, options, resume=resume)
 
@@ -111,6 +111,7 @@ def score_on_cluster(
                 if row["error"]:
                     raise ScoringError(row["error"])
                 summary.merge(Summary(**json.loads(row["summary"])))
+                summary.read += pieces[int(row["piece"])].rows
                 summary.position += pieces[int(row["piece"])].size
                 summary.seconds = perf_counter() - start
                 progress(summary)
@@ -210,7 +211,7 @@ def _prepare(
             "pieces": [asdict(piece) for piece in pieces],
             "model": scorer.model_sha256,
             "version": roleclass.__version__,
-            "columns": [selection.text, selection.title],
+            "columns": selection.described(),
             "prefix": options.prefix,
         }
     ).encode()

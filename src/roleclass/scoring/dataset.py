@@ -4,24 +4,27 @@ No library of tables is imported here before one of its objects comes in.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from roleclass.scoring.columns import Selection, select
+from roleclass.classifier import RoleClassifier
+from roleclass.errors import InputError
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.scorer import Scorer
+from roleclass.tables.columns import Column, Selection, columns_of, kinds_of, select
 
 _T = TypeVar("_T")
 
 
 def score_dataset(
     dataset: _T,
-    text_column: str | None = None,
+    text_column: str | tuple[str, ...] | None = None,
     *,
     title_column: str | None = None,
-    model: str | os.PathLike[str] | None = None,
+    model: str | os.PathLike[str] | RoleClassifier | None = None,
     prefix: str = "",
     batch_size: int = 2048,
     threads: int = 1,
@@ -32,12 +35,14 @@ def score_dataset(
     Parameters
     ----------
     dataset : Dataset, IterableDataset, DatasetDict or IterableDatasetDict of datasets; DataFrame of
-        pandas or polars
+        pandas or polars; Table of pyarrow
         Is not changed. An iterable dataset is scored when it is read.
-    text_column, title_column : str or None
-        The columns that hold the posting and its title; None: guess from their names.
-    model : path or None
-        As for `RoleClassifier`.
+    text_column : str, tuple of str or None
+        The column that holds the posting, or several, which are joined; None: guess from their names.
+    title_column : str or None
+        The column that holds its title; None: guess.
+    model : path, RoleClassifier or None
+        As for `RoleClassifier`, or one that is there already.
     prefix : str
         Put before the names of the added columns.
     batch_size : int
@@ -91,33 +96,29 @@ class _Batch:
         # What is said of guesses makes no difference to the answers.
         return {"scorer": self.scorer, "options": self.options}
 
-    def select(self, schema: pa.Schema) -> Selection:
+    def select(self, columns: dict[str, str | None]) -> Selection:
         """Choose the columns to read, and check that the added ones find their names free."""
-        selection = select(schema, self.options, warn=self._warn)
-        self.scorer.check_names(schema.names)
+        selection = select(columns, self.options, warn=self._warn)
+        self.scorer.check_names(list(columns))
         return selection
 
-    def table(self, texts: Sequence[object], titles: Sequence[object] | None = None) -> pa.Table:
-        """Return the added columns."""
-        return self.scorer.score(texts, titles, threads=self.options.threads)
-
-    def __call__(
-        self, texts: Sequence[object], titles: Sequence[object] | None = None
-    ) -> dict[str, list[Any]]:
-        columns: dict[str, list[Any]] = self.table(texts, titles).to_pydict()
+    def __call__(self, rows: dict[str, list[Any]], selection: Selection) -> dict[str, list[Any]]:
+        """Score rows as `datasets` hands them over."""
+        columns: dict[str, list[Any]] = self._score(rows.__getitem__, selection).to_pydict()
         return columns
 
+    def _score(self, column: Column, selection: Selection) -> pa.Table:
+        threads = self.options.threads
+        texts, titles = selection.texts(column), selection.titles(column)
+        return self.scorer.score(texts, titles, threads=threads)
+
     def in_slices(
-        self, rows: int, values: Callable[[str, slice], list[Any]], of: Selection
+        self, rows: int, selection: Selection, column_of: Callable[[slice], Column]
     ) -> pa.Table:
         """Score `rows` rows slice by slice, so that only one slice is held as Python objects."""
         step = self.options.batch_size * self.options.threads
-        slices = [slice(start, start + step) for start in range(0, rows, step)]
-        tables = [
-            self.table(values(of.text, part), values(of.title, part) if of.title else None)
-            for part in slices
-        ]
-        return pa.concat_tables(tables) if tables else self.table([])
+        slices = [slice(start, start + step) for start in range(0, rows, step)] or [slice(0)]
+        return pa.concat_tables(self._score(column_of(part), selection) for part in slices)
 
 
 def _adapter(dataset: object) -> Callable[[Any, _Batch], Any]:
@@ -129,26 +130,31 @@ def _adapter(dataset: object) -> Callable[[Any, _Batch], Any]:
     advice = "; collect() it first" if type(dataset).__name__ == "LazyFrame" else ""
     raise TypeError(
         "dataset must be a Dataset, IterableDataset, DatasetDict or IterableDatasetDict of "
-        f"datasets, or a DataFrame of pandas or polars, got {kind}{advice}"
+        f"datasets, a DataFrame of pandas or polars, or a Table of pyarrow, got {kind}{advice}"
     )
 
 
 def _map_dataset(dataset: Any, batch: _Batch) -> Any:
     import datasets
 
-    selection = batch.select(dataset.features.arrow_schema)
+    selection = batch.select(kinds_of(dataset.features.arrow_schema))
     added = datasets.Features.from_arrow_schema(batch.scorer.schema)
     features = datasets.Features({**dataset.features, **added})
     if not len(dataset):  # `map` would not add the columns
-        return datasets.Dataset.from_dict({name: [] for name in features}, features)
-    return dataset.with_format(None).map(
-        batch,
-        batched=True,
-        batch_size=batch.options.batch_size,
-        input_columns=[selection.text, *[selection.title] * (selection.title is not None)],
-        features=features,
-        desc="roleclass",
-    )
+        scored = datasets.Dataset.from_dict({name: [] for name in features}, features)
+    else:
+        scored = dataset.with_format(None).map(
+            batch,
+            batched=True,
+            batch_size=batch.options.batch_size,
+            fn_kwargs={"selection": selection},
+            features=features,
+            desc="roleclass",
+        )
+    given = dataset.format
+    if given["columns"] == dataset.column_names:
+        given["columns"] = None  # all of them, the added ones too
+    return scored.with_format(given["type"], given["columns"], **given["format_kwargs"])
 
 
 def _map_iterable(dataset: Any, batch: _Batch) -> Any:
@@ -157,17 +163,16 @@ def _map_iterable(dataset: Any, batch: _Batch) -> Any:
     features = dataset.features
     if features is None:
         # The types are not known without reading; the names are those of the first row.
-        names = list(next(iter(dataset), {}))
-        selection = batch.select(pa.schema([(name, pa.null()) for name in names]))
+        selection = batch.select(dict.fromkeys(next(iter(dataset), {})))
     else:
-        selection = batch.select(features.arrow_schema)
+        selection = batch.select(kinds_of(features.arrow_schema))
         added = datasets.Features.from_arrow_schema(batch.scorer.schema)
         features = datasets.Features({**features, **added})
     return dataset.map(
         batch,
         batched=True,
         batch_size=batch.options.batch_size,
-        input_columns=[selection.text, *[selection.title] * (selection.title is not None)],
+        fn_kwargs={"selection": selection},
         features=features,
     )
 
@@ -179,23 +184,72 @@ def _map_splits(splits: Any, batch: _Batch) -> Any:
 def _add_to_pandas(frame: Any, batch: _Batch) -> Any:
     import pandas as pd
 
-    # Only the types of columns that may be text matter, and objects may be text.
-    fields = [(str(name), pa.array(frame[name].iloc[:0]).type) for name in frame.columns]
-    selection = batch.select(pa.schema(fields))
+    by_name = _by_name(list(frame.columns))
+    selection = batch.select({name: _pandas_kind(frame[label]) for name, label in by_name.items()})
     scores = batch.in_slices(
-        len(frame), lambda name, part: frame[name].iloc[part].tolist(), selection
+        len(frame), selection, lambda part: lambda name: frame[by_name[name]].iloc[part].tolist()
     )
     added = scores.to_pandas()
     added.index = frame.index
+    if frame.columns.nlevels > 1:
+        levels = [""] * (frame.columns.nlevels - 1)
+        added.columns = pd.MultiIndex.from_tuples([(name, *levels) for name in added.columns])
     return pd.concat([frame, added], axis=1)
+
+
+def _by_name(labels: Sequence[Hashable]) -> dict[str, Hashable]:
+    """Return the labels of columns, which need not be text, by what they are called here."""
+    named = [
+        ".".join(str(level) for level in label if level != "")
+        if isinstance(label, tuple)
+        else str(label)
+        for label in labels
+    ]
+    twice = [name for name, count in Counter(named).items() if count > 1]
+    if twice:
+        raise InputError(f"more than one column is called {', '.join(twice)}; rename them")
+    return dict(zip(named, labels, strict=True))
+
+
+def _pandas_kind(column: Any) -> str | None:
+    """Return None for a column that may hold text, objects and nothing at all included."""
+    kind = column.dtype
+    # What is missing throughout has become numbers on the way.
+    textual = kind.kind == "O" or str(kind).startswith(("str", "category"))
+    return None if textual or _is_textual_arrow(kind) or column.isna().all() else str(kind)
+
+
+def _is_textual_arrow(kind: Any) -> bool:
+    arrow = getattr(kind, "pyarrow_dtype", None)
+    return arrow is not None and kinds_of(pa.schema([("", arrow)]))[""] is None
 
 
 def _add_to_polars(frame: Any, batch: _Batch) -> Any:
     import polars as pl
 
-    selection = batch.select(frame.head(0).to_arrow().schema)
-    scores = batch.in_slices(len(frame), lambda name, part: frame[name][part].to_list(), selection)
+    textual = (pl.String, pl.Categorical, pl.Enum, pl.Null, pl.Object, pl.Binary)
+    selection = batch.select(
+        {
+            name: None if kind.base_type() in textual else str(kind)
+            for name, kind in frame.schema.items()
+        }
+    )
+    scores = batch.in_slices(
+        len(frame), selection, lambda part: lambda name: frame[name][part].to_list()
+    )
     return frame.hstack(pl.DataFrame(scores).get_columns())
+
+
+def _add_to_arrow(table: pa.Table, batch: _Batch) -> pa.Table:
+    selection = batch.select(kinds_of(table.schema))
+    scores = batch.in_slices(
+        len(table),
+        selection,
+        lambda part: columns_of(table.slice(part.start or 0, part.stop - (part.start or 0))),
+    )
+    for name, column in zip(scores.column_names, scores.columns, strict=True):
+        table = table.append_column(name, column)
+    return table
 
 
 _ADAPTERS: dict[tuple[str, str], Callable[[Any, _Batch], Any]] = {
@@ -205,4 +259,5 @@ _ADAPTERS: dict[tuple[str, str], Callable[[Any, _Batch], Any]] = {
     ("datasets", "IterableDatasetDict"): _map_splits,
     ("pandas", "DataFrame"): _add_to_pandas,
     ("polars", "DataFrame"): _add_to_polars,
+    ("pyarrow", "Table"): _add_to_arrow,
 }

@@ -6,17 +6,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
 from roleclass.errors import ScoringError
-from roleclass.scoring.formats import Format, expand
-
-IN_LITTLE_MEMORY: Final[dict[str, Any]] = {"pre_buffer": False, "buffer_size": 2**20}
-"""How to open Parquet: unless told, Arrow keeps all it has read of a file until it is closed."""
+from roleclass.tables.arrow import IN_LITTLE_MEMORY, read_parquet
+from roleclass.tables.files import expand
+from roleclass.tables.formats import Format
 
 _PIECE_ROWS: Final = 16384
 """Rows of a piece at least: a second or two of work, little to do again."""
@@ -127,8 +126,6 @@ def open_parquet(name: str) -> Iterator[pq.ParquetFile]:
 def read_piece(file: pq.ParquetFile, piece: Piece, batch_size: int) -> Iterator[pa.Table]:
     """Read the rows of a piece from its open file, some at a time."""
     try:
-        for rows in file.iter_batches(batch_size, row_groups=list(piece.row_groups)):
-            rows.validate(full=True)
-            yield pa.Table.from_batches([rows])
+        yield from read_parquet(file, batch_size, piece.row_groups)
     except (OSError, pa.ArrowException) as error:
         raise ScoringError(f"{piece.source}: damaged: {error}") from error

@@ -15,13 +15,14 @@ import roleclass
 from roleclass.errors import ScoringError
 from roleclass.parallel import map_ahead
 from roleclass.scoring.checkpoint import Checkpoint
-from roleclass.scoring.columns import Selection, select
-from roleclass.scoring.formats import Format
 from roleclass.scoring.options import ScoreOptions
-from roleclass.scoring.readers import Chunk, Reader
 from roleclass.scoring.scorer import ERROR, Scorer
 from roleclass.scoring.summary import Summary
-from roleclass.scoring.writers import open_writer
+from roleclass.tables.columns import Selection, kinds_of, select
+from roleclass.tables.files import is_once
+from roleclass.tables.formats import Format
+from roleclass.tables.reader import Chunk, Reader
+from roleclass.tables.writers import check_schema, open_writer
 
 _MESSAGES = 5  # of the same kind; the summary counts the rest
 _NAME_LENGTH = 80  # characters of what names a row in a message
@@ -42,9 +43,10 @@ def score_files(
     Parameters
     ----------
     inputs : sequence of path
-        CSV, TSV, JSON Lines or Parquet files, patterns such as ``"jobs/*.parquet"``, or ``-``.
+        Files of any of `FORMATS`, folders of them, patterns such as ``"jobs/*.parquet"``, or ``-``.
     output : path
-        Must not exist; its ending tells the format. ``-`` is standard output.
+        Must not exist; its ending tells the format. ``-`` is standard output, which takes the format
+        of the first input unless `options` name one.
     options : ScoreOptions or None
     model : path or None
         As for `RoleClassifier`.
@@ -78,26 +80,30 @@ def score_files(
     """
     options = options or ScoreOptions()
     target = os.fspath(output)
-    format_ = Format.of(target, options.format)
+    names = [os.fspath(name) for name in inputs]
+    format_ = _output_format(target, names, options.format)
     if target == "-" and resume:
         raise ScoringError(
             "standard output cannot be resumed; leave out --resume, or write to a file"
         )
-    if resume and "-" in inputs:
+    if resume and any(map(is_once, names)):
         raise ScoringError(
-            "standard input cannot be resumed; leave out --resume, or read from a file"
+            "standard input and pipes cannot be resumed; leave out --resume, or read from a file"
         )
     if options.safe_csv and format_.kind not in ("csv", "tsv"):
         raise ScoringError(f"{target} is no CSV or TSV; leave out --safe-csv, which is for these")
     scorer = Scorer(model, options.prefix)
-    with Reader([os.fspath(name) for name in inputs], options) as reader:
-        selection = select(reader.schema, options, warn=warn)
+    with Reader(names, options) as reader:
+        for note in reader.notes:
+            warn(note)
+        selection = select(kinds_of(reader.schema), options, warn=warn)
         scorer.check_names(reader.schema.names)
+        check_schema(format_, reader.schema)
         checkpoint = None
         if target != "-":
             checkpoint = Checkpoint(
                 Path(target),
-                _fingerprint(reader, scorer, options, selection.text, selection.title),
+                _fingerprint(reader, scorer, options, selection),
                 resume=resume,
             )
             if checkpoint.finished is not None:
@@ -121,17 +127,33 @@ def score_files(
         return run.summary
 
 
+def _output_format(target: str, inputs: Sequence[str], format_: str | None) -> Format:
+    """Tell the format of the output: its name's, else the one asked for, else that of the input."""
+    if target != "-" and not Path(target).name:
+        raise ScoringError(f"the output {target!r} is no name of a file; expected one, or -")
+    if target == "-" and format_ is None and inputs:
+        of_input = Format.named(inputs[0])
+        if of_input is not None:
+            return of_input.written()
+    found = Format.of(target, format_)
+    return found if target != "-" and Format.named(target) else found.written()
+
+
 def _fingerprint(
-    reader: Reader, scorer: Scorer, options: ScoreOptions, text: str, title: str | None
+    reader: Reader, scorer: Scorer, options: ScoreOptions, selection: Selection
 ) -> dict[str, Any]:
+    columns = selection.described()
     return {
         "inputs": reader.fingerprint(),
         "model": scorer.model_sha256,
         "version": roleclass.__version__,
-        "text column": text,
-        "title column": title,
+        "text column": columns["text"],
+        "title column": columns["title"],
         "format": options.format,
         "encoding": options.encoding,
+        "delimiter": options.delimiter,
+        "records": options.records,
+        "table": options.table,
         "prefix": options.prefix,
         "batch size": options.batch_size,
     }
@@ -143,6 +165,8 @@ def _destination(checkpoint: Checkpoint | None, summary: Summary) -> Iterator[Bi
         with checkpoint.write_output(summary) as file:
             yield file
         return
+    if sys.stdout is None or sys.stdout.closed:
+        raise ScoringError("standard output is closed; name a file to write to")
     yield sys.stdout.buffer
     sys.stdout.buffer.flush()
 
@@ -165,6 +189,7 @@ class _Run:
         self._selection = selection
         self._checkpoint = checkpoint
         self._warn = warn
+        self._without_text = 0
         self.summary = Summary.begin(scorer, reader.size)
 
     def write(self, raw: BinaryIO, format_: Format, progress: Callable[[Summary], None]) -> None:
@@ -180,11 +205,20 @@ class _Run:
                 self._report_errors(chunk, scores)
                 table = pa.Table.from_arrays([*chunk.table.columns, *scores.columns], schema=schema)
                 writer.write(table)
+                self.summary.read += len(chunk.table)
                 self.summary.add(scores, resumed=resumed)
                 self.summary.position = chunk.position
                 self.summary.seconds = time.perf_counter() - start
                 progress(self.summary)
         self.summary.seconds = time.perf_counter() - start
+        if self._without_text == self.summary.rows > 0:
+            columns = " + ".join(map(str, self._selection.text))
+            self._warn(
+                f"no row could be scored: is the posting in {columns}, or is that there but empty? "
+                "Name another column with --text-column"
+            )
+        if self.summary.rows != self.summary.read:  # never: rows are neither lost nor made
+            raise ScoringError(f"{self.summary.read} rows were read, {self.summary.rows} written")
 
     def _score(self, chunk: Chunk) -> tuple[Chunk, pa.Table, bool]:
         if self._checkpoint:
@@ -207,7 +241,8 @@ class _Run:
                 row += f" ({self._selection.id} {' '.join(name.split())})"
             reason = reasons[i].as_py().removeprefix(ERROR)
             if i not in chunk.faults:
-                row += f", column {self._selection.text}"
+                self._without_text += 1
+                row += f", column {' + '.join(map(str, self._selection.text))}"
             if self._options.on_error == "stop":
                 raise ScoringError(
                     f"{row}: {reason}; mend it, or mark such rows with --on-error mark"

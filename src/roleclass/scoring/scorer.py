@@ -1,20 +1,17 @@
 """`Scorer`: texts and titles in, the columns that are added out."""
 
 import hashlib
-import json
 import os
 from collections.abc import Sequence
 from math import isnan
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import ScoringError
-from roleclass.model_file import default_model
 from roleclass.roles import Role
-from roleclass.scoring.columns import Selection
-from roleclass.scoring.jsonlines import holds_json
+from roleclass.tables.columns import Selection, columns_of
 
 ERROR: Final = "error: "
 """How the `reason` of a row begins that could not be scored at all."""
@@ -25,8 +22,8 @@ class Scorer:
 
     Parameters
     ----------
-    model : path or None
-        As for `RoleClassifier`.
+    model : path, RoleClassifier or None
+        As for `RoleClassifier`, or one that is there already.
     prefix : str
         Put before the names of the added columns.
 
@@ -37,12 +34,13 @@ class Scorer:
     ['no readable words', 'error: no text']
     """
 
-    def __init__(self, model: str | os.PathLike[str] | None = None, prefix: str = "") -> None:
-        self.classifier = RoleClassifier(model)
+    def __init__(
+        self, model: str | os.PathLike[str] | RoleClassifier | None = None, prefix: str = ""
+    ) -> None:
+        self.classifier = model if isinstance(model, RoleClassifier) else RoleClassifier(model)
         self.prefix = prefix
-        path = default_model() if model is None else model
         roles = self.classifier.roles  # reads the file, so that a bad one is reported at once
-        with open(path, "rb") as file:  # noqa: PTH123
+        with self.classifier.path.open("rb") as file:
             self.model_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         self.schema = pa.schema(
             [
@@ -76,10 +74,8 @@ class Scorer:
         self, table: pa.Table, selection: Selection, faults: dict[int, str]
     ) -> pa.Table:
         """Return the added columns for the rows of `table`; `faults` are not scored but marked."""
-        texts = _values(table, selection.text)
-        return self.score(
-            texts, _values(table, selection.title) if selection.title else None, faults
-        )
+        column = columns_of(table)
+        return self.score(selection.texts(column), selection.titles(column), faults)
 
     def score(
         self,
@@ -126,13 +122,6 @@ class Scorer:
             for column, type_ in zip(columns, self.schema.types, strict=True)
         ]
         return pa.Table.from_arrays(arrays, schema=self.schema)
-
-
-def _values(table: pa.Table, name: str) -> list[Any]:
-    values: list[Any] = table[name].to_pylist()
-    if holds_json(table.schema.field(name)):
-        return [None if value is None else json.loads(value) for value in values]
-    return values
 
 
 def _wrong(value: object) -> str:

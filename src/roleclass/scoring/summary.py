@@ -18,8 +18,8 @@ class Summary:
     ----------
     roles : dict of str to int
         Rows of each role; ``unclear`` without the errors.
-    rows : int
-        Written.
+    rows, read : int
+        Written, and read: the same number at the end of a run.
     resumed : int
         Of these, rows whose answers an earlier run had left.
     errors : int
@@ -31,6 +31,7 @@ class Summary:
 
     roles: dict[str, int]
     rows: int = 0
+    read: int = 0
     resumed: int = 0
     errors: int = 0
     seconds: float = 0.0

@@ -17,9 +17,12 @@ It is meant for the study of many postings and for sorting them. It learnt from 
 {dev:,} others are reported on.{definitions}
 
 ## How it works
-Frequent words and word pairs, the phrases of a lexicon and the concepts that they mention are counted and
-weighed by one multinomial logistic regression ({features:,} features), whose temperature was fitted
-out of fold. The file ({size:,} bytes) is one ONNX graph of standard operators, from UTF-8 bytes to
+The posting is cut into lines. A linear model says what each line is: its part (company, duty, requirement,
+nice-to-have, other), the work that it speaks of, and the problem areas of a duty. Words, the phrases of a lexicon and the
+concepts that they mention count as much as their lines are duties or requirements; with the numbers of lines of each
+kind they are weighed by one multinomial logistic regression ({features:,} features), whose temperature was fitted
+out of fold. Copies of the postings with other companies' praise, nice-to-haves, notices and titles taught it what
+must not matter. The file ({size:,} bytes) is one ONNX graph of standard operators, from UTF-8 bytes to
 probabilities.
 
 {about}
@@ -39,6 +42,10 @@ differ by {gap:+.1f} points of accuracy.
 ### By part, source, year and the annotator's confidence (dev)
 
 {by_slice}
+
+### By line
+
+{lines}
 
 ## How sure it is
 Expected calibration error {ece:.3f} on dev ({ece_cv:.3f} out of fold). An answer is called `reliable` from
@@ -126,6 +133,7 @@ def model_card(figures: Mapping[str, Any], precision: float, about: str | None =
         ),
         by_slice=_scores_table(slices),
         mistakes=_mistakes(dev),
+        lines=_lines_table(figures["lines"]),
         ece=dev["calibration"]["expected_calibration_error"],
         ece_cv=cross_validation["calibration"]["expected_calibration_error"],
         precision=precision,
@@ -151,6 +159,33 @@ def _mistakes(figures: Mapping[str, Any]) -> str:
     for kind, row in figures.get("answered_unclear", {}).items():
         rows[f"answered unclear, of {row['n']:,} {kind}"] = row["share"]
     return _table(("dev", "share"), ((name, f"{share:.3f}") for name, share in rows.items()))
+
+
+def _lines_table(figures: Mapping[str, Any]) -> str:
+    if not figures["cross_validation"]:
+        return "No line of this corpus is labelled: lines are read as by the model of the package."
+    names = {"dev": "dev", "cross_validation": "cross-validation"}
+    rows = [
+        (
+            f"{name}, {of['postings']:,} postings",
+            of["n"],
+            *(
+                f"{of[head]['accuracy']:.3f} / {of[head]['macro_f1']:.3f}"
+                for head in ("part", "work")
+            ),
+            f"{of['areas']['line_micro_f1']:.3f} / {of['areas']['posting_micro_f1']:.3f}",
+        )
+        for key, name in names.items()
+        if (of := figures[key])
+    ]
+    header = (
+        "lines of",
+        "n",
+        "part: accuracy / macro-F1",
+        "work: the same",
+        "areas: F1 by duty / by posting",
+    )
+    return _table(header, rows)
 
 
 def _scores_table(parts: Mapping[str, Any]) -> str:

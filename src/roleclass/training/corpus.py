@@ -1,7 +1,6 @@
 """Labelled postings: read from a folder of Parquet files, checked row by row."""
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.errors import CorpusError
+from roleclass.errors import CorpusError, InputError
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.roles import AnyRole, Role, as_role
+from roleclass.tables.options import ReadOptions
+from roleclass.tables.reader import Reader
 from roleclass.text import encode
 
 SPLITS = ("train", "dev")
@@ -232,15 +233,11 @@ def load_corpus(
 
 
 def _read_parquet(file: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
-    import datasets
-
-    datasets.disable_progress_bars()
     try:
-        # A cache of its own: the default one outlives a file that changed in place.
-        with tempfile.TemporaryDirectory() as cache:
-            table = datasets.Dataset.from_parquet(str(file), cache_dir=cache, keep_in_memory=True)
-            return table.column_names, iter(table.to_list())
-    except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
+        with Reader([str(file)], ReadOptions()) as reader:
+            rows = [row for chunk in reader for row in chunk.table.to_pylist()]
+            return reader.schema.names, iter(rows)
+    except InputError as error:
         raise CorpusError(f"{file} cannot be read as Parquet: {error}") from error
 
 
@@ -259,8 +256,10 @@ def _posting(
     if identifier in known:
         where = known[identifier].part
         raise ValueError(f"column id: {identifier!r} stands already in {where}.parquet")
+    confidence = _one_of(row, "confidence", (1, 2, 3))
     given = {
-        "confidence": _one_of(row, "confidence", (1, 2, 3)),
+        # A column with a gap comes as floating-point numbers.
+        "confidence": None if confidence is None else int(confidence),
         "split": _one_of(row, "split", SPLITS),
         "agreed": _one_of(row, "agreed", (True, False)),
     }

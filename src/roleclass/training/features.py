@@ -67,6 +67,7 @@ DENSITY_WORDS: Final = 50.0
 SHARE_WORDS: Final = 20.0
 NGRAM_WORDS: Final = 50.0
 NGRAM_SCALE: Final = 8.0
+LEAST_DEVIATION: Final = 1e-3
 CUT: Final = 2.5
 OUTLIER: Final = 6.0
 
@@ -130,7 +131,7 @@ class Measures(NamedTuple):
         part, work = scores.part, scores.work
         size = (lines.last - lines.first + 1).astype(np.float64)
         member = membership(ngrams, concepts)
-        first = np.append(True, lines.row[1:] != lines.row[:-1])  # noqa: FBT003
+        first = np.append(True, lines.row[1:] != lines.row[:-1])
         title = (first & (size <= TITLE_WORDS))[line]
 
         def per_posting(values: Floats) -> Floats:
@@ -349,7 +350,9 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return what each column is multiplied by; 0 where hardly any posting fills it."""
         often = (np.abs(block - np.median(block, axis=0)) > 1e-9).sum(axis=0) >= self.min_mentions
         deviation = block.std(axis=0)
-        return np.where(often & (deviation > 1e-9), scale / np.maximum(deviation, 1e-9), 0.0)
+        # What hardly varies would be multiplied by so much that single precision shows.
+        varies = deviation > LEAST_DEVIATION
+        return np.where(often & varies, scale / np.maximum(deviation, LEAST_DEVIATION), 0.0)
 
 
 def frequent_words(rows: Sequence[bytes], min_postings: int) -> list[Ngram]:

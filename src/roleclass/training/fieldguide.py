@@ -7,34 +7,15 @@ ship; our labels of them are, by id, in ``fieldguide_labels.csv``.
 
 import csv
 import gzip
-import re
 from collections.abc import Collection, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from roleclass.errors import CorpusError
+from roleclass.errors import CorpusError, InputError
+from roleclass.tables.yamlfile import FIELD_GUIDE_KEYS, MAX_FILE_BYTES, parse_yaml
 from roleclass.training.corpus import LINES, Warn
 
-# A loader that builds texts, lists and dicts only: no Python objects, and no numbers that take minutes
-# to work out. In C where PyYAML has it.
-_Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-
-_KEYS = (
-    "job_id", "title", "company", "location", "work_type", "level", "skills", "company_size",
-    "description", "industries", "posted_date", "url", "source",
-)  # fmt: skip
-_BLOCK = re.compile(
-    rf"^description: \|\n(?P<body>.*?)(?=^(?:{'|'.join(_KEYS)}):|\Z)", re.MULTILINE | re.DOTALL
-)
-
-MAX_FILE_BYTES = 2**20
-"""A longer file is no posting; it is reported and passed over."""
-
-_MAX_DEPTH = 20  # the guide needs 5; far deeper files crash PyYAML
-_MAX_PROBLEM = 200  # characters of a message
 _NULLS = ("", "~", "null")
 
 
@@ -68,7 +49,7 @@ def read_fieldguide(folder: Path, *, warn: Warn) -> list[dict[str, Any]]:
     labels = our_labels()
     rows = []
     for file in raw:
-        posting = _read_yaml(file, warn, _KEYS)
+        posting = _read_yaml(file, warn, FIELD_GUIDE_KEYS)
         if posting is None:
             continue
         identifier = str(posting.get("job_id") or file.name.partition("_")[0])
@@ -222,48 +203,16 @@ def _read_yaml(
         # Through a link any file of this machine could end in the corpus.
         warn(f"{file.name}: passed over, no file of the guide's folder")
         return None
-    if file.stat().st_size > MAX_FILE_BYTES:
-        warn(f"{file.name}: passed over, larger than {MAX_FILE_BYTES} bytes")
-        return None
-    text = file.read_bytes().decode("utf-8", errors="replace")
+    with file.open("rb") as content:
+        data = content.read(MAX_FILE_BYTES + 1)
     try:
-        return _mapping(text, keys)
-    except (yaml.YAMLError, ValueError) as error:
-        problem = " ".join(str(error).replace('in "<unicode string>", ', "at ").split())
-        problem = problem[:_MAX_PROBLEM]
-    try:
-        mended = _mapping(_BLOCK.sub(_indent, text), keys)
-    except (yaml.YAMLError, ValueError):
-        warn(f"{file.name}: passed over, not readable as YAML: {problem}")
+        mapping, mended = parse_yaml(data, keys)
+    except InputError as error:
+        warn(f"{file.name}: passed over, {error}")
         return None
-    warn(f"{file.name}: malformed, read after its description was indented again: {problem}")
-    return mended
-
-
-def _mapping(text: str, keys: Collection[str] | None) -> Mapping[str, Any]:
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        # The guide uses no aliases, and nested ones can grow a few lines into gigabytes.
-        if isinstance(event, yaml.AliasEvent):
-            raise ValueError("aliases are not allowed")  # noqa: TRY004
-        if tag := getattr(event, "tag", None):
-            raise ValueError(f"tags are not allowed, found {tag}")
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MAX_DEPTH:
-            raise ValueError(f"lists and mappings within each other more than {_MAX_DEPTH} deep")
-    content = yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe loader, see above)
-    if not isinstance(content, dict):
-        raise ValueError(f"expected a mapping, got {type(content).__name__}")  # noqa: TRY004
-    unexpected = [] if keys is None else [str(key) for key in content if key not in keys]
-    if unexpected:
-        raise ValueError(f"unexpected keys: {', '.join(unexpected)}")
-    return content
-
-
-def _indent(block: re.Match[str]) -> str:
-    lines = block["body"].splitlines()
-    return "description: |\n" + "".join(f"  {line.strip()}\n" for line in lines)
+    if mended:
+        warn(f"{file.name}: malformed, read after its description was indented again: {mended}")
+    return mapping
 
 
 def _published(file: Path, warn: Warn) -> str | None:

@@ -6,7 +6,7 @@ number with the bits of all conjunctions that it agrees with, and the bitwise *a
 which hold. Gaps of a single blank between words end no line and are left out before that.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -29,7 +29,6 @@ from roleclass.training.lines import (
     HARD,
     LOWER,
     MARK,
-    NEWLINE,
     OPEN,
     UPPER,
     WHITE,

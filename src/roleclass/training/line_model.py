@@ -258,7 +258,7 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         """Fit the second stage, on first-stage logits of lines that the first stage did not see."""
         known = labels.part >= 0
         columns = context(lines, logits)[known]
-        mean, deviation = columns.mean(axis=0), columns.std(axis=0) + 1e-3
+        mean, deviation = columns.mean(axis=0), columns.std(axis=0) + 1e-2
         heads = [
             _logistic((columns - mean) / deviation, y[known], self.context_regularisation, size)
             for y, size in ((labels.part, len(PARTS)), (labels.work, len(WORKS)))

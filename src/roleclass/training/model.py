@@ -1,5 +1,7 @@
 """The linear model on top of the features, how it is fitted, and how it is judged without `dev`."""
 
+import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self
@@ -39,7 +41,7 @@ class Settings:
     regularisation: float = 1.8
     runner_up_share: tuple[float, float, float] = (0.4, 0.25, 0.0)
     untitled_share: float = 0.4
-    copy_share: float = 0.5
+    copy_share: float = 0.3
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -121,7 +123,7 @@ def fit(training: TrainingSet, settings: Settings) -> Pipeline:
     of = [training.titled, training.untitled, training.changed]
     shares = [1.0, settings.untitled_share, settings.copy_share]
     index, labels, weights = soft_labels(training.corpus, settings.runner_up_share)
-    role = RoleRegression(C=settings.regularisation, tol=1e-5, max_iter=5000)
+    role = RoleRegression(C=settings.regularisation, tol=1e-4, max_iter=5000)
     # One BLAS thread: the vectors are short, so that threads only wait for each other, and sums
     # come out the same on any number of cores.
     with threadpool_limits(1):
@@ -181,7 +183,7 @@ def folds(
     ----------
     corpus : Corpus
     number : int
-        How many folds; fewer where there are fewer groups.
+        How many folds; fewer where there are fewer groups, or fewer postings of each role.
     seed : int
         Decides which groups go together.
 
@@ -191,10 +193,14 @@ def folds(
         Places in `corpus`.
     """
     groups = corpus.column("group")
-    number = min(number, len(set(groups.tolist())))
+    most = max(Counter(corpus.column("role").tolist()).values())
+    number = min(number, len(set(groups.tolist())), most)
     # Stratified, because boards differ in size and roles: folds of whole boards come out as even as can be.
     splitter = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
-    yield from splitter.split(groups, corpus.column("role"), groups)
+    with warnings.catch_warnings():
+        # That some role has fewer postings than there are folds is no fault.
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        yield from list(splitter.split(groups, corpus.column("role"), groups))
 
 
 def logits(pipeline: Pipeline, measures: Measures, roles: Sequence[AnyRole]) -> NDArray[np.float64]:

@@ -26,18 +26,14 @@ from roleclass.training.export import ModelInfo, export
 from roleclass.training.features import Measures, frequent_words
 from roleclass.training.line_labels import carry
 from roleclass.training.line_model import CrossFit, LineModel, cross_fit
-from roleclass.training.model import Settings, TrainingSet, fit
+from roleclass.training.model import Settings, TrainingSet, fit, folds
 from roleclass.training.parity import check_parity
 from roleclass.training.selection import Progress, Trial, select
 from roleclass.training.stored_lines import stored_line_model
 from roleclass.training.unclear import UnclearRule
 from roleclass.training.vocabulary import Vocabulary
 
-CANDIDATES: Final = (
-    Settings(copy_share=0.3),
-    Settings(copy_share=0.6),
-    Settings(copy_share=0.6, regularisation=0.9),
-)
+CANDIDATES: Final = (Settings(copy_share=0.15), Settings(copy_share=0.3))
 """The settings that cross-validation chooses from; ``benchmarks/ablation.py`` tries more."""
 
 PRECISION: Final = 0.9
@@ -109,7 +105,7 @@ def train(
     Raises
     ------
     CorpusError
-        If a split is empty or fewer than two roles occur in training.
+        If fewer than two roles occur in training, or in what is left of it when companies are held out.
     ParityError
         If the exported file does not answer like the pipeline that it was made from.
     """
@@ -117,6 +113,7 @@ def train(
     output.mkdir(parents=True, exist_ok=True)
     judged, dev = corpus.split("train"), corpus.split("dev")
     roles = _roles(judged)
+    _check_folds(judged, protocol)
     if not len(dev):
         warn("no dev posting has a role: the model is not evaluated")
     prepared = prepare(corpus, protocol, warn=warn, progress=progress)
@@ -305,6 +302,28 @@ def _roles(training: Corpus) -> tuple[AnyRole, ...]:
         raise CorpusError(f"training needs postings of at least two roles, found: {names}")
     # In the order of scikit-learn's classes.
     return tuple(sorted(found))
+
+
+def _check_folds(training: Corpus, protocol: Protocol) -> None:
+    """See that whatever is held out, something is left to learn from."""
+    groups = len(set(training.column("group").tolist()))
+    if groups < 2:
+        raise CorpusError(
+            "all training postings are of one company or board, but settings are chosen by holding out some "
+            "of them in turn; expected postings of at least two, told apart by the column company or source"
+        )
+    if len({posting.role for posting in training}) == len(training):
+        raise CorpusError(
+            f"there is one training posting of each role ({len(training)} in all); expected several"
+        )
+    for seed in protocol.seeds:
+        for inside, _ in folds(training, protocol.folds, seed):
+            left = {posting.role for posting in training.at(inside)}
+            if len(left) < 2:
+                raise CorpusError(
+                    f"without the companies or boards that are held out in turn, only the role {min(left)} "
+                    "is left to learn from; expected at least two roles, each at two companies or more"
+                )
 
 
 def _calibrate(

@@ -1,5 +1,6 @@
 """Choose settings by grouped cross-validation on the training split, and nothing else."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from scipy.special import log_softmax
 
 from roleclass.roles import AnyRole
 from roleclass.training.model import Settings, TrainingSet, fit, folds, logits
+from roleclass.training.workers import run_for
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many steps of it are finished, and of how many."""
@@ -73,8 +75,13 @@ def select(
     ]
     steps = [(t, *fold) for t in range(len(candidates)) for fold in cut]
     work = (
-        joblib.delayed(_held_out)(
-            training.at(inside), training.at(outside), candidates[t], tuple(roles)
+        joblib.delayed(run_for)(
+            os.getpid(),
+            _held_out,
+            training.at(inside),
+            training.at(outside),
+            candidates[t],
+            tuple(roles),
         )
         for t, _, inside, outside in steps
     )

@@ -1,0 +1,339 @@
+"""Which columns hold the posting, its title and the rest: named, known by a layout, or guessed and said."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isnan
+from typing import Any, Final, Self
+
+import pyarrow as pa
+
+from roleclass.errors import InputError
+from roleclass.tables.layouts import Layout, layout_of, names, simplified
+from roleclass.tables.options import ReadOptions
+from roleclass.tables.plain import plain
+from roleclass.tables.records import from_json, holds_json
+
+_MISSING: Final = frozenset({"n/a", "na", "nan", "<na>", "nat", "none", "null"})
+"""What other programs write for a missing text."""
+
+OTHERS: Final = (
+    *("id", "company", "responsibilities", "skills", "role", "confidence"),
+    *("published_label", "batch", "level", "place", "date"),
+)
+"""What a report reads beside text and title."""
+
+
+Column = Callable[[str], list[Any]]
+"""Gives the values of a column by its name."""
+
+
+def columns_of(table: pa.Table) -> Column:
+    """Return what gives the values of a table's columns.
+
+    Examples
+    --------
+    >>> columns_of(pa.table({"text": ["Build agents."]}))("text")
+    ['Build agents.']
+    """
+
+    def column(name: str) -> list[Any]:
+        values = plain(table[name])
+        if holds_json(table.schema.field(name)):
+            return [None if value is None else from_json(value) for value in values]
+        return values
+
+    return column
+
+
+def kinds_of(schema: pa.Schema) -> dict[str, str | None]:
+    """Return for each column None if it may hold text, else what it holds.
+
+    Examples
+    --------
+    >>> kinds_of(pa.schema([("id", pa.int64()), ("text", pa.string())]))
+    {'id': 'int64', 'text': None}
+    """
+    return {column.name: None if _may_hold_text(column) else str(column.type) for column in schema}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where a value stands: in a column, or within the values of one.
+
+    Attributes
+    ----------
+    paths : tuple of tuple of str
+        Each a column and the steps into its values; the first that holds something counts.
+
+    Examples
+    --------
+    >>> one = Field.parse("job.title|title", ["job", "title"])
+    >>> one.paths, str(one)
+    ((('job', 'title'), ('title',)), 'job.title|title')
+    >>> one.values({"job": [{"title": "Cook"}, None], "title": [None, "Nurse"]}.__getitem__)
+    ['Cook', 'Nurse']
+    """
+
+    paths: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def parse(cls, text: str, columns: Sequence[str]) -> Self | None:
+        """Read a field as ``layouts.toml`` writes it; None if there is no such column."""
+        found = []
+        for path in [text] if text in columns else text.split("|"):
+            steps = (path,) if path in columns else tuple(path.replace("[]", ".[]").split("."))
+            if steps[0] in columns:
+                found.append(steps)
+        return cls(tuple(found)) if found else None
+
+    def __str__(self) -> str:
+        return "|".join(".".join(path).replace(".[]", "[]") for path in self.paths)
+
+    def values(self, column: Column) -> list[Any]:
+        """Return the value of each row; None where there is none."""
+        found = [
+            [_walk(value, steps) for value in column(name)] if steps else column(name)
+            for name, *steps in self.paths
+        ]
+        if len(found) == 1:
+            return found[0]
+        return [next(filter(given, row), None) for row in zip(*found, strict=True)]
+
+
+def _walk(value: Any, steps: Sequence[str]) -> Any:
+    for place, step in enumerate(steps):
+        if step == "[]":
+            return (
+                _joined(_walk(item, steps[place + 1 :]) for item in value or ())
+                if isinstance(value, list)
+                else None
+            )
+        if not isinstance(value, dict):
+            return None
+        parts = step.split("+")
+        value = value.get(step) if len(parts) == 1 else _joined(value.get(part) for part in parts)
+    return value
+
+
+def _joined(parts: Any) -> str | None:
+    """Put the texts among `parts` below each other."""
+    return "\n".join(part for part in parts if isinstance(part, str) and given(part)) or None
+
+
+def given(value: Any) -> bool:
+    """Say whether a value is there: not None, NaN or empty.
+
+    Examples
+    --------
+    >>> given("Oslo"), given(float("nan")), given("")
+    (True, False, False)
+    """
+    missing = value is None or (isinstance(value, str) and value == "")
+    return not (missing or (isinstance(value, float) and isnan(value)))
+
+
+def as_text(value: object) -> object:
+    """Return a text as one, a missing one as None, and anything else as it is.
+
+    Examples
+    --------
+    >>> as_text(b"Build agents."), as_text("nan"), as_text(7)
+    ('Build agents.', None, 7)
+    """
+    if isinstance(value, bytes):
+        try:
+            value = value.decode()
+        except UnicodeDecodeError:
+            return value
+    return None if isinstance(value, str) and value.strip().lower() in _MISSING else value
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The columns to read.
+
+    Attributes
+    ----------
+    text : tuple of Field
+        The parts of a posting, in order.
+    title : Field or None
+    id : str or None
+        A column that names a row in messages.
+    others : dict of str to Field
+        What else was found, of `OTHERS`.
+    """
+
+    text: tuple[Field, ...]
+    title: Field | None = None
+    id: str | None = None
+    others: Mapping[str, Field] = field(default_factory=dict)
+
+    def texts(self, column: Column) -> list[object]:
+        """Return the text of each row: None where it is missing, as it is where it is no text."""
+        columns = [list(map(as_text, part.values(column))) for part in self.text]
+        return columns[0] if len(columns) == 1 else list(map(_joined, zip(*columns, strict=True)))
+
+    def titles(self, column: Column) -> list[object] | None:
+        """Return the title of each row; None if there are none."""
+        return None if self.title is None else list(map(as_text, self.title.values(column)))
+
+    def described(self) -> dict[str, Any]:
+        """Return which columns make the answers, as JSON has it."""
+        return {"text": [str(part) for part in self.text], "title": self.title and str(self.title)}
+
+
+def select(
+    columns: Mapping[str, str | None],
+    options: ReadOptions,
+    *,
+    warn: Callable[[str], None],
+    need_text: bool = True,
+) -> Selection:
+    """Choose the columns that `options` name, that a layout tells, or guess.
+
+    Parameters
+    ----------
+    columns : dict of str to str or None
+        See `kinds_of`.
+    options : ReadOptions
+    warn : callable
+        Is told what was found or guessed, and what may be left out.
+    need_text : bool
+        Whether a table without a text column is an error.
+
+    Raises
+    ------
+    InputError
+        If a named column is missing or holds no text, or the guess is not clear; the message lists
+        the columns.
+
+    Examples
+    --------
+    >>> columns = {"id": "int64", "Job Title": None, "text": None}
+    >>> selection = select(columns, ReadOptions(), warn=print)
+    text column: text (guessed); title column: Job Title (guessed)
+    >>> selection.text, selection.title
+    ((Field(paths=(('text',),)),), Field(paths=(('Job Title',),)))
+    """
+    listed = list(columns)
+    layout = layout_of(listed)
+    if options.id_column is not None and options.id_column not in columns:
+        raise InputError(f"no id column {options.id_column}; the columns are: {some(listed)}")
+    said = []
+    if options.text_columns:
+        text = tuple(_named("text", name, listed) for name in options.text_columns)
+    elif layout:
+        parts = (Field.parse(part, listed) for part in layout.text)
+        text = tuple(part for part in parts if part)
+        said += [f"layout: {layout.name}", f"text column: {' + '.join(map(str, text))}"]
+    else:
+        text = _guess_text(columns, need_text=need_text)
+        said += [f"text column: {part} (guessed)" for part in text]
+    for part in text:
+        _check_kind("text", part, columns)
+    if options.title_column is not None:
+        title: Field | None = _named("title", options.title_column, listed)
+    elif layout and "title" in layout.others:
+        title = Field.parse(layout.others["title"], listed)
+        said.append(f"title column: {title}")
+    else:
+        title = _guess("title", names()["title"], columns)
+        said.append(f"title column: {title} (guessed)" if title else "no title column found")
+    if title is not None and options.title_column is not None:
+        _check_kind("title", title, columns)
+    if said:
+        warn("; ".join(said))
+    if not options.text_columns and not layout:
+        _say_what_is_beside(listed, text, warn)
+    others = {what: found for what in OTHERS if (found := _other(what, listed, layout))}
+    return Selection(text, title, options.id_column, others)
+
+
+def _other(what: str, columns: Sequence[str], layout: Layout | None) -> Field | None:
+    if layout and what in layout.others:
+        return Field.parse(layout.others[what], columns)
+    known = names()[what]
+    found = [name for name in columns if simplified(name) in known]
+    found.sort(key=lambda name: known.index(simplified(name)))
+    return Field(tuple((name,) for name in found)) if found else None
+
+
+def _named(what: str, name: str, columns: Sequence[str]) -> Field:
+    found = Field.parse(name, columns)
+    if found is None:
+        raise InputError(f"no {what} column {name}; the columns are: {some(columns)}")
+    return found
+
+
+def _guess_text(columns: Mapping[str, str | None], *, need_text: bool) -> tuple[Field, ...]:
+    known = names()
+    guess = _guess("text", known["text"], columns) or _guess("text", known["text_variant"], columns)
+    if guess is None and need_text:
+        raise InputError(
+            "no column looks like the text of a posting; name it with --text-column. "
+            f"The columns are: {some(list(columns))}"
+        )
+    return () if guess is None else (guess,)
+
+
+def _guess(what: str, known: Sequence[str], columns: Mapping[str, str | None]) -> Field | None:
+    candidates = [name for name in columns if simplified(name) in known]
+    textual = [name for name in candidates if columns[name] is None]
+    # A column of numbers is no rival of one of texts, and no title; for a text it is said what it is.
+    candidates = textual if textual or what == "title" else candidates
+    if len(candidates) > 1:
+        several = ": one, or several, which are joined" if what == "text" else ""
+        raise InputError(
+            f"more than one column may be the {what}: {', '.join(candidates)}; "
+            f"choose with --{what}-column{several}. The columns are: {some(list(columns))}"
+        )
+    return Field(((candidates[0],),)) if candidates else None
+
+
+def _say_what_is_beside(
+    columns: Sequence[str], text: tuple[Field, ...], warn: Callable[[str], None]
+) -> None:
+    read = [path[0] for part in text for path in part.paths]
+    left = [name for name in columns if simplified(name) in names()["beside"] and name not in read]
+    if left:
+        named = " ".join(f"--text-column '{name}'" for name in (*read, *left))
+        warn(f"not read: {', '.join(left)}; with {named} they are read, too")
+
+
+def some(listed: Sequence[str], shown: int = 30) -> str:
+    """List names for a message, not thousands of them.
+
+    Examples
+    --------
+    >>> some(["id", "title", "text"], shown=2)
+    'id, title and 1 more'
+    """
+    more = f" and {len(listed) - shown} more" if len(listed) > shown else ""
+    return ", ".join(listed[:shown]) + more
+
+
+def _check_kind(what: str, part: Field, columns: Mapping[str, str | None]) -> None:
+    for name, *steps in part.paths:
+        if not steps and columns[name] is not None:
+            raise InputError(
+                f"the {what} column {name} holds {columns[name]}, expected text; "
+                f"name another with --{what}-column. The columns are: {some(list(columns))}"
+            )
+
+
+def _may_hold_text(column: pa.Field) -> bool:
+    type_ = column.type
+    while pa.types.is_dictionary(type_) or pa.types.is_run_end_encoded(type_):
+        type_ = type_.value_type
+    return holds_json(column) or any(
+        check(type_)
+        for check in (
+            pa.types.is_string,
+            pa.types.is_large_string,
+            pa.types.is_string_view,
+            pa.types.is_binary,
+            pa.types.is_large_binary,
+            pa.types.is_binary_view,
+            pa.types.is_null,  # every row will be marked
+        )
+    )

@@ -1,0 +1,157 @@
+"""The encoding and the delimiter of a CSV file: from its first bytes, said when they are a guess."""
+
+import codecs
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from roleclass.tables.layouts import is_known_name
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as that of UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_SEP_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_ESCAPED: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
+SAMPLE: Final = 2**18
+"""So many bytes are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a file of separated values is written.
+
+    Attributes
+    ----------
+    encoding, delimiter : str
+    backslash : bool
+        Whether a quote within a cell is written as a backslash and a quote.
+    sep_line : bool
+        Whether the first line says the delimiter and is no header.
+    notes : tuple of str
+        What was guessed.
+    """
+
+    encoding: str
+    delimiter: str
+    backslash: bool = False
+    sep_line: bool = False
+    notes: tuple[str, ...] = ()
+
+    def unescape(self, line: str) -> str:
+        r"""Write quotes that a backslash escapes as two quotes.
+
+        Examples
+        --------
+        >>> Dialect("utf-8", ",", backslash=True).unescape('1,"a \\"b\\" c:\\d"')
+        '1,"a ""b"" c:\\d"'
+        """
+        return _ESCAPED.sub(r'\1""', line) if self.backslash and "\\" in line else line
+
+
+def detect(start: bytes, *, encoding: str | None, delimiter: str | None, usual: str) -> Dialect:
+    r"""Tell a file's dialect from its beginning.
+
+    Parameters
+    ----------
+    start : bytes
+        The first `SAMPLE` bytes, or all.
+    encoding, delimiter : str or None
+        As named by the user; a byte order mark overrules the encoding.
+    usual : str
+        The delimiter of the format.
+
+    Examples
+    --------
+    >>> detect(b"id;text\n1;Build, and test", encoding=None, delimiter=None, usual=",").delimiter
+    ';'
+    """
+    notes: list[str] = []
+    marked = encoding_of(start)
+    if marked is None and encoding is None and (marked := _without_mark(start)):
+        notes.append(f"encoding: {marked} (found; --encoding names another)")
+    encoding = marked or encoding or "utf-8"
+    text = start.decode(encoding, "replace")
+    lines = list(io.StringIO(text, newline=""))  # not at other separators of lines
+    if len(start) >= SAMPLE and len(lines) > 1:
+        lines.pop()  # it is cut off
+    said = _SEP_LINE.fullmatch(lines[0]) if lines else None
+    if said:
+        lines = lines[1:]
+    found = delimiter or (said[1] if said else _find_delimiter(lines, usual))
+    if delimiter is None and found != usual:
+        notes.append(
+            f"delimiter: {_DELIMITERS.get(found, found)} (found; --delimiter names another)"
+        )
+    backslash = _errors(lines, found) > _errors([_ESCAPED.sub(r'\1""', k) for k in lines], found)
+    if backslash:
+        notes.append("quotes within cells: escaped by a backslash (found)")
+    return Dialect(encoding, found, backslash, said is not None, tuple(notes))
+
+
+def encoding_of(start: bytes) -> str | None:
+    r"""Return the encoding that a byte order mark tells; None without one.
+
+    Examples
+    --------
+    >>> encoding_of(b"\xef\xbb\xbfid,text")
+    'utf-8-sig'
+    """
+    return next((name for mark, name in _MARKS if start.startswith(mark)), None)
+
+
+def decode(data: bytes, encoding: str | None) -> str:
+    r"""Return a text from its bytes; those that cannot be decoded are replaced.
+
+    Examples
+    --------
+    >>> decode(b"\xff\xfea\x00", None)
+    'a'
+    """
+    return data.decode(encoding_of(data) or encoding or "utf-8", "replace")
+
+
+def _without_mark(start: bytes) -> str | None:
+    """Tell UTF-16 without a mark: every other byte of English is zero."""
+    even, odd = start[:2000:2], start[1:2000:2]
+    for zeros, others, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros.count(0) > len(zeros) * 0.6 and others.count(0) < len(others) * 0.1:
+            return encoding
+    return None
+
+
+def _find_delimiter(lines: list[str], usual: str) -> str:
+    """Choose the delimiter that gives a header of names and rows as wide as it."""
+    best, delimiter = (0, 0.0, 0), usual
+    for candidate in (usual, *(d for d in _DELIMITERS if d != usual)):
+        try:
+            records = [cells for cells in csv.reader(lines, delimiter=candidate) if cells]
+        except csv.Error:
+            continue
+        width = len(records[0]) if records else 0
+        if width < 2:
+            continue
+        alike = sum(len(cells) == width for cells in records) / len(records)
+        score = (sum(map(is_known_name, records[0])), alike, width)
+        if score > best:
+            best, delimiter = score, candidate
+    return delimiter
+
+
+def _errors(lines: list[str], delimiter: str) -> int:
+    """Count the rows that break the rules of quotes."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    errors = 0
+    while True:
+        try:
+            next(reader)
+        except StopIteration:
+            return errors
+        except csv.Error:
+            errors += 1

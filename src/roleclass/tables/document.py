@@ -1,0 +1,193 @@
+"""`Document`: a JSON document read value by value, however long it is.
+
+The decoder is that of the standard library, so that values are those of JSON Lines: streaming parsers
+such as yajl refuse the ``NaN`` that Python and pandas write, and whole numbers above 64 bits.
+"""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from roleclass.errors import InputError
+from roleclass.tables.files import InputFile
+from roleclass.tables.jsonlines import missing
+from roleclass.tables.rows import MAX_CELL
+
+_CHUNK: Final = 2**18
+_DEEPEST: Final = 100  # of values that do not fit within each other
+_REST_OF_NUMBER: Final = re.compile(r"[0-9.eE+-]*")
+_SPACE: Final = re.compile(r"[ \t\n\r]*")
+
+Path = tuple[str, ...]
+"""The keys that lead to a value."""
+
+
+class _TooLongError(InputError):
+    """A value does not fit."""
+
+
+class Document:
+    """Walks through a document; one value is held at a time.
+
+    Parameters
+    ----------
+    text : TextIOBase
+
+    Attributes
+    ----------
+    size : int
+        Characters of the value that was read last.
+
+    Examples
+    --------
+    >>> document = Document(io.StringIO('{"jobs": [{"id": 1}, {"id": 2}]}'))
+    >>> [(key, list(document.items())) for key in document.members()]
+    [('jobs', [{'id': 1}, {'id': 2}])]
+    """
+
+    def __init__(self, text: io.TextIOBase) -> None:
+        self._text = text
+        self._buffer = ""
+        self._at = 0
+        self._before = 0  # characters in front of the buffer
+        self._decoder = json.JSONDecoder(parse_constant=missing)
+        self.size = 0
+
+    def peek(self) -> str:
+        """Return the next character that is no space; empty at the end."""
+        while True:
+            space = _SPACE.match(self._buffer, self._at)
+            self._at = space.end() if space else self._at
+            if self._at < len(self._buffer):
+                return self._buffer[self._at]
+            if not self._more():
+                return ""
+
+    def value(self) -> Any:
+        """Read one value whole.
+
+        Raises
+        ------
+        InputError
+            If it is no JSON, or too long to be a posting.
+        """
+        self.peek()
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._buffer, self._at)
+            except RecursionError as error:
+                raise InputError(f"{self._where()}: lists and objects too deep: {error}") from error
+            except ValueError as error:
+                if len(self._buffer) - self._at > MAX_CELL:
+                    raise _TooLongError(
+                        f"{self._where()}: a value of more than {MAX_CELL >> 20} Mi characters, or "
+                        f"no JSON: {error}"
+                    ) from error
+                if not self._more():
+                    raise InputError(f"{self._where()}: not JSON: {error}") from error
+            else:
+                # A number at the end of what has been read may go on.
+                if isinstance(value, int | float) and self._is_cut(end) and self._more():
+                    continue
+                self.size = end - self._at
+                self._at = end
+                return value
+
+    def _is_cut(self, end: int) -> bool:
+        tail = _REST_OF_NUMBER.match(self._buffer, end)
+        return tail is not None and tail.end() == len(self._buffer)
+
+    def items(self) -> Iterator[Any]:
+        """Read the values of a list one by one."""
+        for _ in self.places():
+            yield self.value()
+
+    def places(self) -> Iterator[None]:
+        """Stop at each value of a list, which the caller reads or skips."""
+        self._take("[")
+        if self.peek() == "]":
+            self._take("]")
+            return
+        while True:
+            yield
+            if self.peek() == "]":
+                self._take("]")
+                return
+            self._take(",")
+
+    def members(self) -> Iterator[str]:
+        """Stop at each value of an object, which the caller reads or skips; give its key."""
+        self._take("{")
+        if self.peek() == "}":
+            self._take("}")
+            return
+        while True:
+            key = self.value()
+            if not isinstance(key, str):
+                raise InputError(f"{self._where()}: not JSON: expected a key in quotes")
+            self._take(":")
+            yield key
+            if self.peek() == "}":
+                self._take("}")
+                return
+            self._take(",")
+
+    def skip(self, depth: int = 0) -> None:
+        """Pass over a value, whole where it fits, else by its parts: it may be longer than memory."""
+        kind = self.peek()
+        try:
+            self.value()
+        except _TooLongError:
+            if kind not in ("[", "{") or depth == _DEEPEST:
+                raise
+            for _ in self.places() if kind == "[" else self.members():
+                self.skip(depth + 1)
+
+    def lead(self, path: Path) -> None:
+        """Go on to the value at the end of a path; a key that is not there is an `InputError`."""
+        for wanted in path:
+            if self.peek() != "{":
+                raise InputError(f"there is no {'.'.join(path)} in the document")
+            for key in self.members():
+                if key == wanted:
+                    break
+                self.skip()
+            else:
+                raise InputError(f"there is no {'.'.join(path)} in the document")
+
+    def _take(self, character: str) -> None:
+        found = self.peek()
+        if found != character:
+            raise InputError(
+                f"{self._where()}: not JSON: expected {character}, "
+                f"{f'found {found}' if found else 'the document ends here'}"
+            )
+        self._at += 1
+
+    def _more(self) -> bool:
+        """Read on; twice as much each time, so that a long value is not decoded too often."""
+        held = self._buffer[self._at :]
+        read = self._text.read(max(_CHUNK, len(held)))
+        self._before += self._at
+        self._buffer, self._at = held + read, 0
+        return bool(read)
+
+    def _where(self) -> str:
+        return f"character {self._before + self._at + 1:,}"
+
+
+@contextmanager
+def open_document(file: InputFile) -> Iterator[Document]:
+    """Open a file as a document, in the encoding that it has by the rules of JSON."""
+    with file.open() as content:
+        encoding = json.detect_encoding(content.peek(4)[:4])
+        # Bytes that cannot be decoded become lone surrogates, and mark their row.
+        text = io.TextIOWrapper(content, encoding, errors="surrogateescape")
+        try:
+            yield Document(text)
+        finally:
+            if not content.closed:
+                text.detach()  # the stream is the file's to close

@@ -1,0 +1,221 @@
+"""Which files are meant, and how each is opened: names, folders, patterns, pipes, standard input."""
+
+import io
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from glob import glob, has_magic
+from pathlib import Path
+from typing import BinaryIO
+
+from roleclass.errors import InputError
+from roleclass.tables.formats import Format
+
+
+class InputFile:
+    """A file to read, perhaps several times.
+
+    Parameters
+    ----------
+    name : str
+        As the user calls it; for messages.
+    path : Path
+        Where its content is: itself, or what was kept of a pipe.
+    format_ : Format
+
+    Attributes
+    ----------
+    size : int
+        Bytes, as they were at the start.
+    share : float
+        How much of it has been read, where that is not known from the stream.
+    """
+
+    def __init__(self, name: str, path: Path, format_: Format) -> None:
+        self.name = name
+        self.path = path
+        self.format = format_
+        self._before = _state(path)
+        self.size = self._before[0]
+        self.share = 0.0
+        self._raw: BinaryIO | None = None
+
+    @property
+    def position(self) -> int:
+        """How many bytes have been read, about."""
+        is_open = self._raw is not None and not self._raw.closed
+        return self._raw.tell() if self._raw and is_open else int(self.share * self.size)
+
+    @contextmanager
+    def open(self) -> Iterator[io.BufferedReader]:
+        """Open the file; what is given is its content, after decompression."""
+        with self.format.open_to_read(self.path) as (raw, content):
+            self._raw = raw
+            yield content
+            self.share = 1.0 if raw.closed else raw.tell() / max(self.size, 1)
+
+    def fingerprint(self) -> dict[str, object]:
+        """Identify the file: a run that is resumed must see the same."""
+        size, modified = self._before
+        return {"file": str(self.path.resolve()), "bytes": size, "modified_ns": modified}
+
+    def check_unchanged(self) -> None:
+        """Raise an `InputError` if the file is not what it was at the start."""
+        now = _state(self.path)
+        if now != self._before:
+            raise InputError(
+                f"changed while it was read: it had {self.size:,} bytes and now has {now[0]:,}, or "
+                "was written again; start again when nothing writes to it"
+            )
+
+
+def _state(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def find_files(
+    inputs: Iterable[str], format_: str | None, cleanup: ExitStack
+) -> Iterator[InputFile]:
+    """Give the files that `inputs` name, in order.
+
+    Parameters
+    ----------
+    inputs : iterable of str
+        Paths of files and folders, patterns, or ``-``.
+    format_ : str or None
+        Of files whose names do not tell.
+    cleanup : ExitStack
+        Removes what was kept of pipes and standard input.
+
+    Raises
+    ------
+    InputError
+        If a file does not exist, cannot be read or is named twice, a folder holds no table, or a
+        pattern matches nothing.
+    """
+    for name in expand(inputs):
+        what = Format.of(name, format_)
+        if name == "-":
+            if sys.stdin is None or sys.stdin.closed:
+                raise InputError("standard input is closed")
+            yield InputFile("standard input", _spool(sys.stdin.buffer, cleanup), what)
+        elif stat.S_ISREG(Path(name).stat().st_mode):
+            yield InputFile(name, Path(name), what)
+        else:  # a pipe, which can be read once, and only from its beginning
+            with Path(name).open("rb") as pipe:
+                yield InputFile(name, _spool(pipe, cleanup), what)
+
+
+def _spool(stream: BinaryIO, cleanup: ExitStack) -> Path:
+    # Parquet has its index at the end and JSON is read twice: a pipe allows neither.
+    descriptor, name = tempfile.mkstemp(prefix="roleclass-input-")
+    cleanup.callback(Path(name).unlink)
+    with os.fdopen(descriptor, "wb") as file:
+        shutil.copyfileobj(stream, file)
+    return Path(name)
+
+
+def is_once(name: str) -> bool:
+    """Say whether an input can be read only once: standard input, or a pipe by its name.
+
+    Examples
+    --------
+    >>> is_once("-"), is_once("jobs.csv")
+    (True, False)
+    """
+    return name == "-" or (Path(name).exists() and not _is_file_or_folder(Path(name)))
+
+
+def _is_file_or_folder(path: Path) -> bool:
+    return path.is_file() or path.is_dir()
+
+
+def expand(inputs: Iterable[str]) -> list[str]:
+    """List the files that `inputs` name; what is no file's name is a pattern.
+
+    Of a folder these are the files in it and below whose names tell a format, hidden ones left out.
+
+    Raises
+    ------
+    InputError
+        If a file does not exist or cannot be read, a folder holds no table, a pattern matches
+        nothing, or two names lead to one file.
+
+    Examples
+    --------
+    >>> expand(["no_such_folder/*.csv"])
+    Traceback (most recent call last):
+    ...
+    roleclass.errors.InputError: no_such_folder/*.csv: no such file, and no file matches it
+    """
+    files: list[str] = []
+    for name in inputs:
+        if name != "-" and not Path(name).exists():
+            matches = sorted(glob(name, recursive=True)) if has_magic(name) else []  # noqa: PTH207
+            if not matches:
+                raise InputError(f"{name}: no such file, and no file matches it")
+        else:
+            matches = [name]
+        for match in matches:
+            files += _in_folder(match) if match != "-" and Path(match).is_dir() else [match]
+    if not files:
+        raise InputError("no file is named; name files, folders, patterns, or - for standard input")
+    seen: dict[object, str] = {}
+    for file in files:
+        identity = file if file == "-" else _identity(Path(file))
+        if identity in seen:
+            also = "" if seen[identity] == file else f" (as {seen[identity]}, too)"
+            raise InputError(f"{file} is named twice{also}; its rows would be there twice")
+        seen[identity] = file
+    return files
+
+
+def said_once(about: Mapping[str, Sequence[str]], files: int) -> list[str]:
+    """Return messages, each once, with the file that it is about where there are several.
+
+    Examples
+    --------
+    >>> said_once({"delimiter: semicolon": ["a.csv", "b.csv"]}, files=3)
+    ['a.csv and 1 more: delimiter: semicolon']
+    """
+    if files == 1:
+        return list(about)
+    return [
+        f"{named[0]}{f' and {len(named) - 1} more' if len(named) > 1 else ''}: {message}"
+        for message, named in about.items()
+    ]
+
+
+def _in_folder(folder: str) -> list[str]:
+    found = [
+        str(path)
+        for path in sorted(Path(folder).rglob("*"))
+        if Format.named(path.name) is not None
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    if not found:
+        raise InputError(
+            f"{folder} is a folder without a file whose name tells a table (.csv, .json, .parquet, "
+            "...); name its files, and their format with --format"
+        )
+    return found
+
+
+def _identity(path: Path) -> object:
+    """Check that a file can be read, and say which one it is, whatever the name or link."""
+    state = path.stat()
+    if stat.S_ISFIFO(state.st_mode) or stat.S_ISSOCK(state.st_mode):
+        return state.st_dev, state.st_ino  # opening it now would take its content
+    if not stat.S_ISREG(state.st_mode):
+        raise InputError(f"{path} is a device; expected a file, a folder or a pipe")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    return state.st_dev, state.st_ino

@@ -1,0 +1,214 @@
+"""Which format a file has: told from its name, else from its first bytes; compressed or not."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Literal, cast
+
+from roleclass.errors import InputError
+
+Kind = Literal["csv", "tsv", "jsonl", "json", "parquet", "arrow", "excel", "sqlite", "html", "yaml"]
+
+_KINDS: Final[dict[str, Kind]] = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "json": "json",
+    "jsonld": "json",
+    "parquet": "parquet",
+    "pq": "parquet",
+    "arrow": "arrow",
+    "feather": "arrow",
+    "ipc": "arrow",
+    "excel": "excel",
+    "xlsx": "excel",
+    "xlsm": "excel",
+    "xlsb": "excel",
+    "xls": "excel",
+    "ods": "excel",
+    "sqlite": "sqlite",
+    "sqlite3": "sqlite",
+    "db": "sqlite",
+    "html": "html",
+    "htm": "html",
+    "yaml": "yaml",
+    "yml": "yaml",
+}
+_CODECS: Final = {"gz": "gzip", "zst": "zstd"}
+TEXT: Final = ("csv", "tsv", "jsonl", "json")
+"""The kinds that may be compressed as a whole."""
+
+FORMATS: Final = (
+    *(kind + ending for kind in TEXT for ending in ("", ".gz", ".zst")),
+    *("parquet", "arrow", "excel", "sqlite", "html", "yaml"),
+)
+"""What `Format.named` understands."""
+
+WRITTEN: Final = (*TEXT, "parquet", "arrow")
+"""The kinds that can be written."""
+
+_WRITTEN_AS: Final[dict[Kind, Kind]] = {
+    "excel": "csv",
+    "sqlite": "csv",
+    "html": "jsonl",
+    "yaml": "jsonl",
+}
+
+_BEGINNINGS: Final = (
+    (b"PAR1", "a Parquet file"),
+    (b"ARROW1", "an Arrow file"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"PK\x03\x04", "an archive (a spreadsheet or a document of an office program, or ZIP)"),
+    (b"\xd0\xcf\x11\xe0", "a document of an old office program"),
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "a file compressed with gzip"),
+    (b"\x28\xb5\x2f\xfd", "a file compressed with Zstandard"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """The layout of a file and how it is compressed.
+
+    Attributes
+    ----------
+    kind : str
+        ``"csv"``, ``"tsv"``, ``"jsonl"``, ``"json"``, ``"parquet"``, ``"arrow"``, ``"excel"``,
+        ``"sqlite"``, ``"html"`` or ``"yaml"``.
+    codec : str or None
+        ``"gzip"``, ``"zstd"`` or None. Parquet and Arrow compress within.
+    """
+
+    kind: Kind
+    codec: str | None = None
+
+    @classmethod
+    def named(cls, name: str) -> "Format | None":
+        """Read a format off a file's name or a bare ending; None if it does not tell.
+
+        Examples
+        --------
+        >>> Format.named("jobs.csv.gz")
+        Format(kind='csv', codec='gzip')
+        >>> Format.named("xlsx")
+        Format(kind='excel', codec=None)
+        >>> Format.named("jobs.txt") is None
+        True
+        """
+        *_, before, last = ["", *Path(name).name.lower().split(".")]
+        codec = _CODECS.get(last)
+        kind = _KINDS.get(before if codec else last)
+        if kind is None or (codec and kind not in TEXT):
+            return None
+        return cls(kind, codec)
+
+    @classmethod
+    def of(cls, path: str, fallback: str | None) -> "Format":
+        """Tell the format of a file, or of ``-``, from its name, else from `fallback`.
+
+        Raises
+        ------
+        InputError
+            If neither tells.
+        """
+        found = None if path == "-" else cls.named(path)
+        if found is None and fallback is not None:
+            found = cls.named(fallback)
+        if found is None:
+            what = (
+                "standard input and output have no name"
+                if path == "-"
+                else f"{path}: no known ending"
+            )
+            raise InputError(f"{what}: give the format with --format, one of {', '.join(FORMATS)}")
+        return found
+
+    def written(self) -> "Format":
+        """Return the format in which rows of this one are written where no other is asked for.
+
+        Examples
+        --------
+        >>> Format("excel").written().kind, Format("json", "gzip").written().kind
+        ('csv', 'json')
+        """
+        return Format(_WRITTEN_AS.get(self.kind, self.kind), self.codec)
+
+    @contextmanager
+    def open_to_read(self, path: Path) -> Iterator[tuple[BinaryIO, io.BufferedReader]]:
+        """Open a file; give the raw stream, whose position says how far we are, and its content."""
+        with path.open("rb") as raw:
+            if self.codec is None:
+                yield raw, raw
+            else:
+                import pyarrow as pa
+
+                with io.BufferedReader(pa.CompressedInputStream(raw, self.codec)) as content:
+                    yield raw, content
+
+    @contextmanager
+    def open_to_write(self, raw: BinaryIO) -> Iterator[BinaryIO]:
+        """Give a stream that compresses to `raw`."""
+        if self.codec is None:
+            yield raw
+        else:
+            import pyarrow as pa
+
+            with pa.CompressedOutputStream(_Unclosed(raw), self.codec) as content:
+                yield cast("BinaryIO", content)
+
+
+class _Unclosed(io.RawIOBase):
+    """A stream that Arrow may close without closing the one below, which its owner still needs."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return self._raw.write(data)
+
+
+def told_by(beginning: bytes) -> str | None:
+    """Say what kind of file, none of text, begins with these bytes; None if they do not tell.
+
+    Examples
+    --------
+    >>> told_by(b"%PDF-1.7")
+    'a PDF document'
+    """
+    return next((what for magic, what in _BEGINNINGS if beginning.startswith(magic)), None)
+
+
+def no_text(name: str, beginning: bytes) -> str | None:
+    r"""Say what a file is that does not hold one posting as text; None if it may.
+
+    Parameters
+    ----------
+    name : str
+        The file's name.
+    beginning : bytes
+        Its first bytes.
+
+    Examples
+    --------
+    >>> no_text("jobs.csv", b"id,text\n")
+    'a table (csv)'
+    >>> no_text("posting", b"%PDF-1.7")
+    'a PDF document'
+    >>> no_text("posting.html", b"<p>Build agents.</p>") is None
+    True
+    """
+    told = told_by(beginning)
+    if told is not None:
+        return told
+    known = Format.named(name)
+    if known is not None and known.kind not in ("html", "yaml"):
+        return f"a table ({known.kind})"
+    marked = beginning.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16 is full of zero bytes
+    return "a binary file" if b"\0" in beginning and not marked else None

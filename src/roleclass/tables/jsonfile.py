@@ -1,0 +1,315 @@
+"""Rows of a JSON document: a list of objects, however it is wrapped, or columns.
+
+=====================================  ===============================================
+``[{...}, {...}]``                     a row for each object
+``{"jobs": [{...}], "total": 1}``      the one list of objects in it, or ``--records``
+``{...}`` and no such list             one row; several after each other: JSON Lines
+``{"title": {"0": ...}, ...}``         columns, as pandas writes them unless told
+``{"title": [...], ...}``              columns as lists
+``{"columns": ..., "data": [[...]]}``  pandas' "split"
+``{"id1": {...}, "id2": {...}}``       a row for each object
+``[{"board": ..., "jobs": [{...}]}]``  a row for each object of the inner lists
+``[["title", "text"], [..., ...]]``    rows below a header, as sheets give them
+=====================================  ===============================================
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from itertools import zip_longest
+from typing import Any, Final
+
+from roleclass.errors import InputError
+from roleclass.tables.document import Document, Path, open_document
+from roleclass.tables.files import InputFile
+from roleclass.tables.jsonlines import check_object, read_json_lines
+from roleclass.tables.layouts import is_text_name, layout_of
+from roleclass.tables.options import ReadOptions
+from roleclass.tables.records import Record
+
+_DEEPEST: Final = 4  # of the objects around a list of postings
+_SKETCHED: Final = 100  # members of an object that are looked at
+_MOST_COLUMNS: Final = 200  # that are read side by side
+
+_Read = Callable[[InputFile], Iterator[Record]]
+
+
+def read_json(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
+    """Give the rows of a document; what is no object is marked.
+
+    Raises
+    ------
+    InputError
+        If the document is no JSON, or it cannot be told where its rows are.
+    """
+    outer, _, inner = (options.records or "").partition("[]")
+    with open_document(file) as document:
+        if options.records is None:
+            read, within = _plan(document, notes)
+        else:
+            read, within = _plan_named(document, _path(outer), within=bool(inner)), _path(inner)
+    yield from _flattened(read(file), within)
+
+
+def read_lines(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
+    """Give the rows of JSON Lines, also where each line is a page of postings.
+
+    A document that only bears the name of JSON Lines is read as what it is.
+
+    Raises
+    ------
+    InputError
+        If a line is too long to be a row; else as `read_json`.
+    """
+    with file.open() as content:
+        is_list = content.peek(100).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+    if is_list:
+        notes.append("a JSON document, no JSON Lines (found)")
+        yield from read_json(file, options, notes)
+        return
+    within = _path((options.records or "").replace("[]", "")) or _inner(
+        next(read_json_lines(file), (None, 0))[0], notes
+    )
+    yield from _flattened(read_json_lines(file), within)
+
+
+def _path(text: str) -> Path:
+    return tuple(filter(None, text.split(".")))
+
+
+def _inner(first: Any, notes: list[str]) -> Path:
+    """Return where in a record its postings are, if it is none itself: a board, a page of answers."""
+    if not isinstance(first, dict) or _is_posting(first):
+        return ()
+    lists = [path for path, item in _lists(first, ()) if _is_posting(item)]
+    if not lists:
+        return ()
+    path = _the_one(lists)
+    notes.append(f"postings: [].{'.'.join(path)} (found; --records names another list)")
+    return path
+
+
+def _flattened(records: Iterator[Record], inner: Path) -> Iterator[Record]:
+    """Give the postings within records, each with what its record says of all of them."""
+    for record, size in records:
+        if isinstance(record, str) or not inner:
+            yield record, size
+            continue
+        postings: Any = record
+        for key in inner:
+            postings = postings.get(key) if isinstance(postings, dict) else None
+        if not isinstance(postings, list):
+            yield f"a record without a list {'.'.join(inner)}", size
+            continue
+        outer = {key: v for key, v in record.items() if not isinstance(v, list | dict)}
+        for posting in postings:
+            found = check_object(posting, "an item")
+            share = size // len(postings)
+            yield found if isinstance(found, str) else {**outer, **found}, share
+
+
+def _plan_named(document: Document, path: Path, *, within: bool) -> _Read:
+    document.lead(path)
+    if within and not path and document.peek() == "{":
+        return _one_after_another
+    if document.peek() not in ("[", "{"):
+        named = ".".join(path)
+        raise InputError(f"{named} is neither a list nor an object; name another --records")
+    return partial(_inside, path=path)
+
+
+def _plan(document: Document, notes: list[str]) -> tuple[_Read, Path]:
+    """Choose how to read a document, from a first walk through it, and where in records postings are."""
+    kind = document.peek()
+    if kind == "[":
+        first = next(document.items(), None)
+        read = _below_header if _is_header(first) else _inside
+        return partial(read, path=()), _inner(first, notes)
+    if kind != "{":
+        return (
+            _one_after_another,
+            (),
+        )  # there are none, or its rows will say that they are no objects
+    sketch = _sketch(document, _DEEPEST)
+    if document.peek() != "":
+        return _one_after_another, _inner(sketch, notes)
+    return _choose(sketch, notes), ()
+
+
+def _sketch(document: Document, depth: int) -> Any:
+    """Read a value, of lists the first item only, of long objects the first members."""
+    kind = document.peek()
+    if kind == "[":
+        first: list[Any] = []
+        for _ in document.places():
+            if first:
+                document.skip()
+            else:
+                first.append(document.value())
+        return first
+    if kind != "{":
+        return document.value()
+    found: dict[str, Any] = {}
+    for key in document.members():
+        if depth > 0 and len(found) < _SKETCHED:
+            found[key] = _sketch(document, depth - 1)
+        else:
+            document.skip()
+    return found
+
+
+def _choose(sketch: dict[str, Any], notes: list[str]) -> _Read:
+    """Choose how to read a document that is one object."""
+    lists = list(_lists(sketch, ()))
+    postings = [path for path, first in lists if _is_posting(first)]
+    if layout_of(sketch) or (_is_posting(sketch) and not postings):
+        return _one_after_another
+    if _is_split(sketch):
+        return _split
+    if lists:
+        path = _the_one(postings or [path for path, _ in lists])
+        notes.append(f"postings: {'.'.join(path)} (found; --records names another list)")
+        return partial(_inside, path=path)
+    for key, value in sketch.items():
+        if isinstance(value, list) and value and _is_header(value[0]):
+            return partial(_below_header, path=(key,))
+    kinds = {type(value) for value in sketch.values()}
+    by_id = kinds == {dict} and not any(map(is_text_name, sketch))
+    if by_id and _is_posting(next(iter(sketch.values()))):
+        return partial(_inside, path=())
+    return partial(_columns, names=list(sketch)) if kinds in _ALIKE else _one_after_another
+
+
+_ALIKE: Final = ({dict}, {list})  # what columns may be
+
+
+def _the_one(lists: list[Path]) -> Path:
+    shallowest = [path for path in lists if len(path) == min(map(len, lists))]
+    if len(shallowest) > 1:
+        named = ", ".join(".".join(path) for path in shallowest)
+        raise InputError(f"more than one list of objects: {named}; choose with --records")
+    return shallowest[0]
+
+
+def _lists(sketch: dict[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Give the lists of objects in an object, and of each the first object."""
+    for key, value in sketch.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            yield (*path, key), value[0]
+        elif isinstance(value, dict):
+            yield from _lists(value, (*path, key))
+
+
+def _is_posting(value: Any) -> bool:
+    return isinstance(value, dict) and bool(
+        layout_of(value)
+        or any(is_text_name(key) and isinstance(text, str) for key, text in value.items())
+    )
+
+
+def _is_header(value: Any) -> bool:
+    """Say whether a list is the first row of a sheet: names of columns."""
+    return (
+        isinstance(value, list)
+        and all(isinstance(name, str) for name in value)
+        and any(map(is_text_name, value))
+        and len(set(value)) == len(value)
+    )
+
+
+def _is_split(sketch: dict[str, Any]) -> bool:
+    rows = sketch.get("data")
+    return (
+        isinstance(sketch.get("columns"), list)
+        and isinstance(rows, list)
+        and (rows == [] or isinstance(rows[0], list))
+    )
+
+
+def _record(value: Any, document: Document, number: int) -> Record:
+    return check_object(value, f"record {number}"), document.size
+
+
+def _one_after_another(file: InputFile) -> Iterator[Record]:
+    with open_document(file) as document:
+        number = 0
+        while document.peek() != "":
+            number += 1
+            yield _record(document.value(), document, number)
+
+
+def _inside(file: InputFile, path: Path) -> Iterator[Record]:
+    """Give the objects of a list, or those of an object; several lists may follow each other."""
+    with open_document(file) as document:
+        document.lead(path)
+        number = 0
+        while True:
+            places: Iterator[object] = (
+                document.places() if document.peek() == "[" else document.members()
+            )
+            for _ in places:
+                number += 1
+                yield _record(document.value(), document, number)
+            if path or document.peek() == "":
+                return
+
+
+def _below_header(file: InputFile, path: Path) -> Iterator[Record]:
+    """Give the rows of a sheet: lists, the first of which holds the names of the columns."""
+    with open_document(file) as document:
+        document.lead(path)
+        rows = document.items()
+        names = next(rows)
+        for number, row in enumerate(rows, 1):
+            yield _row(names, row, number), document.size
+
+
+def _row(names: list[str], row: Any, number: int) -> dict[str, Any] | str:
+    if not isinstance(row, list) or len(row) > len(names):
+        return f"row {number} has not the {len(names)} values of its columns"
+    return check_object(dict(zip(names, row, strict=False)), f"row {number}")
+
+
+def _columns(file: InputFile, names: list[str]) -> Iterator[Record]:
+    """Read columns side by side: each from an opening of the file of its own."""
+    if len(names) > _MOST_COLUMNS:
+        raise InputError(
+            f"an object of more than {_MOST_COLUMNS} columns; write a list of objects instead "
+            '(pandas: to_json(orient="records"))'
+        )
+    with ExitStack() as stack:
+        documents = [stack.enter_context(open_document(file)) for _ in names]
+        columns = [_column(document, name) for document, name in zip(documents, names, strict=True)]
+        end = ("", None)
+        for cells in zip_longest(*columns, fillvalue=end):
+            keys = {key for key, _ in cells}
+            if len(keys) > 1:
+                longer = names[next(k for k, cell in enumerate(cells) if cell[0] != "")]
+                raise InputError(
+                    f"columns that do not hold the same rows: row {max(keys)} of {longer} is not in "
+                    "all of them"
+                )
+            size = sum(document.size for document in documents)
+            row = dict(zip(names, (value for _, value in cells), strict=True))
+            yield check_object(row, "the object"), size
+
+
+def _column(document: Document, name: str) -> Iterator[tuple[str, Any]]:
+    """Give the values of a column, each with its key: an index, or its place."""
+    document.lead((name,))
+    if document.peek() == "{":
+        for key in document.members():
+            yield key, document.value()
+    else:
+        for place, _ in enumerate(document.places()):
+            yield str(place), document.value()
+
+
+def _split(file: InputFile) -> Iterator[Record]:
+    with open_document(file) as document:
+        document.lead(("columns",))
+        names = [str(name) for name in document.items()]
+    with open_document(file) as document:
+        document.lead(("data",))
+        for number, row in enumerate(document.items(), 1):
+            yield _row(names, row, number), document.size

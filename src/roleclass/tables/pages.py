@@ -1,0 +1,87 @@
+"""Saved web pages: the ``JobPosting`` that a page holds for search engines, else the page itself."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any, Final
+
+from roleclass.errors import InputError
+from roleclass.tables.dialect import decode
+from roleclass.tables.files import InputFile
+from roleclass.tables.jsonlines import check_object, missing
+from roleclass.tables.options import ReadOptions, is_text_encoding
+from roleclass.tables.records import Record
+from roleclass.tables.rows import MAX_CELL
+
+
+def read_page(file: InputFile, options: ReadOptions, _: list[str]) -> Iterator[Record]:
+    """Give each JSON-LD ``JobPosting`` of a page; without one a row of its title and its HTML.
+
+    Raises
+    ------
+    InputError
+        If the page is too long to be one.
+    """
+    with file.open() as content:
+        data = content.read(MAX_CELL + 1)
+    if len(data) > MAX_CELL:
+        raise InputError(f"a page of more than {MAX_CELL >> 20} MiB; expected one posting")
+    text = decode(data, options.encoding or _said(data))
+    name = file.path.name if file.name != "standard input" else file.name
+    found = [posting for script in _scripts(text) for posting in _postings(script)]
+    for posting in found or [{"title": _title(text), "description": text}]:
+        yield check_object({"file": name, **posting}, "the JobPosting"), len(data)
+
+
+_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+
+
+def _said(data: bytes) -> str | None:
+    """Return the encoding that a page says it has; None if it says none, or one that is not known."""
+    said = _CHARSET.search(data, 0, 4096)
+    name = said[1].decode() if said else ""
+    return name if said and is_text_encoding(name) else None
+
+
+# The standard library's parser takes the square of the length for a page of "<!--<!--...".
+_TITLE: Final = re.compile(r"<title\b[^<>]*>([^<]{0,1000})", re.IGNORECASE)
+_SCRIPT: Final = re.compile(r"<script\b([^<>]*)>", re.IGNORECASE)
+_SCRIPT_END: Final = re.compile(r"</script", re.IGNORECASE)
+
+
+def _title(text: str) -> str | None:
+    found = _TITLE.search(text)
+    return " ".join(unescape(found[1]).split()) or None if found else None
+
+
+def _scripts(text: str) -> Iterator[str]:
+    """Give the scripts of linked data in a page."""
+    at = 0
+    while (start := _SCRIPT.search(text, at)) and (end := _SCRIPT_END.search(text, start.end())):
+        if "ld+json" in start[1].lower():
+            yield text[start.end() : end.start()]
+        at = end.end()
+
+
+def _postings(script: str) -> Iterator[dict[str, Any]]:
+    """Give the objects of type ``JobPosting`` in a script, wherever they are."""
+    brace = script.find("{")
+    before = script[: max(brace, 0)].rstrip()
+    is_list = before.endswith("[") and not before.endswith("CDATA[")
+    start, end = (len(before) - 1, script.rfind("]")) if is_list else (brace, script.rfind("}"))
+    try:
+        # Line ends within strings, which pages do have, are no JSON; nor are the comments around it.
+        waiting = [json.loads(script[start : end + 1], strict=False, parse_constant=missing)]
+    except (ValueError, RecursionError):
+        return
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(reversed(value))
+        elif isinstance(value, dict):
+            kinds = value.get("@type")
+            if "JobPosting" in (kinds if isinstance(kinds, list) else [kinds]):
+                yield value
+            else:
+                waiting.extend(reversed(value.values()))

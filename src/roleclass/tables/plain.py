@@ -1,0 +1,205 @@
+"""Any Arrow value as a plain one that text can say: strings, numbers, lists, dicts; strict JSON."""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_NO_JSON: Final = re.compile(r'"(?:[^"\\]|\\.)*"|-?Infinity|NaN')
+_PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    """Return strict JSON: what it cannot say, NaN and infinity, is null.
+
+    Examples
+    --------
+    >>> to_json({"pay": [1.5, float("nan")], "note": "NaN"})
+    '{"pay": [1.5, null], "note": "NaN"}'
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=said, indent=indent)
+    except ValueError:
+        loose = json.dumps(value, ensure_ascii=False, default=said, indent=indent)
+        return _NO_JSON.sub(lambda found: found[0] if found[0][0] == '"' else "null", loose)
+
+
+def said(value: Any) -> str:
+    """Return a value that is no text or number as text: bytes as base64, times as ISO 8601 has it.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> said(b"abc"), said(datetime.date(2026, 1, 28)), said(datetime.timedelta(minutes=1))
+    ('YWJj', '2026-01-28', 'PT60S')
+    """
+    if isinstance(value, bytes):
+        return b64encode(value).decode()
+    if isinstance(value, timedelta):
+        return _duration(value // timedelta(microseconds=1), "us")
+    isoformat: Callable[[], str] | None = getattr(value, "isoformat", None)
+    return isoformat() if isoformat else str(value)
+
+
+def plain(column: pa.ChunkedArray) -> list[Any]:
+    """Return the values of a column; those that Python has no type for are text.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+
+    Examples
+    --------
+    >>> plain(pa.chunked_array([pa.array([2**62], pa.timestamp("s"))]))
+    ['146138514283-06-19T07:45:04']
+    """
+    type_ = column.type
+    if pa.types.is_float16(type_):
+        column = column.cast(pa.float32())
+    # Pandas, where it is there, would give types of its own.
+    by_hand = pa.types.is_duration(type_) or (pa.types.is_temporal(type_) and _unit(type_) == "ns")
+    if not by_hand:
+        try:
+            values: list[Any] = column.to_pylist()
+        except (ValueError, OverflowError, TypeError, KeyError, ImportError, pa.ArrowException):
+            pass  # a time out of Python's range, a zone that nobody knows, a name used twice
+        else:
+            return values
+    return [_value(scalar) for scalar in column]
+
+
+def _unit(type_: pa.DataType) -> str | None:
+    unit: str | None = getattr(type_, "unit", None)
+    return unit
+
+
+def _value(scalar: Any) -> Any:
+    """Return the value of one scalar, whatever its type."""
+    if not scalar.is_valid:
+        return None
+    for is_type, value_of in _BY_TYPE:
+        if is_type(scalar.type):
+            return value_of(scalar)
+    inner = getattr(scalar, "value", None)  # of a dictionary, a union, an extension
+    return _value(inner) if isinstance(inner, pa.Scalar) else scalar.as_py()
+
+
+def _name(struct: pa.StructType, place: int) -> str:
+    """Return the name of a field, with its place where another bears the same."""
+    name: str = struct.field(place).name
+    same = sum(struct.field(k).name == name for k in range(struct.num_fields))
+    return name if same == 1 else f"{name}_{place + 1}"
+
+
+def _moment(value: int, unit: str) -> str:
+    """Return a time as ``datetime.isoformat`` would, were it in its range."""
+    moment = str(np.array(value).astype(f"datetime64[{unit}]"))
+    whole, _, fraction = moment.partition(".")
+    if not fraction.strip("0"):
+        return whole
+    return f"{whole}.{fraction.ljust(6, '0')[:6]}{fraction[6:].rstrip('0') and fraction[6:]}"
+
+
+def _duration(value: int, unit: str) -> str:
+    """Return a duration as seconds, in the manner of ISO 8601."""
+    whole, rest = divmod(abs(value), _PER_SECOND[unit])
+    digits = len(str(_PER_SECOND[unit])) - 1
+    fraction = f".{rest:0{digits}d}".rstrip("0") if rest else ""
+    return f"{'-' if value < 0 else ''}PT{whole}{fraction}S"
+
+
+_BY_TYPE: Final[tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], Any]], ...]] = (
+    (
+        pa.types.is_struct,
+        lambda s: {_name(s.type, k): _value(s[k]) for k in range(s.type.num_fields)},
+    ),
+    (
+        lambda t: pa.types.is_nested(t) and not pa.types.is_union(t),
+        lambda s: [_value(item) for item in s.values],
+    ),
+    (
+        pa.types.is_timestamp,
+        lambda s: _moment(s.value, s.type.unit) + ("" if s.type.tz is None else "Z"),
+    ),
+    (pa.types.is_duration, lambda s: _duration(s.value, s.type.unit)),
+    (pa.types.is_date32, lambda s: str(np.datetime64(s.value, "D"))),
+    (pa.types.is_date64, lambda s: _moment(s.value, "ms").removesuffix("T00:00:00")),
+    (
+        pa.types.is_time64,
+        lambda s: _moment(s.value, s.type.unit).removeprefix("1970-01-01T"),
+    ),
+)
+
+
+def row_sizes(column: pa.ChunkedArray | pa.Array) -> Any:
+    """Return about how many bytes each row of a column takes, as texts count.
+
+    Returns
+    -------
+    int64 array of shape (N,)
+
+    Examples
+    --------
+    >>> row_sizes(pa.chunked_array([["ab", None, "abcd"]])).tolist()
+    [2, 0, 4]
+    """
+    if isinstance(column, pa.ChunkedArray):
+        parts = [row_sizes(chunk) for chunk in column.chunks]
+        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    type_ = column.type
+    if pa.types.is_dictionary(type_):
+        of_entry = row_sizes(column.dictionary)
+        at = column.indices.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+        return of_entry[at] if len(of_entry) else np.zeros(len(column), np.int64)
+    if pa.types.is_struct(type_):
+        return sum(map(row_sizes, column.flatten()), np.zeros(len(column), np.int64))
+    if pa.types.is_list(type_) or pa.types.is_large_list(type_):
+        lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
+        ends = np.cumsum(lengths)
+        total = np.concatenate([[0], np.cumsum(row_sizes(column.flatten()) + 8)])
+        return total[ends] - total[ends - lengths]
+    try:
+        lengths = pc.binary_length(column)
+    except pa.ArrowNotImplementedError:  # neither text nor bytes
+        return np.full(len(column), 8, np.int64)
+    return lengths.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def size_of(table: pa.Table) -> int:
+    """Return about how many bytes a table takes, as texts count.
+
+    Examples
+    --------
+    >>> size_of(pa.table({"text": ["abc", "d"]}))
+    4
+    """
+    return int(sum(row_sizes(column).sum() for column in table.columns))
+
+
+def cuts(table: pa.Table, most_rows: int, most_bytes: int) -> list[int]:
+    """Say where to cut a table so that each piece but the last is full: of rows, or of bytes.
+
+    A piece ends with the row that makes it full; so the cuts do not depend on how rows came together.
+
+    Examples
+    --------
+    >>> cuts(pa.table({"text": ["abc", "d", "e", "f"]}), most_rows=2, most_bytes=3)
+    [1, 3]
+    """
+    sizes = sum((row_sizes(column) for column in table.columns), np.zeros(len(table), np.int64))
+    total = np.cumsum(sizes)
+    found, start, before = [], 0, 0
+    while start < len(table):
+        full = int(np.searchsorted(total, before + most_bytes)) + 1
+        end = min(full, start + most_rows)
+        if end > len(table):
+            break
+        found.append(end)
+        start, before = end, int(total[end - 1])
+    return found

@@ -1,0 +1,235 @@
+"""One reader for many files: rows in their order, in chunks of bounded size, in one schema."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Self
+
+import pyarrow as pa
+
+from roleclass.errors import InputError
+from roleclass.tables import excel, jsonfile, pages, sqlite, yamlfile
+from roleclass.tables.arrow import ArrowTable, ParquetTable
+from roleclass.tables.csvfile import CsvFile
+from roleclass.tables.files import InputFile, find_files, said_once
+from roleclass.tables.formats import TEXT, Kind, told_by
+from roleclass.tables.options import ReadOptions
+from roleclass.tables.plain import plain, to_json
+from roleclass.tables.records import Records, holds_json, json_field
+from roleclass.tables.rows import Source
+
+_SOURCES: Final[dict[Kind, Callable[[InputFile, ReadOptions], Source]]] = {
+    "csv": CsvFile,
+    "tsv": CsvFile,
+    "parquet": ParquetTable,
+    "arrow": ArrowTable,
+    "jsonl": partial(Records, read=jsonfile.read_lines),
+    "json": partial(Records, read=jsonfile.read_json),
+    "excel": partial(Records, read=excel.read_workbook),
+    "sqlite": partial(Records, read=sqlite.read_database),
+    "html": partial(Records, read=pages.read_page),
+    "yaml": partial(Records, read=yamlfile.read_yaml),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of one file.
+
+    Attributes
+    ----------
+    index : int
+        How many chunks came before.
+    source : str
+        The file's name, for messages.
+    first_row : int
+        The number of the first row within the file, from 1; the header is not a row.
+    table : pyarrow.Table
+    faults : dict of int to str
+        What the file has wrong in a row, by its place in `table`.
+    position : int
+        Bytes of the input that have been read.
+    """
+
+    index: int
+    source: str
+    first_row: int
+    table: pa.Table
+    faults: dict[int, str]
+    position: int
+
+
+class Reader:
+    """Reads input files, all with the same columns.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        Paths of files and folders, patterns, or ``-`` for standard input.
+    options : ReadOptions
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+        The columns of all files together; a file that lacks one gives nulls.
+    files : tuple of str
+        Names of the files, in order.
+    notes : list of str
+        What was guessed about them, each once.
+    size : int
+        Bytes of the input.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, is damaged, or its columns contradict those of another.
+
+    Examples
+    --------
+    >>> with Reader(["examples/jobs.csv"], ReadOptions()) as reader:
+    ...     rows = sum(len(chunk.table) for chunk in reader)
+    >>> reader.schema.names[:2], rows
+    (['id', 'title'], 12)
+    """
+
+    def __init__(self, inputs: Sequence[str], options: ReadOptions) -> None:
+        self._options = options
+        self._cleanup = ExitStack()
+        try:
+            self._files = [
+                (file, _open(file, options))
+                for file in find_files(inputs, options.format, self._cleanup)
+            ]
+            self.schema = _unify([(file, source.schema) for file, source in self._files])
+        except BaseException:
+            self.close()
+            raise
+        self.files = tuple(file.name for file, _ in self._files)
+        self.notes = _notes(self._files)
+        self.size = sum(file.size for file, _ in self._files)
+
+    def close(self) -> None:
+        """Remove what was kept of standard input and pipes."""
+        self._cleanup.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def fingerprint(self) -> list[dict[str, object]]:
+        """Identify the input: a run that is resumed must see the same."""
+        return [file.fingerprint() for file, _ in self._files]
+
+    def __iter__(self) -> Iterator[Chunk]:
+        """Read all files; iterate once or more."""
+        index, done = 0, 0
+        for file, source in self._files:
+            row = 1
+            batches = source.rows(self.schema, self._options.batch_size)
+            while True:
+                # Only the reading is ours to explain, not what is done with a chunk.
+                with _explained(f"{file.name}: after row {row - 1}"):
+                    rows = next(batches, None)
+                if rows is None:
+                    break
+                table = _align(rows.table, self.schema)
+                position = done + min(file.position, file.size)
+                yield Chunk(index, file.name, row, table, rows.faults, position)
+                index += 1
+                row += len(table)
+            with _explained(file.name):
+                file.check_unchanged()
+            done += file.size
+
+
+def _open(file: InputFile, options: ReadOptions) -> Source:
+    with _explained(file.name):
+        if file.format.kind in TEXT:
+            with file.open() as content:
+                told = told_by(content.read(16))
+            if told is not None:
+                raise InputError(
+                    f"{told} by its first bytes, not {file.format.kind}; give it the ending that says "
+                    "what it is"
+                )
+        return _SOURCES[file.format.kind](file, options)
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """Put the name of a file before what is said of it."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+    except (OSError, EOFError, pa.ArrowException, UnicodeDecodeError) as error:
+        raise InputError(f"{name}: truncated, damaged or of another format: {error}") from error
+
+
+def _notes(files: Sequence[tuple[InputFile, Source]]) -> list[str]:
+    """Say each guess once."""
+    about: dict[str, list[str]] = {}
+    for file, source in files:
+        for note in source.notes:
+            about.setdefault(note, []).append(file.name)
+    return said_once(about, len(files))
+
+
+def _unify(files: Sequence[tuple[InputFile, pa.Schema]]) -> pa.Schema:
+    """Put the columns of all files together, in the order in which they first come."""
+    first = files[0][1]
+    for file, schema in files:
+        twice = sorted(n for n, count in Counter(schema.names).items() if count > 1)
+        if twice:
+            raise InputError(
+                f"{file.name} has more than one column {', '.join(twice)}; rename them"
+            )
+    if all(schema.equals(first, check_metadata=True) for _, schema in files):
+        return first
+    columns: dict[str, tuple[pa.Field, InputFile]] = {}
+    for file, schema in files:
+        for column in schema:
+            known, where = columns.setdefault(column.name, (column, file))
+            typed = {"parquet", "arrow"} & {where.format.kind, file.format.kind}
+            merged = _merge(known, column, as_json=not typed)
+            if merged is None:
+                raise InputError(
+                    f"column {column.name} is {known.type} in {where.name} but {column.type} in "
+                    f"{file.name}; score these files one by one, or convert one of them"
+                )
+            columns[column.name] = (merged, where)
+    return pa.schema([column for column, _ in columns.values()])
+
+
+def _merge(a: pa.Field, b: pa.Field, *, as_json: bool) -> pa.Field | None:
+    """Return a column that holds the values of both, or None; `as_json` if JSON may."""
+    mixed = holds_json(a) or holds_json(b)
+    if not mixed and (a.type == b.type or (_is_text(a.type) and _is_text(b.type))):
+        return a
+    if pa.types.is_null(a.type) or pa.types.is_null(b.type):
+        return b if pa.types.is_null(a.type) else a
+    return json_field(a.name) if mixed or as_json else None
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_))
+
+
+def _align(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Give a table the columns of `schema`, nulls where it has none."""
+    return pa.Table.from_arrays([_aligned(table, column) for column in schema], schema=schema)
+
+
+def _aligned(table: pa.Table, column: pa.Field) -> Any:
+    place = table.schema.get_field_index(column.name)
+    if place < 0:
+        return pa.nulls(len(table), column.type)
+    values = table.column(place)
+    if holds_json(column) and not holds_json(table.schema.field(place)):
+        said = [None if value is None else to_json(value) for value in plain(values)]
+        return pa.array(said, column.type)
+    return values if values.type == column.type else values.cast(column.type)

@@ -1,0 +1,161 @@
+"""Rows that are objects: a first pass finds the columns, a second reads the rows.
+
+A column whose values are all text, all whole numbers, all fractions or all booleans gets that type.
+Any other (nested, or mixed) holds its values as JSON text and is marked so, and is written as JSON
+again where the output is JSON.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, time, timedelta
+from functools import partial
+from typing import Any, Final
+
+import pyarrow as pa
+
+from roleclass.errors import InputError
+from roleclass.tables.files import InputFile
+from roleclass.tables.options import ReadOptions
+from roleclass.tables.plain import said, to_json
+from roleclass.tables.rows import Batch, Rows, check_width
+
+Record = tuple[dict[str, Any] | str, int]
+"""An object, or what is wrong with it, and how many bytes it takes about."""
+
+Read = Callable[[InputFile, ReadOptions, list[str]], Iterator[Record]]
+"""Gives the records of a file; the list takes notes of what was guessed."""
+
+_JSON_MARK: Final = {b"roleclass": b"json"}
+_INTEGER: Final = pa.int64()
+_TYPES: Final[dict[type, pa.DataType]] = {
+    bool: pa.bool_(),
+    int: _INTEGER,
+    float: pa.float64(),
+    str: pa.string(),
+}
+
+
+def holds_json(column: pa.Field) -> bool:
+    """Say whether the texts of a column are JSON that a reader kept as it was."""
+    return pa.types.is_string(column.type) and (
+        (column.metadata or {}).items() >= _JSON_MARK.items()
+    )
+
+
+def from_json(text: str) -> Any:
+    """Read what such a column holds; text that is no JSON, which only another program puts there, as it is.
+
+    Examples
+    --------
+    >>> from_json('["RAG"]'), from_json("[oops")
+    (['RAG'], '[oops')
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def json_field(name: str) -> pa.Field:
+    """Return a column that holds values of any type as JSON text."""
+    return pa.field(name, pa.string(), metadata=_JSON_MARK)
+
+
+class Records:
+    """The records of a file; see `Source`.
+
+    Parameters
+    ----------
+    file : InputFile
+    options : ReadOptions
+    read : callable
+        See `Read`. It is called twice.
+
+    Raises
+    ------
+    InputError
+        If there is no record, or there are too many columns.
+    """
+
+    def __init__(self, file: InputFile, options: ReadOptions, read: Read) -> None:
+        self.notes: list[str] = []
+        self._records: Callable[[list[str]], Iterator[Record]] = partial(read, file, options)
+        seen: dict[str, set[pa.DataType | None]] = {}
+        first_fault: str | None = None
+        for record, _ in self._records(self.notes):
+            if isinstance(record, str):
+                first_fault = first_fault or record
+                continue
+            for name, value in record.items():
+                _note_type(seen.setdefault(name, set()), value)
+            check_width(len(seen))
+        if not seen:
+            raise InputError(f"no row found; {first_fault or 'the file is empty'}")
+        self.schema = pa.schema([_choose(name, types) for name, types in seen.items()])
+
+    def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:
+        """Read rows in the types of `schema`; what is no record gives a row of nulls."""
+        columns = pa.schema([schema.field(name) for name in self.schema.names])
+        batch = Batch(most)
+        for record, size in self._records([]):
+            wrong = isinstance(record, str)
+            if batch.add(
+                {} if wrong else record, size, record if isinstance(record, str) else None
+            ):
+                yield _to_rows(batch, columns)
+                batch = Batch(most)
+        if batch.rows:
+            yield _to_rows(batch, columns)
+
+
+def _note_type(types: set[pa.DataType | None], value: Any) -> None:
+    if value is not None:
+        arrow = _TYPES.get(type(value))
+        if arrow is _INTEGER and not -(2**63) <= value < 2**63:
+            arrow = None
+        types.add(arrow)
+
+
+def _choose(name: str, types: set[pa.DataType | None]) -> pa.Field:
+    if not types:
+        return pa.field(name, pa.null())
+    if len(types) == 1 and (only := next(iter(types))) is not None:
+        return pa.field(name, only)
+    # Whole and other numbers together too: 1 must not come back as 1.0.
+    return json_field(name)
+
+
+def simple(value: Any) -> Any:
+    """Turn what workbooks and databases hold beside texts and numbers into text.
+
+    Examples
+    --------
+    >>> simple(b"Cooks."), simple(date(2026, 1, 28)), simple(7)
+    ('Cooks.', '2026-01-28', 7)
+    """
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return said(value)
+    return said(value) if isinstance(value, date | time | timedelta) else value
+
+
+def _to_rows(batch: Batch, schema: pa.Schema) -> Rows:
+    arrays = []
+    for column in schema:
+        values = [row.get(column.name) for row in batch.rows]
+        if holds_json(column):
+            values = [None if v is None else to_json(v) for v in values]
+        try:
+            arrays.append(pa.array(values, column.type))
+        except UnicodeEncodeError:
+            # JSON can spell a lone surrogate, half of a character; UTF-8 and Arrow cannot.
+            fixed = [v and str(v).encode("utf-8", "replace").decode() for v in values]
+            batch.faults |= {
+                i: f"column {column.name} holds half a character (a lone surrogate)"
+                for i, (v, w) in enumerate(zip(values, fixed, strict=True))
+                if v != w
+            }
+            arrays.append(pa.array(fixed, column.type))
+    return Rows(pa.Table.from_arrays(arrays, schema=schema), batch.faults)

@@ -1,0 +1,222 @@
+"""Rows to a file: Parquet, Arrow, CSV, TSV, JSON or JSON Lines. Same rows, same bytes."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, Final, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from roleclass.errors import ScoringError
+from roleclass.tables.formats import WRITTEN, Format
+from roleclass.tables.plain import cuts, plain, said, size_of, to_json
+from roleclass.tables.records import from_json, holds_json
+
+_ROW_GROUP: Final = 16384
+"""Rows of a row group: large enough to compress and scan well, small enough to hold in memory."""
+
+
+class Writer(Protocol):
+    """Takes tables of one schema, in order."""
+
+    def write(self, table: pa.Table) -> None:
+        """Write the rows of a table."""
+
+
+_GROUP_BYTES: Final = 64 * 2**20
+"""Of a row group at most, by the length of texts; it ends with the row that makes it as long."""
+
+
+@contextmanager
+def open_writer(
+    raw: BinaryIO, format_: Format, schema: pa.Schema, *, safe_csv: bool = False
+) -> Iterator[Writer]:
+    """Give a writer of tables with `schema`; what is written is complete when the context ends.
+
+    Raises
+    ------
+    ScoringError
+        If the format cannot be written, or cannot hold a column; nothing has been written then.
+    """
+    check_schema(format_, schema)
+    if format_.kind in ("parquet", "arrow"):
+        with _open_binary(raw, format_, schema) as file:
+            groups = _Groups(file)
+            yield groups
+            groups.flush()
+        return
+    with format_.open_to_write(raw) as stream:
+        text = io.TextIOWrapper(stream, "utf-8", newline="", write_through=False)
+        try:
+            if format_.kind in ("csv", "tsv"):
+                delimiter = "," if format_.kind == "csv" else "\t"
+                yield _CsvWriter(text, schema, delimiter, safe=safe_csv)
+            else:
+                json = _JsonWriter(text, schema, document=format_.kind == "json")
+                yield json
+                json.end()
+            text.flush()
+        finally:
+            text.detach()
+
+
+def check_schema(format_: Format, schema: pa.Schema) -> None:
+    """Raise a `ScoringError` that names the columns which a format cannot hold, if there are any.
+
+    Examples
+    --------
+    >>> check_schema(Format("parquet"), pa.schema([("id", pa.int64())]))
+    """
+    if format_.kind not in WRITTEN:
+        raise ScoringError(
+            f"{format_.kind} is read but not written; choose one of {', '.join(WRITTEN)}"
+        )
+    if format_.kind != "parquet":
+        return
+    for column in schema:
+        try:
+            with pq.ParquetWriter(io.BytesIO(), pa.schema([column])):
+                pass
+        except pa.ArrowException as error:
+            raise ScoringError(
+                f"column {column.name} holds {column.type}, which Parquet cannot: {error}; leave it "
+                "out, or write JSON Lines or Arrow"
+            ) from error
+
+
+def _open_binary(raw: BinaryIO, format_: Format, schema: pa.Schema) -> Any:
+    if format_.kind == "parquet":
+        # Small pages: whoever reads a page must hold it whole.
+        return pq.ParquetWriter(
+            raw, schema, compression="zstd", compression_level=1, write_batch_size=64
+        )
+    return pa.ipc.new_file(raw, schema)
+
+
+class _Groups:
+    """Writes row groups that depend on the rows only, not on how they come together."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._waiting: list[pa.Table] = []
+        self._rows = self._size = 0
+
+    def write(self, table: pa.Table) -> None:
+        self._waiting.append(table)
+        self._rows += len(table)
+        self._size += size_of(table)
+        if self._rows >= _ROW_GROUP or self._size > _GROUP_BYTES:
+            together = pa.concat_tables(self._waiting)
+            start = 0
+            for end in cuts(together, _ROW_GROUP, _GROUP_BYTES):
+                self._put(together.slice(start, end - start))
+                start = end
+            rest = together.slice(start)
+            # What is left may be a view of all that came before.
+            self._waiting = [rest]
+            self._rows, self._size = len(rest), size_of(rest)
+
+    def flush(self) -> None:
+        if self._rows:
+            self._put(pa.concat_tables(self._waiting))
+
+    def _put(self, table: pa.Table) -> None:
+        try:
+            self._file.write_table(table, _ROW_GROUP)
+        except pa.ArrowInvalid as error:
+            raise ScoringError(
+                f"a value that Parquet cannot hold: {error}; write JSON Lines or Arrow"
+            ) from error
+
+
+class _CsvWriter:
+    """Writes cells as they were; formulas, too, unless told to be `safe`."""
+
+    def __init__(
+        self, text: io.TextIOWrapper, schema: pa.Schema, delimiter: str, *, safe: bool
+    ) -> None:
+        self._text: Callable[[Any], Any] = disarm if safe else lambda cell: cell
+        # With this ending the writer quotes cells with either character; lone ones would end a row.
+        self._writer = csv.writer(_UnixLines(text), delimiter=delimiter, lineterminator="\r\n")
+        self._writer.writerow(map(self._text, schema.names))
+
+    def write(self, table: pa.Table) -> None:
+        columns = [
+            [self._text(_cell(value)) for value in _values(table, k)]
+            for k in range(table.num_columns)
+        ]
+        self._writer.writerows(zip(*columns, strict=True))
+
+
+# With these a formula begins: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  (full-width signs)
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?")
+
+
+def disarm(cell: Any) -> Any:
+    """Put an apostrophe before what a spreadsheet would take for a formula; numbers stay.
+
+    Examples
+    --------
+    >>> disarm("=HYPERLINK(A1)"), disarm("- Build agents"), disarm("-1.5"), disarm("Build")
+    ("'=HYPERLINK(A1)", "'- Build agents", '-1.5', 'Build')
+    """
+    if not isinstance(cell, str) or not cell.startswith(_FORMULA) or _NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}"
+
+
+class _UnixLines:
+    """Takes lines that end in CR LF and writes them with LF."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+
+    def write(self, line: str) -> int:
+        return self._text.write(line.removesuffix("\r\n") + "\n")
+
+
+class _JsonWriter:
+    """Writes an object a line; of a `document` they are the items of a list."""
+
+    def __init__(self, text: io.TextIOWrapper, schema: pa.Schema, *, document: bool) -> None:
+        self._text = text
+        self._names = schema.names
+        self._before, self._after = ("[\n", "") if document else ("", "\n")
+        self._document = document
+
+    def write(self, table: pa.Table) -> None:
+        columns = [_values(table, k) for k in range(table.num_columns)]
+        for row in zip(*columns, strict=True):
+            line = to_json(dict(zip(self._names, row, strict=True)))
+            self._text.write(f"{self._before}{line}{self._after}")
+            self._before = ",\n" if self._document else ""
+
+    def end(self) -> None:
+        if self._document:
+            self._text.write("[]\n" if self._before == "[\n" else "\n]\n")
+
+
+def _values(table: pa.Table, place: int) -> list[Any]:
+    values = plain(_shortened(table.column(place)))
+    if holds_json(table.schema.field(place)):
+        return [None if value is None else from_json(value) for value in values]
+    return values
+
+
+def _shortened(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Give numbers no digits that float32 lacks: 0.9, not 0.8999999761581421."""
+    if not pa.types.is_float32(column.type):
+        return column
+    return column.cast(pa.string()).cast(pa.float64())  # the text is the shortest that fits
+
+
+def _cell(value: Any) -> Any:
+    if value is None or (isinstance(value, str | int | float) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return to_json(value) if isinstance(value, dict | list | tuple) else said(value)

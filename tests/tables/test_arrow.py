@@ -1,0 +1,80 @@
+"""Parquet and Arrow are read in pieces that are bound by rows and by bytes."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from roleclass.tables.options import ReadOptions
+from roleclass.tables.plain import cuts, row_sizes, size_of
+from roleclass.tables.reader import Reader
+from roleclass.tables.rows import MAX_BYTES
+
+
+def write(path: Path, table: pa.Table) -> Path:
+    if path.suffix == ".parquet":
+        pq.write_table(table, path, write_batch_size=16, use_dictionary=False, compression="zstd")
+    else:
+        with pa.ipc.new_file(str(path), table.schema) as file:
+            file.write_table(table, 500)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_long_texts_come_in_small_chunks_whose_memory_is_bound(tmp_path: Path, ending: str) -> None:
+    texts = [f"{i} " + "long text " * 40_000 for i in range(10)] * 30
+    table = pa.table({"id": list(range(len(texts))), "text": texts})
+    path = write(tmp_path / f"in.{ending}", table)
+    del table
+    ids: list[int] = []
+    peak = 0
+    with Reader([str(path)], ReadOptions()) as reader:
+        before = pa.total_allocated_bytes()
+        for chunk in reader:
+            ids += chunk.table["id"].to_pylist()
+            assert size_of(chunk.table) < MAX_BYTES + 500_000
+            peak = max(peak, pa.total_allocated_bytes() - before)
+    assert ids == list(range(len(texts)))
+    assert peak < 5 * MAX_BYTES
+
+
+@pytest.mark.parametrize("most", [1, 7, 256, 1000])
+def test_chunks_have_as_many_rows_as_asked_for(tmp_path: Path, most: int) -> None:
+    path = write(tmp_path / "in.parquet", pa.table({"text": ["x"] * 600}))
+    with Reader([str(path)], ReadOptions(batch_size=most)) as reader:
+        sizes = [len(chunk.table) for chunk in reader]
+    assert sizes == [most] * (600 // most) + [600 % most] * bool(600 % most)
+
+
+def test_rows_that_are_few_but_long_among_short_ones_are_cut_off(tmp_path: Path) -> None:
+    texts = ["x"] * 500 + ["y" * 2**20] * 40 + ["z"] * 500
+    path = write(tmp_path / "in.parquet", pa.table({"text": texts}))
+    with Reader([str(path)], ReadOptions()) as reader:
+        chunks = [chunk.table["text"].to_pylist() for chunk in reader]
+    assert [text for chunk in chunks for text in chunk] == texts
+    assert [len(chunk) for chunk in chunks] == [516, 16, 508]
+
+
+@pytest.mark.parametrize(
+    ("column", "sizes"),
+    [
+        (pa.array(["ab", None, "é"]), [2, 0, 2]),
+        (pa.array([b"abc"], pa.large_binary()), [3]),
+        (pa.array([1, 2]), [8, 8]),
+        (pa.array(["ab", "c", "ab"]).dictionary_encode(), [2, 1, 2]),
+        (pa.array([["a", "bc"], [], None, ["d"]]), [19, 0, 0, 9]),
+        (pa.array([{"a": "xy", "b": 1}]), [10]),
+        (pa.array([["a", "bc"], ["d"]]).slice(1), [9]),
+        (pa.array([], pa.string()), []),
+    ],
+)
+def test_rows_are_weighed_by_their_texts(column: pa.Array, sizes: list[int]) -> None:
+    assert row_sizes(pa.chunked_array([column])).tolist() == sizes
+
+
+def test_cuts_do_not_depend_on_how_rows_came_together() -> None:
+    table = pa.table({"text": ["x" * (i % 7) for i in range(100)]})
+    pieces = pa.concat_tables([table.slice(start, 9) for start in range(0, 100, 9)])
+    assert cuts(table, 10, 20) == cuts(pieces, 10, 20)
+    assert cuts(table, 1000, 10**6) == []
