@@ -25,7 +25,8 @@ from roleclass.errors import (
 )
 from roleclass.evidence import Evidence, Explanation, explain
 from roleclass.prediction import Prediction
-from roleclass.problem_areas import Mention, Problem, find_problems
+from roleclass.problem_areas import Mention, Problem
+from roleclass.problem_areas import find_problems as _find_problems
 from roleclass.reading import Line, Reading
 from roleclass.roles import OwnRole, Role
 
@@ -147,7 +148,7 @@ def problems(text: str, title: str | None = None) -> list[Problem]:
     >>> [problem.name for problem in problems(posting) if problem.kind == "problem"]
     ['Fine-tuning Models']
     """
-    return find_problems(_default.read(text, title))
+    return _find_problems(_default.read(text, title))
 
 
 def score_dataset(
