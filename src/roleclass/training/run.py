@@ -22,6 +22,7 @@ from roleclass.training.card import model_card
 from roleclass.training.copies import copies
 from roleclass.training.corpus import Corpus, Warn
 from roleclass.training.evaluation import Report, evaluate, line_report, report
+from roleclass.training.everyday import everyday_postings
 from roleclass.training.export import ModelInfo, export
 from roleclass.training.features import Measures, frequent_words
 from roleclass.training.line_labels import carry
@@ -39,7 +40,7 @@ CANDIDATES: Final = (Settings(copy_share=0.15), Settings(copy_share=0.3))
 PRECISION: Final = 0.9
 """A prediction is called reliable where the model is right this often."""
 
-REFUSED: Final = 0.005
+REFUSED: Final = 0.003
 """The share of judged training postings that the rule for `unclear` may refuse for what their lines say."""
 
 MIN_POSTINGS: Final = 8
@@ -197,7 +198,7 @@ class Prepared:
     asked : float64 array of shape (N,)
         See `Measures`.
     training : TrainingSet
-        Those that teach roles.
+        Those that teach roles, and behind them the written ones (`everyday_postings`).
     """
 
     corpus: Corpus
@@ -229,7 +230,10 @@ class Prepared:
 
 def prepare(corpus: Corpus, protocol: Protocol, *, warn: Warn, progress: Progress) -> Prepared:
     """Fit line models on the training split, and count in its postings."""
-    corpus = corpus.where(lambda posting: posting.split == "train")
+    own = corpus = corpus.where(lambda posting: posting.split == "train")
+    # Their labels are of the package's roles and lines.
+    if Role.OTHER in corpus.column("role") and any(posting.lines for posting in corpus):
+        corpus = Corpus((*corpus.postings, *everyday_postings()))
     lines, fold = _fit_lines(corpus, protocol, warn, progress)
     ngrams, concepts = lines.model.vocabulary.ngrams, lines.model.concepts
     variants = (
@@ -245,7 +249,8 @@ def prepare(corpus: Corpus, protocol: Protocol, *, warn: Warn, progress: Progres
         [posting.agreed and posting.role != Role.UNCLEAR for posting in corpus]
     )
     training = TrainingSet(corpus.at(teaches), *(of.at(teaches) for of in measures), lines.model)
-    return Prepared(corpus, lines, fold, measures[0].asked, training)
+    number = len(own)
+    return Prepared(own, lines, fold[:number], measures[0].asked[:number], training)
 
 
 def _fit_lines(
@@ -333,7 +338,9 @@ def _calibrate(
     names = np.array([str(role) for role in roles])
     labels = np.array([roles.index(posting.role) for posting in training])
     ways = len(trial.logits)
-    stacked, truth = np.concatenate(list(trial.logits)), np.tile(labels, ways)
+    # Written postings are easy, and stand behind the corpus's: they are not counted.
+    stacked = np.concatenate(list(trial.logits[:, : len(training)]))
+    truth = np.tile(labels, ways)
     temperature = fit_temperature(stacked, truth)
     probabilities = softmax(stacked / temperature, axis=1)
     thresholds = fit_thresholds(probabilities, truth, PRECISION)
