@@ -155,8 +155,11 @@ def text(rng: random.Random, _: Path) -> None:
     expect(abs(total - why.log_odds) < 1e-3, f"weights add up to {total}, not {why.log_odds}")
     spans = [span for item in why.evidence for span in item.spans]
     expect(all(0 <= a < b <= len(why.document) for a, b in spans), "a place outside of the text")
+    reading = roleclass.read(posting)
+    places = [(line.start, line.end) for line in reading.lines]
+    expect(all(0 <= a < b <= len(reading.text) for a, b in places), "a line outside")
     for problem in roleclass.problems(posting):
-        expect(all(0 <= a < b <= len(posting) for a, b in problem.sentences), "a place outside")
+        expect(set(problem.sentences) <= set(places), "a problem that is in no line")
     check_page(evidence_page(why, answer, top=15))
 
 
