@@ -1,8 +1,8 @@
 """Roleclass beside other ways to do the same work, taking turns in one process.
 
 Every way turns the same postings into probabilities of roles. The peers know as many words and word
-pairs as roleclass's model knows n-grams, the most frequent ones, or the model's own n-grams. What is
-not equal is printed.
+pairs as roleclass's model knows n-grams, the most frequent ones, or the model's own n-grams. What is not
+equal is printed.
 
     pip install -e '.[bench]'
     python -m benchmarks.peers --corpus CORPUS --output benchmarks/results
