@@ -240,7 +240,7 @@ class RoleClassifier:
         return outputs
 
     def read(self, text: str, title: str | None = None) -> Reading:
-        """Say what each line of a posting is: its part, its work, the problem areas of a duty.
+        r"""Say what each line of a posting is: its part, its work, the problem areas of a duty.
 
         Parameters
         ----------
@@ -260,7 +260,7 @@ class RoleClassifier:
 
         Examples
         --------
-        >>> reading = RoleClassifier().read("What you will do\\n- Build LLM agents for our support team")
+        >>> reading = RoleClassifier().read("What you will do\n- Build LLM agents for our support team")
         >>> [(reading.text[line.start : line.end], line.part, line.work) for line in reading.duties]
         [('Build LLM agents for our support team', 'duty', 'genai')]
         """

@@ -10,7 +10,8 @@ from roleclass.training.features import NGRAM_SCALE, PostingFeatures
 from roleclass.training.graph import Found, Words, Writer, find_ngrams, find_words
 from roleclass.training.graph_blocks import Weighted, add_rows, blocks, weigh_lines
 from roleclass.training.graph_line_model import GraphScores, score_lines
-from roleclass.training.graph_lines import LISTED, GraphLines, find_lines
+from roleclass.training.graph_lines import GraphLines, find_lines
+from roleclass.training.line_rules import LISTED
 from roleclass.training.model import RoleRegression, softmax_weights
 from roleclass.training.tables import Trie, WordTable
 from roleclass.training.unclear import UnclearRule

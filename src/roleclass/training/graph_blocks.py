@@ -18,14 +18,13 @@ from roleclass.training.features import (
     GROUPS,
     NGRAM_WORDS,
     SHARE_WORDS,
-    TITLE_WORDS,
-    WEIGHTS,
     PostingFeatures,
 )
 from roleclass.training.graph import Found, Words, Writer
 from roleclass.training.graph_line_model import GraphScores
 from roleclass.training.graph_lines import GraphLines
-from roleclass.training.line_model import DUTY
+from roleclass.training.line_context import DUTY
+from roleclass.training.measures import TITLE_WORDS, WEIGHTS
 from roleclass.training.tables import WordTable
 from roleclass.training.unclear import UnclearRule, small_words
 
@@ -46,8 +45,8 @@ class Weighted:
     size : float tensor of shape (M, 1)
         Words, 0 for lines that part rows.
     totals : float tensor of shape (N, T)
-        Sums over the lines of a row: weighted words, words, words asked, `lines` by part and work, and duties in
-        each area.
+        Sums over the lines of a row: weighted words, words, words asked, `lines` by part and work, and duties
+        in each area.
     surest : float tensor of shape (N, 12)
         See `Measures`.
     """

@@ -13,7 +13,8 @@ from onnx import TensorProto, helper
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.graph import Found, Writer
 from roleclass.training.graph_lines import GraphLines
-from roleclass.training.line_model import HEADING_WORDS, NEAR, ONE, OTHER, WEIGHT_ONE, LineModel
+from roleclass.training.line_context import HEADING_WORDS, NEAR, ONE, OTHER
+from roleclass.training.line_model import WEIGHT_ONE, LineModel
 
 _FLOAT = TensorProto.FLOAT
 
@@ -99,7 +100,7 @@ def _sums(w: Writer, model: LineModel, found: Found, lines: GraphLines) -> str:
     total = w.op("ConstantOfShape", shape, value=zero)
     # What begins a line weighs more.
     leads = w.op("Equal", w.take(lines.first, line), found.word)
-    for name, weights, ngram, at in (
+    for name, weights, ngram, of_line in (
         ("line_own", model.own_, found.ngram, line),
         ("line_lead", model.lead_, w.keep(found.ngram, leads), w.keep(line, leads)),
     ):
@@ -109,7 +110,7 @@ def _sums(w: Writer, model: LineModel, found: Found, lines: GraphLines) -> str:
         rows = w.named(name, np.vstack([np.zeros_like(weights[:1]), weights[holds]]), np.int16)
         of_ngram = w.take(w.named(f"{name}_row", row, np.int32), ngram)
         values = w.cast(w.op("Gather", rows, of_ngram, axis=0), TensorProto.INT32)
-        at = w.op("Reshape", w.cast(at, TensorProto.INT64), w.vector(-1, 1))
+        at = w.op("Reshape", w.cast(of_line, TensorProto.INT64), w.vector(-1, 1))
         total = w.op("ScatterND", total, at, values, reduction="add")
     return total
 
