@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import roleclass
+from roleclass.glue import unglue
 from roleclass.markup import may_hold_markup, plain
 from roleclass.text import encode
 
@@ -146,7 +147,7 @@ def test_bytes_without_a_sign_of_markup_have_none(text: str, title: str | None) 
         assert plain(text) is text
     # So the contract is the same with the quick look as without it.
     words = plain(" ".join((title or "").split())).split()
-    lines = ([" ".join(words)] if words else []) + [plain(text)]
+    lines = ([" ".join(words), ""] if words else []) + [unglue(plain(text))]
     assert encode(text, title) == "\n".join(lines).encode("utf-8", "replace")
 
 
@@ -190,7 +191,7 @@ def test_an_explanation_points_into_the_text_that_was_read() -> None:
     why = roleclass.explain(
         "<p>You will <b>fine-tune</b> LLMs &amp; build agents with the team.</p>", "<i>Engineer</i>"
     )
-    assert why.document == "Engineer\nYou will fine-tune LLMs & build agents with the team."
+    assert why.document == "Engineer\n\nYou will fine-tune LLMs & build agents with the team."
     found = {why.document[a:b] for item in why.evidence for a, b in item.spans}
     assert "LLMs" in found
 

@@ -48,7 +48,7 @@ def test_lone_surrogates_and_nul_separate() -> None:
 
 
 def test_title_becomes_one_line_before_the_text() -> None:
-    assert encode("Text\nMore", title=" AI \n Engineer ") == b"AI Engineer\nText\nMore"
+    assert encode("Text\nMore", title=" AI \n Engineer ") == b"AI Engineer\n\nText\nMore"
 
 
 def test_blank_title_is_no_title() -> None:

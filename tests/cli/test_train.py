@@ -77,7 +77,7 @@ def test_train_says_what_a_corpus_lacks_that_is_too_small(
 def test_ten_rows_are_enough_and_a_confidence_may_have_gaps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = training_run.Protocol(candidates=[Settings(max_ngrams=50)], folds=5, seeds=[0])
+    small = training_run.Protocol(candidates=[Settings()], folds=5, seeds=[0])
     monkeypatch.setattr(training_run, "Protocol", lambda: small)
     rows = [{**row, "confidence": 2.0 if i % 3 else None} for i, row in enumerate(_mixed(10))]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "ten.parquet")

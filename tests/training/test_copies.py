@@ -44,6 +44,23 @@ def test_nothing_else_of_the_posting_changes() -> None:
     assert titles / len(CORPUS) < SHARES["title"] + 0.2
 
 
+def test_a_short_copy_keeps_duties_and_requirements_where_they_say() -> None:
+    texts = ["About us we bake.", *(f"Bake bread number {i}." for i in range(9)), "You can bake."]
+    parts = ["company", *["duty"] * 9, "requirement"]
+    place, lines = 0, []
+    for text, part in zip(texts, parts, strict=True):
+        lines.append(LineSpan(place, place + len(text), part, "none", ()))
+        place += len(text) + 1
+    one = Posting("1", "jobs", "a", None, "\n".join(texts), Role.OTHER, lines=tuple(lines))
+    changed = copies(Corpus((one,) * 30))
+    assert any(len(copy.lines) < len(one.lines) for copy in changed)
+    for copy in changed:
+        assert any(line.part == "duty" for line in copy.lines)
+        for line in copy.lines:
+            said = copy.text[line.start : line.end]
+            assert parts[texts.index(said)] == line.part
+
+
 def test_the_same_seed_gives_the_same_copies_and_another_seed_others() -> None:
     assert copies(CORPUS, 1) == copies(CORPUS, 1) != copies(CORPUS, 2)
 

@@ -39,4 +39,4 @@ def build(folder: Path, output: Path) -> None:
 
     written = build_corpus(folder, output, warn=warn)
     for name, rows in written.items():
-        click.echo(f"{output / name}: {rows} postings")
+        click.echo(f"{output / name}: {rows} rows")

@@ -13,10 +13,10 @@ import numpy as np
 
 from roleclass.training.corpus import Corpus, LineSpan, Posting
 
-COMPANY, NICE, NOTICE, TITLE = "company", "nice-to-have", "notice", "title"
+COMPANY, NICE, NOTICE, TITLE, SHORT = "company", "nice-to-have", "notice", "title", "short"
 
-SHARES: Final = {COMPANY: 0.8, NICE: 0.35, NOTICE: 0.15, TITLE: 0.25}
-"""How many of the copies hold each of these."""
+SHARES: Final = {COMPANY: 0.8, NICE: 0.35, NOTICE: 0.15, TITLE: 0.25, SHORT: 0.4}
+"""How many of the copies hold each of these; short ones keep a few duties and requirements only."""
 
 _LONGEST: Final = 400
 
@@ -84,6 +84,8 @@ def _copy(
         return None
 
     changed = posting
+    if rng.random() < SHARES[SHORT]:
+        changed = _shortened(changed, rng)
     if rng.random() < SHARES[COMPANY]:
         place = rng.choice(["front", "middle", "end"])
         for _ in range(rng.integers(1, 4)):
@@ -95,6 +97,32 @@ def _copy(
     if titles and rng.random() < SHARES[TITLE]:
         changed = replace(changed, title=titles[int(rng.integers(len(titles)))][1])
     return changed
+
+
+def _shortened(posting: Posting, rng: np.random.Generator) -> Posting:
+    """Keep a few labelled duties and requirements, and often the line before the first of each, a heading.
+
+    Most labelled postings are long; a reader knows a short one, too.
+    """
+    kept: set[LineSpan] = set()
+    for part, most in (("duty", 6), ("requirement", 4)):
+        at = [i for i, line in enumerate(posting.lines) if line.part == part]
+        if part == "duty" and len(at) < 2:
+            return posting
+        first = int(rng.integers(len(at))) if at else 0
+        chosen = at[first : first + int(rng.integers(1, most + 1))]
+        before = [at[0] - 1] if chosen and at[0] and rng.random() < 0.6 else []
+        kept.update(posting.lines[i] for i in [*before, *chosen])
+    mark = ("", "- ", "\u2022 ")[rng.integers(3)]
+    text = ""
+    lines = []
+    for line in sorted(kept, key=lambda line: line.start):
+        text += mark if line.part in {"duty", "requirement"} else ""
+        start = len(text)
+        text += posting.text[line.start : line.end]
+        lines.append(replace(line, start=start, end=len(text)))
+        text += "\n"
+    return replace(posting, text=text, lines=tuple(lines))
 
 
 def _insert(posting: Posting, line: Lender | None, place: str, rng: np.random.Generator) -> Posting:

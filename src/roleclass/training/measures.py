@@ -16,7 +16,7 @@ from roleclass.training.vocabulary import Ngram
 
 Floats = NDArray[np.float64]
 
-WEIGHTS: Final = np.array([0.1, 1.0, 0.7, 0.2, 0.1])
+WEIGHTS: Final = np.array([0.03, 1.0, 0.7, 0.15, 0.05])
 """How much a mention counts in a line of each of `PARTS`."""
 
 TITLE_WORDS: Final = 25
