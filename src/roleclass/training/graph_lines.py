@@ -150,6 +150,7 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
         e=w.take(e, q),
         s=w.take(s, q),
         first=w.cut(start, 0, 1),
+        counted=w.cut(sums, 0, 1),
         indent=w.take(indent, q),
         up_to=w.take(up_to, q),
         behind=w.take(behind, q),
@@ -290,6 +291,7 @@ def _wraps(
     e: str,
     s: str,
     first: str,
+    counted: str,
     indent: str,
     up_to: str,
     behind: str,
@@ -303,7 +305,7 @@ def _wraps(
         return w.op("Concat", start, w.cut(x, 0, -1), axis=0)
 
     zero = w.const([0])
-    within = w.op("BitwiseAnd", w.op("Sub", up_to, before(behind, zero)), w.const(CONTS))
+    within = w.op("BitwiseAnd", w.op("Sub", up_to, before(behind, counted)), w.const(CONTS))
     within = w.op("Div", within, w.const(CONT_UNIT))
     width = w.op("Add", w.op("Sub", e, before(s, first)), before(indent, zero))
     width = w.op("Sub", w.op("Add", width, gaps.one("punctuated")), within)
