@@ -56,7 +56,7 @@ def graph(model: LineModel):
         found_words = find_words(w, table, "utf8")
         found = find_ngrams(w, Trie.from_vocabulary(model.vocabulary, table), found_words)
         lines = find_lines(w, table, found_words)
-        scores = score_lines(w, model, found, lines)
+        scores = score_lines(w, model, found, lines, np.zeros((len(model.own_), 4)))
         return {
             "parts": (TensorProto.BOOL, 1, lines.parts),
             **{head: (TensorProto.FLOAT, 2, getattr(scores, head)) for head in HEADS},
