@@ -38,10 +38,10 @@ def written_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def written_set(written_corpus: Path) -> "TrainingSet":
     """The written corpus, read line by line and counted, ready to teach roles."""
     from roleclass.training.corpus import load_corpus
-    from roleclass.training.run import Protocol, prepare
+    from roleclass.training.prepared import prepare
 
     corpus = load_corpus(written_corpus, warn=print)
-    return prepare(corpus, Protocol(folds=2), warn=print, progress=lambda *_: None).training
+    return prepare(corpus, 2, warn=print, progress=lambda *_: None).training
 
 
 @pytest.fixture(scope="session")

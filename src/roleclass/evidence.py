@@ -172,8 +172,8 @@ def explain(
         strict=True,
     )
     [reading] = make_readings([data], *(outputs[name] for name in LINE_OUTPUTS))
-    of_lines = np.bincount(line, each, minlength=len(reading.lines))
-    of_lines = of_lines + _shared_out(columns, mentions, weights, line, outputs)
+    of_lines = np.bincount(line, each, minlength=len(reading.lines)).astype(np.float64)
+    of_lines += _shared_out(columns, mentions, weights, line, outputs)
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
     return Explanation(
         document=reading.text,

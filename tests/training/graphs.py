@@ -16,7 +16,7 @@ Write = Callable[[Writer], Mapping[str, tuple[int, int, str]]]
 
 
 def runnable(write: Write) -> Callable[[np.ndarray], Arrays]:
-    """What `write` writes as a function of ``utf8``; it returns types, ranks and names of its results by key."""
+    """What `write` writes as a function of ``utf8``; it gives types, ranks and names of results by key."""
     container = ModelComponentContainer(OPSET)
     w = Writer(Scope("test"), container)
     results = write(w)

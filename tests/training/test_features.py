@@ -8,13 +8,12 @@ from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.features import (
     NGRAM_SCALE,
     NGRAM_WORDS,
-    WEIGHTS,
-    Measures,
     PostingFeatures,
     Scales,
     frequent_words,
 )
 from roleclass.training.line_model import LineModel, LineScores
+from roleclass.training.measures import WEIGHTS, Measures
 from roleclass.training.model import TrainingSet
 
 DUTY, COMPANY = PARTS.index("duty"), PARTS.index("company")

@@ -1,5 +1,7 @@
 """The graph says of each line what NumPy says of it."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,8 +12,9 @@ from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text import encode, pack, tokenize
 from roleclass.training.graph import Writer, find_ngrams, find_words
 from roleclass.training.graph_line_model import score_lines
-from roleclass.training.graph_lines import LISTED, find_lines
+from roleclass.training.graph_lines import find_lines
 from roleclass.training.line_model import LineLabels, LineModel
+from roleclass.training.line_rules import LISTED
 from roleclass.training.tables import Trie, WordTable
 from roleclass.training.vocabulary import Vocabulary
 from tests.training.graphs import runnable
@@ -29,7 +32,7 @@ def model() -> LineModel:
     concepts = load_lexicon()
     tokens = [tokenize(row) for row in rows]
     ngrams = {(token,) for row in tokens for token in row}
-    ngrams |= {pair for row in tokens for pair in list(zip(row, row[1:], strict=False))[::3]}
+    ngrams |= {pair for row in tokens for pair in list(pairwise(row))[::3]}
     ngrams |= {phrase for concept in concepts for phrase in concept.phrases}
     model = LineModel(Vocabulary.from_ngrams(sorted(ngrams)), concepts, min_lines=2)
     read = model.read(rows)
@@ -53,7 +56,7 @@ def graph(model: LineModel):
         found_words = find_words(w, table, "utf8")
         found = find_ngrams(w, Trie.from_vocabulary(model.vocabulary, table), found_words)
         lines = find_lines(w, table, found_words)
-        scores = score_lines(w, model, found, lines)
+        scores = score_lines(w, model, found, lines, np.zeros((len(model.own_), 4)))
         return {
             "parts": (TensorProto.BOOL, 1, lines.parts),
             **{head: (TensorProto.FLOAT, 2, getattr(scores, head)) for head in HEADS},

@@ -11,7 +11,8 @@ from onnx import TensorProto
 
 from roleclass.text import encode, pack
 from roleclass.training.graph import Writer, find_words
-from roleclass.training.graph_lines import LISTED, find_lines
+from roleclass.training.graph_lines import find_lines
+from roleclass.training.line_rules import LISTED
 from roleclass.training.lines import cut
 from roleclass.training.tables import WordTable
 from tests.training.graphs import runnable
@@ -67,16 +68,21 @@ def test_rows_without_words_have_no_lines() -> None:
 
 # Whatever a rule looks at, close together.
 PIECES = st.sampled_from(
-    [" ", "  ", "\n", "\r\n", "\n\n", "\t", "\xa0", "\u200b", ".", "!", "?", ";", ":", ",", "-", "(", ")"]
-    + ["[", '"', "'", "*", "/", "&", "\u2022", "\u25cf", "\u25aa", "\u2013", "\u2014", "\u00b7", "\u2019", "\u201c", "\u201d"]
-    + ["\U0001f680", "\ue000", "\u00e9", "1", "12", "a", "B", "You", "we", "the", "Inc", "e.g", "Ph", "Key", "Job"]
-    + ["Responsibilities", "requirements", "Benefits", "Nice to have", "team", "Build", "longerwords", "x" * 70]
+    [
+        *(" ", "  ", "\n", "\r\n", "\n\n", "\t", "\xa0", "\u200b"),
+        *(".", "!", "?", ";", ":", ",", "-", "(", ")", "[", '"', "'", "*", "/", "&"),
+        *("\u2022", "\u25cf", "\u25aa", "\u2013", "\u2014", "\u00b7", "\u2019", "\u201c", "\u201d"),
+        *("\U0001f680", "\ue000", "\u00e9", "1", "12", "a", "B", "You", "we", "the", "Inc", "e.g", "Ph"),
+        *("Key", "Job", "Responsibilities", "requirements", "Benefits", "Nice to have", "team", "Build"),
+        *("longerwords", "x" * 70),
+    ]
 )  # fmt: skip
 TEXTS = st.one_of(st.lists(PIECES, max_size=60).map("".join), st.text(max_size=80))
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from([1, 2, 7, 64]))
 @example(["Key Responsibilities Build.", "Job Requirements: You know. Preferred Job"], 1)
+@example(["\u00e9 " + "b" * 29 + " \n \u00e9 about " + "c" * 36 + " \n a"], 1)
 @settings(deadline=None, max_examples=300)
 def test_any_text_is_cut_as_in_numpy(texts: list[str], step: int) -> None:
     assert_same(texts, step)

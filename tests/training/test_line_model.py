@@ -8,16 +8,17 @@ import pytest
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import line_report
+from roleclass.training.line_context import context, shapes
+from roleclass.training.line_folds import CrossFit
 from roleclass.training.line_labels import best_lines, carry
-from roleclass.training.line_model import CrossFit, LineModel, context, shapes
 from roleclass.training.lines import cut
-from roleclass.training.run import Prepared, Protocol, prepare
+from roleclass.training.prepared import Prepared, prepare
 
 
 @pytest.fixture(scope="module")
 def prepared(written_corpus: Path) -> Prepared:
     corpus = load_corpus(written_corpus, warn=print)
-    return prepare(corpus, Protocol(folds=2), warn=print, progress=lambda *_: None)
+    return prepare(corpus, 2, warn=print, progress=lambda *_: None)
 
 
 def test_it_learns_parts_works_and_areas(prepared: Prepared, written_corpus: Path) -> None:

@@ -86,7 +86,7 @@ def test_the_title_is_a_line_of_its_own_whatever_follows() -> None:
 def test_written_postings_have_the_lines_that_they_are_made_of() -> None:
     for seed in range(20):
         text = posting("ai-support", seed)
-        assert lines_of(text) == [line for line in text.split("\n")]
+        assert lines_of(text) == text.split("\n")
 
 
 @pytest.mark.parametrize("text", ["", "\0", "...", "\n\n", "\u2022 \u2022"])

@@ -17,13 +17,13 @@ It is meant for the study of many postings and for sorting them. It learnt from 
 {dev:,} others are reported on.{definitions}
 
 ## How it works
-The posting is cut into lines. A linear model says what each line is: its part (company, duty, requirement,
-nice-to-have, other), the work that it speaks of, and the problem areas of a duty. Words, the phrases of a lexicon and the
-concepts that they mention count as much as their lines are duties or requirements; with the numbers of lines of each
-kind they are weighed by one multinomial logistic regression ({features:,} features), whose temperature was fitted
-out of fold. Copies of the postings with other companies' praise, nice-to-haves, notices and titles taught it what
-must not matter. The file ({size:,} bytes) is one ONNX graph of standard operators, from UTF-8 bytes to
-probabilities.
+The posting is cut into lines. A linear model says what each line is: its part (company, duty,
+requirement, nice-to-have, other), the work that it speaks of, and the problem areas of a duty. Words,
+the phrases of a lexicon and the concepts that they mention count as much as their lines are duties or
+requirements; with the numbers of lines of each kind they are weighed by one multinomial logistic
+regression ({features:,} features), whose temperature was fitted out of fold. Copies of the postings with
+other companies' praise, nice-to-haves, notices and titles taught it what must not matter.
+The file ({size:,} bytes) is one ONNX graph of standard operators, from UTF-8 bytes to probabilities.
 
 {about}
 

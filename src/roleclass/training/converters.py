@@ -7,10 +7,11 @@ from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType
 
 from roleclass.training.features import NGRAM_SCALE, PostingFeatures
-from roleclass.training.graph import Found, Words, Writer, find_ngrams, find_words
-from roleclass.training.graph_blocks import Weighted, add_rows, blocks, weigh_lines
+from roleclass.training.graph import Found, Writer, find_ngrams, find_words
+from roleclass.training.graph_blocks import Weighted, blocks, weigh_lines
 from roleclass.training.graph_line_model import GraphScores, score_lines
-from roleclass.training.graph_lines import LISTED, GraphLines, find_lines
+from roleclass.training.graph_lines import GraphLines, find_lines
+from roleclass.training.line_rules import LISTED
 from roleclass.training.model import RoleRegression, softmax_weights
 from roleclass.training.tables import Trie, WordTable
 from roleclass.training.unclear import UnclearRule
@@ -84,33 +85,13 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     words = find_words(w, table, operator.inputs[0].full_name)
     found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
     lines = find_lines(w, table, words)
-    scores = score_lines(w, features.lines, found, lines)
-    weighted = weigh_lines(w, words, lines, scores)
+    scores = score_lines(w, features.lines, found, lines, features.ngram_weights_)
+    weighted = weigh_lines(w, words, lines, scores, features.ngram_weights_.shape[1])
     divisor = blocks(
         w, features, found, words, lines, weighted, table, features.rule_, out=of_blocks
     )
-    _weigh_ngrams(w, features, found, words, lines, weighted, divisor, of_ngrams)
+    w.op("Div", weighted.of_ngrams, divisor, out=of_ngrams)
     _write_lines(w, found, lines, scores, weighted)
-
-
-def _weigh_ngrams(
-    w: Writer,
-    features: ReadyFeatures,
-    found: Found,
-    words: Words,
-    lines: GraphLines,
-    weighted: Weighted,
-    divisor: str,
-    out: str,
-) -> None:
-    """Add up what the n-grams of each posting weigh."""
-    # A row more, for what is found but no n-gram of the vocabulary.
-    table = w.named("ngram_weights", np.pad(features.ngram_weights_, ((0, 1), (0, 0))))
-    line = w.take(lines.word_line, found.word)
-    weight = w.op("Reshape", w.take(w.flat(weighted.weight), line), w.vector(-1, 1))
-    each = w.op("Mul", w.op("Gather", table, found.ngram, axis=0), weight)
-    total = add_rows(w, each, w.take(words.row, found.word), words.rows)
-    w.op("Div", total, divisor, out=out)
 
 
 def _write_lines(

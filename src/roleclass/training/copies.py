@@ -78,7 +78,7 @@ def _copy(
 ) -> Posting:
     def another(of: Sequence[Lender]) -> Lender | None:
         for _ in range(10 if of else 0):
-            chosen = of[rng.integers(len(of))]
+            chosen = of[int(rng.integers(len(of)))]
             if chosen.group != posting.group:
                 return chosen
         return None
@@ -95,7 +95,7 @@ def _copy(
     if rng.random() < SHARES[NOTICE]:
         changed = _insert(changed, another(lent[NOTICE]), "end", rng)
     if titles and rng.random() < SHARES[TITLE]:
-        changed = replace(changed, title=titles[rng.integers(len(titles))][1])
+        changed = replace(changed, title=titles[int(rng.integers(len(titles)))][1])
     return changed
 
 

@@ -40,9 +40,9 @@ OUTPUTS: Final = {
 }
 """Outputs from which readings and explanations are made, with their types and shapes.
 
-The M lines: the posting of each, its bytes, what it is, and how much a mention in it counts. The H n-grams that
-were found: their column, the place of their first word, the line; what their sum is divided by; the columns of the
-other features; and what each role weighs all columns by.
+The M lines: the posting of each, its bytes, what it is, and how much a mention in it counts. The H n-grams
+that were found: their column, the place of their first word, the line; what their sum is divided by; the
+columns of the other features; and what each role weighs all columns by.
 """
 
 _IR_VERSION: Final = 8  # the oldest that has the operators, so that older runtimes load the file

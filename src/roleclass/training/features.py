@@ -1,9 +1,9 @@
 """`PostingFeatures`: from the bytes of postings to the numbers that the role model weighs.
 
-Lines come first (`roleclass.training.line_model`): who does what is a matter of what a line is. A mention counts as
-much as its line is a duty or a requirement: its *weight* is the sum of `WEIGHTS` over the parts that the line
-may be, by their probabilities. Columns, block by block (c: weighted mentions of a concept, g: of a group of
-concepts, n: words of the posting, e: words weighted as mentions are):
+Lines come first (`roleclass.training.line_model`): who does what is a matter of what a line is. A mention
+counts as much as its line is a duty or a requirement (`roleclass.training.measures`). Columns, block by
+block (c: weighted mentions of a concept, g: of a group of concepts, n: words of the posting, e: words
+weighted as mentions are):
 
 ===========  ===================================================================================
 ``ngram``    ``8 idf c / (e + 50)`` of each n-gram
@@ -33,17 +33,14 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from roleclass.lexicon import Concept
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text import tokenize
-from roleclass.training.line_model import DUTY, LineModel, LineScores
+from roleclass.training.line_model import LineModel, LineScores
+from roleclass.training.measures import Measures
 from roleclass.training.mentions import membership
 from roleclass.training.vocabulary import Ngram
 
 Floats = NDArray[np.float64]
-
-WEIGHTS: Final = np.array([0.03, 1.0, 0.7, 0.15, 0.05])
-"""How much a mention counts in a line of each of `PARTS`."""
 
 GROUPS: Final = {
     "genai": "generative AI",
@@ -71,9 +68,6 @@ LEAST_DEVIATION: Final = 1e-3
 CUT: Final = 2.5
 OUTLIER: Final = 6.0
 
-TITLE_WORDS: Final = 25
-"""The first line is a title if it has no more words; a longer one is running text."""
-
 BLOCKS: Final = ("density", "title", "balance", "product", "line", "area")
 """The blocks after the n-grams, in the order of their columns."""
 
@@ -87,77 +81,6 @@ class Scales(NamedTuple):
     product: float = 0.04
     line: float = 0.1
     area: float = 0.05
-
-
-class Measures(NamedTuple):
-    """What is counted in N postings.
-
-    Attributes
-    ----------
-    words, weight : float64 arrays of shape (N, 1)
-        Words, and words weighted by their lines.
-    ngrams : sparse float64 matrix of shape (N, V)
-    concepts, title : float64 arrays of shape (N, C)
-    lines : float64 array of shape (N, 5, 6)
-        Expected number of lines of each part and work.
-    surest : float64 array of shape (N, 2, 6)
-        The greatest probability that any line is a duty, or a requirement, of each work.
-    areas : float64 array of shape (N, 18)
-        Expected number of duties in each problem area.
-    asked : float64 array of shape (N,)
-        Expected number of words in duties and requirements.
-    """
-
-    words: Floats
-    weight: Floats
-    ngrams: sp.csr_matrix
-    concepts: Floats
-    title: Floats
-    lines: Floats
-    surest: Floats
-    areas: Floats
-    asked: Floats
-
-    def at(self, index: NDArray[np.integer]) -> "Measures":
-        """Return the measures of some postings."""
-        return Measures(*(of[index] for of in self))
-
-    @classmethod
-    def of(
-        cls, scores: LineScores, number: int, ngrams: Sequence[Ngram], concepts: Sequence[Concept]
-    ) -> "Measures":
-        """Count in so many postings."""
-        lines, found, line, _ = scores.words
-        part, work = scores.part, scores.work
-        size = (lines.last - lines.first + 1).astype(np.float64)
-        member = membership(ngrams, concepts)
-        first = np.append(True, lines.row[1:] != lines.row[:-1])
-        title = (first & (size <= TITLE_WORDS))[line]
-
-        def per_posting(values: Floats) -> Floats:
-            totals = np.zeros((number, *values.shape[1:]))
-            np.add.at(totals, lines.row, values)
-            return totals
-
-        def counts(weight: Floats) -> sp.csr_matrix:
-            shape = (number, len(ngrams))
-            return sp.csr_matrix((weight, (found.row, found.ngram)), shape)
-
-        weight = part @ WEIGHTS
-        weighted = counts(weight[line])
-        surest = np.zeros((number, 2, len(WORKS)))
-        np.maximum.at(surest, lines.row, part[:, [1, 2], None] * work[:, None])
-        return cls(
-            per_posting(size[:, None]),
-            per_posting((weight * size)[:, None]),
-            weighted,
-            (weighted @ member).toarray(),
-            (counts(title.astype(np.float64)) @ member).toarray(),
-            per_posting(part[:, :, None] * work[:, None]),
-            surest,
-            per_posting(part[:, [DUTY]] * scores.areas),
-            per_posting(part[:, 1:3].sum(axis=1) * size),
-        )
 
 
 class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]

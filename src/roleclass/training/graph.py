@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, numpy_helper
 from skl2onnx.common._container import ModelComponentContainer
 from skl2onnx.common._topology import Scope
 
@@ -126,10 +126,14 @@ class Writer:
         """The tensor in one dimension."""
         return self.op("Reshape", x, self.vector(-1))
 
-    def ones_like(self, x: str) -> str:
-        """A float tensor of ones, of the shape of `x`."""
-        one = helper.make_tensor("one", TensorProto.FLOAT, [1], [1.0])
-        return self.op("ConstantOfShape", self.op("Shape", x), value=one)
+    def add_rows(self, to: str, row: str, values: str, reduction: str = "add") -> str:
+        """Add values of shape (M, D) to rows of `to`. Not by ``ScatterElements``, ten times as slow."""
+        row = self.op("Reshape", self.cast(row, TensorProto.INT64), self.vector(-1, 1))
+        return self.op("ScatterND", to, row, values, reduction=reduction)
+
+    def zeros(self, rows: str, columns: int) -> str:
+        """A float tensor of zeros; `rows` is an int64 tensor of shape (1,)."""
+        return self.op("ConstantOfShape", self.op("Concat", rows, self.vector(columns), axis=0))
 
 
 @dataclass(frozen=True)
@@ -297,22 +301,3 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     state = w.op("Concat", words.slot, *states, axis=0)
     ngram = w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
     return Found(word, ngram)
-
-
-def count(w: Writer, cell: str, rows: str, width: int) -> str:
-    """Count what stands in each cell of N rows of so many columns.
-
-    Parameters
-    ----------
-    cell : int32 tensor of shape (H,)
-        ``row * width + column``.
-    rows : int64 tensor of shape (1,)
-        N.
-    width : int
-
-    Returns
-    -------
-    float tensor of shape (N * width,)
-    """
-    zeros = w.op("ConstantOfShape", w.op("Mul", rows, w.vector(width)))
-    return w.op("ScatterElements", zeros, cell, w.ones_like(cell), axis=0, reduction="add")

@@ -18,14 +18,13 @@ from roleclass.training.features import (
     GROUPS,
     NGRAM_WORDS,
     SHARE_WORDS,
-    TITLE_WORDS,
-    WEIGHTS,
     PostingFeatures,
 )
 from roleclass.training.graph import Found, Words, Writer
 from roleclass.training.graph_line_model import GraphScores
 from roleclass.training.graph_lines import GraphLines
-from roleclass.training.line_model import DUTY
+from roleclass.training.line_context import DUTY
+from roleclass.training.measures import TITLE_WORDS, WEIGHTS
 from roleclass.training.tables import WordTable
 from roleclass.training.unclear import UnclearRule, small_words
 
@@ -45,21 +44,29 @@ class Weighted:
         How much a mention in the line counts; 0 for lines that part rows.
     size : float tensor of shape (M, 1)
         Words, 0 for lines that part rows.
-    totals : float tensor of shape (N, T)
-        Sums over the lines of a row: weighted words, words, words asked, `lines` by part and work, and duties in
-        each area.
     surest : float tensor of shape (N, 12)
         See `Measures`.
+    words, number, asked : float tensors of shape (N, 1)
+        Sums over the lines of a row: of weighted words, of words, of words asked.
+    of_lines, of_areas, of_ngrams : float tensors of shape (N, 30), (N, 18), (N, K)
+        Of lines by part and work, of duties in each area, of weighted `GraphScores.further`.
     """
 
     weight: str
     size: str
-    totals: str
     surest: str
+    words: str
+    number: str
+    asked: str
+    of_lines: str
+    of_areas: str
+    of_ngrams: str
 
 
-def weigh_lines(w: Writer, words: Words, lines: GraphLines, scores: GraphScores) -> Weighted:
-    """Add up lines for each posting."""
+def weigh_lines(
+    w: Writer, words: Words, lines: GraphLines, scores: GraphScores, roles: int
+) -> Weighted:
+    """Add up lines for each posting; `roles` is the number of `GraphScores.further`."""
     size = w.op("Add", w.op("Sub", lines.last, lines.first), w.const(1))
     size = w.op("Where", lines.parts, w.const(0), size)
     column = w.vector(-1, 1)
@@ -77,18 +84,13 @@ def weigh_lines(w: Writer, words: Words, lines: GraphLines, scores: GraphScores)
     cross = w.op("Reshape", cross, w.vector(-1, _PARTS * _WORKS))
     words_of = w.op("Mul", w.op("Concat", weight, mask, asked, axis=1), size)
     areas = w.op("Mul", scores.areas, duty)
-    totals = add_rows(w, w.op("Concat", words_of, cross, areas, axis=1), lines.row, words.rows)
+    ngrams = w.op("Mul", scores.further, weight)
+    sizes = (1, 1, 1, _PARTS * _WORKS, len(AREAS), roles)
+    totals = w.op("Concat", words_of, cross, areas, ngrams, axis=1)
+    totals = w.add_rows(w.zeros(words.rows, sum(sizes)), lines.row, totals)
     surest = w.cut(cross, _WORKS, 3 * _WORKS, axis=1)
-    surest = add_rows(w, surest, lines.row, words.rows, "max")
-    return Weighted(weight, size, totals, surest)
-
-
-def add_rows(w: Writer, values: str, row: str, rows: str, reduction: str = "add") -> str:
-    """Add up, for each of N rows, the values of shape (M, D) of what is in it: shape (N, D)."""
-    shape = w.op("Concat", rows, w.op("Shape", values, start=1), axis=0)
-    zeros = w.op("ConstantOfShape", shape)
-    at = w.op("Expand", w.op("Reshape", row, w.vector(-1, 1)), w.op("Shape", values))
-    return w.op("ScatterElements", zeros, at, values, axis=0, reduction=reduction)
+    surest = w.add_rows(w.zeros(words.rows, 2 * _WORKS), lines.row, surest, "max")
+    return Weighted(weight, size, surest, *w.split(totals, *sizes))
 
 
 def mention_counts(
@@ -162,9 +164,7 @@ def blocks(
     """
     used = features.columns_by_block()
     counted, titled, sets = mention_counts(w, features, found, words, lines, weighted)
-    weight, number, asked, of_lines, of_areas = w.split(
-        weighted.totals, 1, 1, 1, _PARTS * _WORKS, len(AREAS)
-    )
+    number, of_lines = weighted.number, weighted.of_lines
     parts = []
     # Concepts first, then what is crossed.
     density = used["density"]
@@ -181,12 +181,12 @@ def blocks(
     if len(used["product"]):
         parts.append(_products(w, features, densities, len(density), used["product"]))
     parts.append(_of_lines(w, of_lines, weighted.surest, used["line"]))
-    parts.append(_of_areas(w, of_lines, of_areas, used["area"]))
+    parts.append(_of_areas(w, of_lines, weighted.of_areas, used["area"]))
     columns = w.op("Concat", *parts, axis=1)
     columns = w.op("Max", columns, w.const(features.lowest_, np.float32))
     w.op("Min", columns, w.const(features.highest_, np.float32), out=out)
-    _reason(w, features, table, words, asked, rule)
-    return w.op("Add", weight, w.const(NGRAM_WORDS, np.float32), out="divisor")
+    _reason(w, features, table, words, weighted.asked, rule)
+    return w.op("Add", weighted.words, w.const(NGRAM_WORDS, np.float32), out="divisor")
 
 
 def _products(

@@ -8,23 +8,33 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto, helper
+from onnx import TensorProto
 
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.graph import Found, Writer
 from roleclass.training.graph_lines import GraphLines
-from roleclass.training.line_model import HEADING_WORDS, NEAR, ONE, OTHER, WEIGHT_ONE, LineModel
+from roleclass.training.line_context import HEADING_WORDS, NEAR, ONE, OTHER
+from roleclass.training.line_model import WEIGHT_ONE, LineModel
 
 _FLOAT = TensorProto.FLOAT
 
 
 @dataclass(frozen=True)
 class GraphScores:
-    """What the M lines of a batch are: float tensors of shape (M, 5), (M, 6), (M, 18); see `LineScores`."""
+    """What the M lines of a batch are.
+
+    Attributes
+    ----------
+    part, work, areas : float tensors of shape (M, 5), (M, 6), (M, 18)
+        See `LineScores`.
+    further : float tensor of shape (M, K)
+        Sums of the further weights of the n-grams in each line.
+    """
 
     part: str
     work: str
     areas: str
+    further: str
 
 
 @dataclass(frozen=True)
@@ -44,8 +54,21 @@ class _Places:
     real: str
 
 
-def score_lines(w: Writer, model: LineModel, found: Found, lines: GraphLines) -> GraphScores:
-    """Say what each line is."""
+def score_lines(
+    w: Writer, model: LineModel, found: Found, lines: GraphLines, further: NDArray[np.float64]
+) -> GraphScores:
+    """Say what each line is.
+
+    Parameters
+    ----------
+    w : Writer
+    model : LineModel
+        Fitted.
+    found : Found
+    lines : GraphLines
+    further : float64 array of shape (V, K)
+        What else each n-gram weighs; it is added up on the way.
+    """
     index = w.numbers_to(w.size(lines.row))
     ends = w.keep(index, lines.parts)
     begins = w.op("Add", w.moved(ends, 1, -1), w.const(1))
@@ -64,9 +87,9 @@ def score_lines(w: Writer, model: LineModel, found: Found, lines: GraphLines) ->
         w.named("line_bias", model.bias_),
         transA=1,
     )
-    sums = w.cast(_sums(w, model, found, lines), _FLOAT)
-    logits = w.op("Mul", sums, w.const(1 / WEIGHT_ONE, np.float32))
-    logits = w.op("Add", logits, of_shape)
+    sums = _sums(w, model, found, lines, further)
+    sums, of_further = w.split(sums, model.own_.shape[1], further.shape[1])
+    logits = w.op("Add", sums, of_shape)
     part, after, work, areas = w.split(logits, len(PARTS), len(PARTS), len(WORKS), len(AREAS))
     columns = _context(w, lines, places, shapes, part, after, work)
     decided = w.op(
@@ -77,7 +100,10 @@ def score_lines(w: Writer, model: LineModel, found: Found, lines: GraphLines) ->
     )
     part, work = w.split(decided, len(PARTS), len(WORKS))
     return GraphScores(
-        w.op("Softmax", part, axis=1), w.op("Softmax", work, axis=1), w.op("Sigmoid", areas)
+        w.op("Softmax", part, axis=1),
+        w.op("Softmax", work, axis=1),
+        w.op("Sigmoid", areas),
+        of_further,
     )
 
 
@@ -91,27 +117,36 @@ def _uncentred(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     return weights
 
 
-def _sums(w: Writer, model: LineModel, found: Found, lines: GraphLines) -> str:
-    """The sums of the weights of n-grams: int32 tensor of shape (M, 34)."""
+def _sums(
+    w: Writer, model: LineModel, found: Found, lines: GraphLines, further: NDArray[np.float64]
+) -> str:
+    """The sums of the weights of n-grams, and of the further ones: float tensor of shape (M, 34 + K)."""
+    own = _weights(w, "line_own", model.own_)
+    lead = _weights(w, "line_lead", model.lead_)
+    number, columns = further.shape
+    # A row more, for what is found but no n-gram of the vocabulary.
+    others = w.named("ngram_weights", np.pad(further, ((0, 1), (0, 0))))
+    none = w.const(np.zeros((number + 1, columns)), np.float32)
+    rows = [w.op("Concat", *row, axis=1) for row in ((own, others), (lead, none))]
+    table = w.op("Concat", *rows, axis=0)
     line = w.take(lines.word_line, found.word)
-    shape = w.op("Concat", w.op("Shape", lines.row), w.vector(model.own_.shape[1]), axis=0)
-    zero = helper.make_tensor("zero", TensorProto.INT32, [1], [0])
-    total = w.op("ConstantOfShape", shape, value=zero)
     # What begins a line weighs more.
     leads = w.op("Equal", w.take(lines.first, line), found.word)
-    for name, weights, ngram, at in (
-        ("line_own", model.own_, found.ngram, line),
-        ("line_lead", model.lead_, w.keep(found.ngram, leads), w.keep(line, leads)),
-    ):
-        # The rows that hold something, and before them one of zeros, for all other n-grams.
-        holds = weights.any(axis=1)
-        row = np.append(np.where(holds, np.cumsum(holds), 0), 0)
-        rows = w.named(name, np.vstack([np.zeros_like(weights[:1]), weights[holds]]), np.int16)
-        of_ngram = w.take(w.named(f"{name}_row", row, np.int32), ngram)
-        values = w.cast(w.op("Gather", rows, of_ngram, axis=0), TensorProto.INT32)
-        at = w.op("Reshape", w.cast(at, TensorProto.INT64), w.vector(-1, 1))
-        total = w.op("ScatterND", total, at, values, reduction="add")
-    return total
+    lead = w.op("Add", w.keep(found.ngram, leads), w.const(number + 1))
+    ngram = w.op("Concat", found.ngram, lead, axis=0)
+    line = w.op("Concat", line, w.keep(line, leads), axis=0)
+    zeros = w.zeros(w.op("Shape", lines.row), model.own_.shape[1] + columns)
+    return w.add_rows(zeros, line, w.op("Gather", table, ngram, axis=0))
+
+
+def _weights(w: Writer, name: str, weights: NDArray[np.int16]) -> str:
+    """A row for each n-gram: small in the file, spread out by ONNX Runtime when it loads the file."""
+    # The rows that hold something, and before them one of zeros, for all other n-grams.
+    holds = weights.any(axis=1)
+    row = np.append(np.where(holds, np.cumsum(holds), 0), 0)
+    rows = w.named(name, np.vstack([np.zeros_like(weights[:1]), weights[holds]]), np.int16)
+    rows = w.op("Mul", w.cast(rows, _FLOAT), w.const(1 / WEIGHT_ONE, np.float32))
+    return w.op("Gather", rows, w.named(f"{name}_row", row, np.int32), axis=0)
 
 
 def _shapes(w: Writer, lines: GraphLines, places: _Places) -> str:

@@ -1,63 +1,32 @@
 """The graph that cuts a batch into lines: what `lines.cut` does, in standard ONNX operators.
 
-Nearly every rule of `lines` is about bytes next to a gap. So a rule is a list of *conjunctions*, each of them
-a set of bytes at some of the places around the gap, and a conjunction is a bit: a byte at a place gives a
-number with the bits of all conjunctions that it agrees with, and the bitwise *and* over the places says
-which hold. Gaps of a single blank between words end no line and are left out before that.
+The rules are those of `line_rules`, all looked up at once. Gaps of a single blank between words end no line
+and are left out before that.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from itertools import product
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
 from roleclass.text import FOLD, SEPARATOR
-from roleclass.training import lines
 from roleclass.training.graph import Words, Writer
-from roleclass.training.lines import (
+from roleclass.training.line_bytes import (
     CLASSES,
-    CLOSE,
-    DIGIT,
-    END,
+    COLON_WORDS,
+    CONT_UNIT,
+    CONTS,
+    COUNTED,
     FRONT,
-    GOES_ON,
-    HARD,
-    LOWER,
-    MARK,
-    OPEN,
-    UPPER,
+    MARK_UNIT,
+    MIN_WRAPPED,
+    NEWLINES,
+    PAD,
     WHITE,
 )
+from roleclass.training.line_rules import FROM_END, FROM_START, INLINE, LISTS, PLACES, rule_bits
 from roleclass.training.tables import WordTable
-
-_Bools = NDArray[np.bool_]
-_Conjunction = dict[str, _Bools]
-_Rule = list[_Conjunction]
-
-_BYTES: Final = ("l3", "l2", "l1", "a1", "a2", "a3", "b4", "b3", "b2", "b1", "s1", "s2", "f1", "r1")
-"""Places of bytes: the last ones of the word before a gap; the first and the last ones of the gap; the first
-ones of the word behind it; the first one of the word before it; and the one behind the word behind it."""
-_FROM_END: Final = (-3, -2, -1, 0, 1, 2)  # l3 to a3, from the end of the word before the gap
-_FROM_START: Final = (-4, -3, -2, -1, 0, 1)  # b4 to s2, from the start of the word behind it
-_PLACES: Final = (*_BYTES, "left", "right")
-"""The last two: the lists in which the words before and behind the gap are."""
-
-_LISTS: Final = {
-    "abbreviation": lines.ABBREVIATIONS,
-    "connective": lines.CONNECTIVES,
-    "colon": lines.COLON_HEADINGS,
-    "heading": lines.INLINE_HEADINGS,
-    "adjective": lines.INLINE_ADJECTIVES,
-}
-LISTED: Final = tuple(sorted({word.encode() for of in _LISTS.values() for word in of}))
-"""Words that the table of words must hold."""
-
-_INLINE: Final = sum(1 << k for k, name in enumerate(_LISTS) if name in ("heading", "adjective"))
 
 
 @dataclass(frozen=True)
@@ -95,101 +64,6 @@ class GraphLines:
     parts: str
 
 
-def _is(bits: int) -> _Bools:
-    return (CLASSES & bits) > 0
-
-
-def _in(of: Iterable[int]) -> _Bools:
-    chosen = np.zeros(256, bool)
-    chosen[list(of)] = True
-    return chosen
-
-
-def _listed(name: str) -> _Bools:
-    return (np.arange(256) >> list(_LISTS).index(name) & 1) > 0
-
-
-def _both(*rules: _Rule) -> _Rule:
-    """The conjunctions of all of several rules: one of each."""
-    joined = []
-    for parts in product(*rules):
-        merged: _Conjunction = {}
-        for place, chosen in (item for part in parts for item in part.items()):
-            merged[place] = merged.get(place, True) & chosen
-        joined.append(merged)
-    return joined
-
-
-@cache
-def _rules() -> dict[str, _Rule]:
-    """The rules of `lines._breaks` that are about bytes and lists of words; names as there."""
-    token = np.array([folded != SEPARATOR[0] for folded in FOLD])
-    white, upper, lower, colon = _is(WHITE), _is(UPPER), _is(LOWER), _in(b":")
-    ended = [{"a1": _is(END)}, {"a1": _is(CLOSE), "a2": _is(END)}]
-    behind_white = [
-        {"b1": white},
-        {"b1": _is(OPEN), "b2": white},
-        {"b1": _is(OPEN), "b4": white},
-    ]
-    starts = [{"s1": _is(UPPER | DIGIT)}]
-    one_letter = [{"l2": ~token}]
-    closed = [{"a1": _in(b".)"), "a2": white}]
-    blank = [{"a1": white & ~_in(b"\n"), "a2": token}]
-    adjective = [{"left": _listed("adjective"), "f1": upper}]
-    inline_heading = _both(
-        [{"left": _listed("heading"), "f1": upper, "s1": upper}],
-        blank + [{"a1": colon, "a2": ~token, "a3": token}],
-    )
-    return {
-        "letter": _both(one_letter, [{"l1": upper | lower}]),
-        "sentence": _both(ended, behind_white, starts, [{"left": ~_listed("abbreviation")}]),
-        "semicolon": _both([{"a1": _in(b";")}], behind_white, starts),
-        "glued": [{"a1": _is(END), "a2": upper, "s2": lower, "l1": lower}],
-        "numbered": _both(closed, one_letter, [{"l1": _is(DIGIT | LOWER)}])
-        + _both(closed, [{"l3": ~token, "l2": _is(DIGIT), "l1": _is(DIGIT | LOWER)}]),
-        "inline": [
-            {"b1": white, "b2": _in(b"\xa2"), "b3": _in(b"\x80"), "b4": _in(b"\xe2")},
-            {"b1": white, "b3": _in(b"\x96\x97\x9e\x9c"), "b4": _in(b"\xe2")},
-            {"b1": white, "b2": _is(MARK) & _in(range(128)), "b3": white, "s1": upper},
-            {"b1": white, "b2": _in(b"\xb7"), "b3": _in(b"\xc2"), "s1": upper},
-            {"b1": _in(b"\xa2"), "b2": _in(b"\x80"), "b3": _in(b"\xe2")},
-            {"b2": _in(b"\x96\x97\x9e"), "b3": _in(b"\xe2")},
-        ],
-        "head": inline_heading,
-        "adjective": _both(adjective, blank),
-        "before_head": _both(blank, [{"right": _listed("heading")}]),
-        "before_adjective": _both(blank, [{"right": _listed("adjective"), "s1": upper}]),
-        "hard": [{"a1": _is(HARD)}, {"a1": _is(CLOSE), "a2": _is(END)}],
-        "small": [{"s1": lower}, {"b1": _in(b"(")}],
-        "goes_on": [{"a1": _is(GOES_ON)}, {"left": _listed("connective")}],
-        "colon": _both([{"a1": colon, "left": _listed("colon")}], behind_white),
-        "mark": [{"a1": _is(MARK)}],
-        "punctuated": [{"a1": ~white}],
-        "indented": [{"a1": ~_in(b"\n")}],
-        "close": [{"b1": ~white}],
-        "followed": [{"r1": ~white}],
-        "colon_end": [{"a1": colon}],
-        "free": [{"a1": white}],
-    }
-
-
-@cache
-def _table() -> tuple[NDArray[np.int64], dict[str, int]]:
-    """The bits of each byte at each place, and those of each rule."""
-    rules = _rules()
-    table = np.zeros((len(_PLACES), 256), np.int64)
-    bits: dict[str, int] = {}
-    bit = 1
-    for name, conjunctions in rules.items():
-        bits[name] = 0
-        for conjunction in conjunctions:
-            for row, place in zip(table, _PLACES, strict=True):
-                row[conjunction.get(place, np.full(256, True))] |= bit
-            bits[name] |= bit
-            bit <<= 1
-    return table, bits
-
-
 class _Gaps:
     """What holds at each of K gaps."""
 
@@ -206,7 +80,7 @@ class _Gaps:
         return self._w.cast(self.is_(name), TensorProto.INT32)
 
     def _masked(self, *names: str) -> str:
-        mask = sum(_table()[1][name] for name in names)
+        mask = sum(rule_bits()[1][name] for name in names)
         return self._w.op("BitwiseAnd", self.bits, self._w.const(mask, np.int64))
 
 
@@ -233,7 +107,6 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     listed = w.take(w.const(_slots(table)), words.slot)
 
     k = _candidates(w, words, next_start, listed)
-    k1 = w.op("Add", k, w.const(1))
     e, s = w.take(words.end, k), w.take(next_start, k)
     at = _bits(w, words, k, e, s, start, listed)
     gaps = _Gaps(w, at)
@@ -241,7 +114,7 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     is_new = w.op("Or", is_new, w.take(w.moved(words.is_last, -1, False, np.bool_), k))
     up_to, behind = w.take(sums, k), w.take(w.moved(sums, -1), k)
     total = w.op("Sub", behind, up_to)
-    newlines = w.op("BitwiseAnd", total, w.const(lines._NEWLINES))
+    newlines = w.op("BitwiseAnd", total, w.const(NEWLINES))
     line_end = w.cast(newlines, TensorProto.BOOL)
     ends_line = w.op("Or", line_end, is_new)
 
@@ -252,17 +125,13 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     next_numbered = w.moved(numbered, -1, False, np.bool_)
 
     # -- marks of lists
-    less = w.op("Where", gaps.is_("mark"), w.const(lines._MARK_UNIT), w.const(0))
-    marks = w.op("BitwiseAnd", w.op("Sub", total, less), w.const(-lines._MARK_UNIT))
+    less = w.op("Where", gaps.is_("mark"), w.const(MARK_UNIT), w.const(0))
+    marks = w.op("BitwiseAnd", w.op("Sub", total, less), w.const(-MARK_UNIT))
     marks = w.op("Or", w.cast(marks, TensorProto.BOOL), next_numbered)
     mark = w.op("Or", w.op("And", marks, line_end), gaps.is_("inline"))
     mark = w.op("And", mark, w.op("Not", w.op("Or", numbered, is_new)))
 
-    # -- sentences
-    sentence = w.op("And", gaps.is_("sentence"), w.op("Not", numbered))
-    sentence = w.op("Or", sentence, gaps.is_("glued"))
-    sentence = w.op("And", sentence, w.op("Not", gaps.is_("letter")))
-    breaks = w.op("Or", sentence, gaps.is_("semicolon"))
+    breaks = _sentences(w, gaps, numbered)
 
     # -- headings in the middle of a line; behind the word before an inline heading, its own gap is next
     breaks = w.op("Or", breaks, _headings(w, gaps))
@@ -281,6 +150,7 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
         e=w.take(e, q),
         s=w.take(s, q),
         first=w.cut(start, 0, 1),
+        counted=w.cut(sums, 0, 1),
         indent=w.take(indent, q),
         up_to=w.take(up_to, q),
         behind=w.take(behind, q),
@@ -290,11 +160,7 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     )
     breaks = w.op("ScatterElements", breaks, q, w.op("Not", wraps), axis=0)
 
-    # -- a colon behind the first words of a line
-    opened = w.op("Concat", w.const([0]), w.keep(k1, breaks), axis=0)
-    which = w.op("CumSum", w.cast(breaks, TensorProto.INT32), w.const(0), exclusive=1)
-    few = w.op("Less", w.op("Sub", k, w.take(opened, which)), w.const(lines.COLON_WORDS))
-    breaks = w.op("Or", breaks, w.op("And", few, gaps.is_("colon")))
+    breaks = w.op("Or", breaks, _colons(w, gaps, k, breaks))
 
     # -- lines
     m = w.keep(w.numbers_to(w.size(k)), breaks)
@@ -308,9 +174,9 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     row = w.take(words.row, last)
     offset = w.op("Mul", row, words.width)
     of_line = _Gaps(w, w.take(at, m))
-    opens = w.op(
-        "ScatterElements", w.op("Sub", words.slot, words.slot), first_word, _ones(w, m), axis=0
-    )
+    ones = w.op("Expand", w.const([1]), w.op("Shape", m))
+    zeros = w.op("Sub", words.slot, words.slot)
+    opens = w.op("ScatterElements", zeros, first_word, ones, axis=0)
     return GraphLines(
         word_line=w.op("Sub", w.op("CumSum", opens, w.const(0)), w.const(1)),
         row=row,
@@ -326,14 +192,10 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     )
 
 
-def _ones(w: Writer, like: str) -> str:
-    return w.op("Expand", w.const([1]), w.op("Shape", like))
-
-
 def _sums(w: Writer, words: Words) -> tuple[str, str]:
     """The sum of `COUNTED` up to the end of each word, and its length: int32 tensors of shape (W,)."""
     # One sum for both: bytes of words below, `COUNTED` above.
-    of_byte = lines.COUNTED.astype(np.int64) * 2**32
+    of_byte = COUNTED.astype(np.int64) * 2**32
     of_byte += np.array([folded != SEPARATOR[0] for folded in FOLD])
     pairs = w.op("Add", w.op("Mul", words.first, w.const(256)), words.second)
     of_pair = w.take(w.const((of_byte[:, None] + of_byte).ravel(), np.int64), pairs)
@@ -343,14 +205,14 @@ def _sums(w: Writer, words: Words) -> tuple[str, str]:
     counted = w.op("Sub", sums, w.cast(tokens, TensorProto.INT64))
     counted = w.cast(w.op("Div", counted, w.const(2**32, np.int64)), TensorProto.INT32)
     # A byte behind the word in its pair is none of the word; one of the word counts nothing.
-    beyond = w.take(w.const(lines.COUNTED), w.take(words.second, words.place))
+    beyond = w.take(w.const(COUNTED), w.take(words.second, words.place))
     return w.op("Sub", counted, beyond), length
 
 
 def _slots(table: WordTable) -> NDArray[np.int32]:
     """The lists that the word in each slot is in, as bits."""
     listed = np.zeros(len(table.keys), np.int32)
-    for k, of in enumerate(_LISTS.values()):
+    for k, of in enumerate(LISTS.values()):
         for word in of:
             if not (slot := table.slot(word.encode())):
                 raise ValueError(f"the table of words lacks {word!r}: make it from LISTED, too")
@@ -364,7 +226,7 @@ def _candidates(w: Writer, words: Words, next_start: str, listed: str) -> str:
     byte = w.cast(w.take(words.utf8, words.end), TensorProto.INT32)
     # 0 for a blank that is the whole gap; no other sum of the two is.
     other = w.op("Sub", w.op("Add", w.op("Mul", gap, w.const(256)), byte), w.const(256 + ord(" ")))
-    inline = w.op("BitwiseAnd", listed, w.const(_INLINE))
+    inline = w.op("BitwiseAnd", listed, w.const(INLINE))
     other = w.op("BitwiseOr", w.op("BitwiseOr", other, inline), w.moved(inline, -1))
     return w.keep(words.index, w.cast(other, TensorProto.BOOL))
 
@@ -372,23 +234,31 @@ def _candidates(w: Writer, words: Words, next_start: str, listed: str) -> str:
 def _bits(w: Writer, words: Words, k: str, e: str, s: str, start: str, listed: str) -> str:
     """Which conjunctions hold at each gap: int64 tensor of shape (K,)."""
     column = w.vector(1, -1)
-    around_end = w.op("Add", w.op("Reshape", e, column), w.const(np.array(_FROM_END)[:, None]))
-    around_start = w.op("Add", w.op("Reshape", s, column), w.const(np.array(_FROM_START)[:, None]))
+    around_end = w.op("Add", w.op("Reshape", e, column), w.const(np.array(FROM_END)[:, None]))
+    around_start = w.op("Add", w.op("Reshape", s, column), w.const(np.array(FROM_START)[:, None]))
     first = w.op("Reshape", w.take(start, k), column)
     behind = w.op("Reshape", w.take(w.moved(words.end, -1), k), column)
     at = w.op("Concat", around_end, around_start, first, behind, axis=0)
     at = w.cast(w.take(words.utf8, w.flat(at)), TensorProto.INT32)
     left, right = w.take(listed, k), w.take(w.moved(listed, -1), k)
-    values = w.op("Reshape", w.op("Concat", at, left, right, axis=0), w.vector(len(_PLACES), -1))
-    values = w.op("Add", values, w.const(256 * np.arange(len(_PLACES))[:, None]))
-    bits = w.take(w.const(_table()[0].ravel(), np.int64), w.flat(values))
-    bits = w.op("Reshape", bits, w.vector(len(_PLACES), -1))
-    size = len(_PLACES)
+    values = w.op("Reshape", w.op("Concat", at, left, right, axis=0), w.vector(len(PLACES), -1))
+    values = w.op("Add", values, w.const(256 * np.arange(len(PLACES))[:, None]))
+    bits = w.take(w.const(rule_bits()[0].ravel(), np.int64), w.flat(values))
+    bits = w.op("Reshape", bits, w.vector(len(PLACES), -1))
+    size = len(PLACES)
     while size > 1:  # a power of two
         size //= 2
         one, other = w.split(bits, size, size, axis=0)
         bits = w.op("BitwiseAnd", one, other)
     return w.flat(bits)
+
+
+def _sentences(w: Writer, gaps: _Gaps, numbered: str) -> str:
+    """Gaps behind sentences."""
+    sentence = w.op("And", gaps.is_("sentence"), w.op("Not", numbered))
+    sentence = w.op("Or", sentence, gaps.is_("glued"))
+    sentence = w.op("And", sentence, w.op("Not", gaps.is_("letter")))
+    return w.op("Or", sentence, gaps.is_("semicolon"))
 
 
 def _headings(w: Writer, gaps: _Gaps) -> str:
@@ -405,6 +275,15 @@ def _headings(w: Writer, gaps: _Gaps) -> str:
     return w.op("Or", head, w.op("Or", plain, with_adjective))
 
 
+def _colons(w: Writer, gaps: _Gaps, k: str, breaks: str) -> str:
+    """Gaps with a colon behind the first words of a line."""
+    opened = w.keep(w.op("Add", k, w.const(1)), breaks)
+    opened = w.op("Concat", w.const([0]), opened, axis=0)
+    which = w.op("CumSum", w.cast(breaks, TensorProto.INT32), w.const(0), exclusive=1)
+    few = w.op("Less", w.op("Sub", k, w.take(opened, which)), w.const(COLON_WORDS))
+    return w.op("And", few, gaps.is_("colon"))
+
+
 def _wraps(
     w: Writer,
     gaps: _Gaps,
@@ -412,6 +291,7 @@ def _wraps(
     e: str,
     s: str,
     first: str,
+    counted: str,
     indent: str,
     up_to: str,
     behind: str,
@@ -425,8 +305,8 @@ def _wraps(
         return w.op("Concat", start, w.cut(x, 0, -1), axis=0)
 
     zero = w.const([0])
-    within = w.op("BitwiseAnd", w.op("Sub", up_to, before(behind, zero)), w.const(lines._CONTS))
-    within = w.op("Div", within, w.const(lines._CONT_UNIT))
+    within = w.op("BitwiseAnd", w.op("Sub", up_to, before(behind, counted)), w.const(CONTS))
+    within = w.op("Div", within, w.const(CONT_UNIT))
     width = w.op("Add", w.op("Sub", e, before(s, first)), before(indent, zero))
     width = w.op("Sub", w.op("Add", width, gaps.one("punctuated")), within)
     room = w.op(
@@ -435,7 +315,7 @@ def _wraps(
     room = w.op("Add", room, w.const(1))
     small, goes_on = gaps.is_("small"), gaps.is_("goes_on")
     either = gaps.is_("small", "goes_on")
-    wide = w.op("GreaterOrEqual", width, w.const(lines._MIN_WRAPPED))
+    wide = w.op("GreaterOrEqual", width, w.const(MIN_WRAPPED))
     evidence = w.op("And", either, wide)
     zeros = w.op("Expand", zero, words.rows)
     known = w.op("Where", evidence, width, w.const(0))
@@ -456,19 +336,19 @@ def _wraps(
 
 def _around(w: Writer, words: Words, start: str, end: str) -> tuple[str, str]:
     """Move the ends of lines over the punctuation around them; glued lines part it."""
-    steps = lines.PAD
+    steps = PAD
     column = w.vector(1, -1)
     before = w.op("Add", w.op("Reshape", start, column), w.const(-1 - np.arange(steps)[:, None]))
     behind = w.op("Add", w.op("Reshape", end, column), w.const(np.arange(steps)[:, None]))
     at = w.flat(w.op("Concat", before, behind, axis=0))
     # Four bits, the nearest byte lowest; then how many of the lowest are set.
-    goes_on = np.stack([_is(FRONT)] * steps + [~_is(WHITE)] * steps)
-    bits = goes_on * 2 ** (np.arange(2 * steps) % steps)[:, None]
+    goes_on = np.repeat([(CLASSES & FRONT) > 0, (CLASSES & WHITE) == 0], steps, axis=0)
+    bit_of = goes_on * 2 ** (np.arange(2 * steps) % steps)[:, None]
     byte = w.op(
         "Reshape", w.cast(w.take(words.utf8, at), TensorProto.INT32), w.vector(2 * steps, -1)
     )
     byte = w.flat(w.op("Add", byte, w.const(256 * np.arange(2 * steps)[:, None])))
-    bits = w.op("Reshape", w.take(w.const(bits.ravel()), byte), w.vector(2, steps, -1))
+    bits = w.op("Reshape", w.take(w.const(bit_of.ravel()), byte), w.vector(2, steps, -1))
     bits = w.flat(w.op("ReduceSum", bits, w.vector(1), keepdims=0))
     run = [next(n for n in range(steps + 1) if not bit >> n & 1) for bit in range(2**steps)]
     moves = w.op("Reshape", w.take(w.const(run), bits), w.vector(2, -1))

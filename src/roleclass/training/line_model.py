@@ -10,7 +10,7 @@ Two stages, both linear (``docs/how-it-works.md`` says what each part was measur
    those around it, for what its last heading announces, and for the posting as a whole (`context`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Self
 
@@ -23,7 +23,8 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from roleclass.lexicon import Concept
-from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.reading import PARTS, WORKS
+from roleclass.training.line_context import AREAS_AT, DUTY, context, shapes
 from roleclass.training.lines import Lines, cut
 from roleclass.training.mentions import membership
 from roleclass.training.vocabulary import Occurrences, Vocabulary
@@ -34,30 +35,6 @@ Bools = NDArray[np.bool_]
 
 WEIGHT_ONE: Final = 2**12
 """Weights of words are whole multiples of 1 / WEIGHT_ONE, below 8, so that 16 bits hold them."""
-
-ONE: Final = 2**20
-"""Probabilities that are added up are whole multiples of 1 / ONE."""
-
-HEADS: Final = (
-    ("part", len(PARTS)),
-    ("next", len(PARTS)),
-    ("work", len(WORKS)),
-    ("areas", len(AREAS)),
-)
-"""The heads of the first stage and their columns, in the order of `LineModel.own_`."""
-
-_PART, _NEXT, _WORK, _AREAS = (
-    slice(end - size, end)
-    for end, (_, size) in zip(np.cumsum([size for _, size in HEADS]).tolist(), HEADS, strict=True)
-)
-DUTY: Final = PARTS.index("duty")
-OTHER: Final = PARTS.index("other")
-
-NEAR: Final = 4
-"""How many lines before and after a line are looked at together."""
-
-HEADING_WORDS: Final = 8
-"""A heading has so many words or fewer."""
 
 
 class LineLabels(NamedTuple):
@@ -200,7 +177,7 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
             words,
             softmax(scores[:, : len(PARTS)], axis=1),
             softmax(scores[:, len(PARTS) :], axis=1),
-            expit(logits[:, _AREAS]),
+            expit(logits[:, AREAS_AT]),
         )
 
     def fit_words(self, words: WordsOfLines, labels: LineLabels) -> Self:
@@ -298,185 +275,3 @@ def _sum(words: WordsOfLines, weights: NDArray[np.int16], which: Bools) -> Ints:
     return np.asarray(
         sp.csr_matrix((np.ones(len(places[0]), np.int64), places), shape) @ weights.astype(np.int64)
     )
-
-
-def shapes(lines: Lines) -> Floats:
-    """Return what a line looks like and where it stands, of shape (M, 10)."""
-    words = (lines.last - lines.first + 1).astype(np.float64)
-    begin, end = (np.searchsorted(lines.row, lines.row, side) for side in ("left", "right"))  # type: ignore[call-overload]
-    place = np.arange(len(words)) - begin
-    columns = (
-        np.log(words),
-        np.minimum(words, 8) / 8,
-        lines.marked,
-        lines.colon,
-        lines.free,
-        place == 0,
-        np.minimum(place, 20) / 20,
-        place / np.maximum(end - begin, 1),
-        np.log((end - begin - place).astype(np.float64)),
-        lines.marked * np.log(words),
-    )
-    return np.stack(columns, axis=1).astype(np.float64)
-
-
-def context(lines: Lines, logits: Floats) -> Floats:
-    """Return what the second stage decides by, of shape (M, 130).
-
-    Logits of part and work, less their mean; probabilities of both; `shapes`; the probabilities of the line
-    before and of the line after; what the line before announces; what the last heading announces, and its
-    own part; the logarithm of how many lines ago it was, whether there was one, whether this is one; means
-    over the `NEAR` lines before, those after, and all lines of the posting; and part times announcement.
-    """
-    part, after, work = logits[:, _PART], logits[:, _NEXT], logits[:, _WORK]
-    p, announced, w = (np.rint(softmax(x, axis=1) * ONE) / ONE for x in (part, after, work))
-    both = np.hstack([p, w])
-    place = np.arange(len(p))
-    begin, end = (np.searchsorted(lines.row, lines.row, side) for side in ("left", "right"))  # type: ignore[call-overload]
-
-    short = lines.last - lines.first + 1 <= HEADING_WORDS
-    heading = short & (lines.free | lines.colon) & ~lines.marked & (p[:, OTHER] > 0.5)
-    last = np.maximum.accumulate(np.append(-1, np.where(heading, place, -1)))[:-1]
-    has_heading = last >= begin
-    last = np.where(has_heading, last, 0)
-    of_heading = np.hstack([announced, p])[last] * has_heading[:, None]
-    ago = np.where(has_heading, np.log(np.maximum(place - last, 1).astype(np.float64)), 0.0)
-
-    sums = np.vstack([np.zeros(both.shape[1]), both.cumsum(axis=0)])
-
-    def mean(first: Ints, stop: Ints, over: Ints | int) -> Floats:
-        inside = sums[np.clip(stop, begin, end)] - sums[np.clip(first, begin, end)]
-        return np.asarray(inside / np.reshape(over, (-1, 1)))
-
-    before = mean(place - NEAR, place, NEAR)
-    behind = mean(place + 1, place + 1 + NEAR, NEAR)
-    whole = mean(begin, end, end - begin)
-    crossed = of_heading[:, : len(PARTS), None] * p[:, None]
-    columns = [
-        *(part - part.mean(axis=1, keepdims=True), work - work.mean(axis=1, keepdims=True)),
-        *(both, shapes(lines), _moved(lines, both, 1), _moved(lines, both, -1)),
-        *(_moved(lines, announced, 1), of_heading),
-        np.stack([ago, has_heading, heading], axis=1),
-        *(before, behind, whole, crossed.reshape(len(p), len(PARTS) ** 2)),
-    ]
-    return np.hstack(columns)
-
-
-def _moved(lines: Lines, x: Floats, by: int) -> Floats:
-    """Give each line what the line before it (1) or after it (-1) has; 0 at the ends of a posting."""
-    moved = np.zeros_like(x)
-    same = (lines.row[1:] == lines.row[:-1])[:, None]
-    if by > 0:
-        moved[1:] = x[:-1] * same
-    else:
-        moved[:-1] = x[1:] * same
-    return moved
-
-
-class CrossFit(NamedTuple):
-    """A line model, and for each fold of the groups one that has not seen it.
-
-    Attributes
-    ----------
-    model : LineModel
-        Fitted on all.
-    by_fold : list of LineModel
-    """
-
-    model: LineModel
-    by_fold: list[LineModel]
-
-    def predict(self, rows: Sequence[bytes], fold: Ints) -> LineScores:
-        """Say what the lines of postings are, by the model that has not seen their fold.
-
-        Parameters
-        ----------
-        rows : sequence of N bytes
-        fold : int64 array of shape (N,)
-        """
-        words = self.model.read(rows)
-        of_line = fold[words.lines.row]
-        return _merge(
-            [(m.decide(words, m.logits(words)), of_line == k) for k, m in enumerate(self.by_fold)]
-        )
-
-
-def _merge(scores: Sequence[tuple[LineScores, Bools]]) -> LineScores:
-    first = scores[0][0]
-    part, work, areas = first.part.copy(), first.work.copy(), first.areas.copy()
-    for of, at in scores:
-        part[at], work[at], areas[at] = of.part[at], of.work[at], of.areas[at]
-    return LineScores(first.words, part, work, areas)
-
-
-def cross_fit(
-    model: LineModel,
-    rows: Sequence[bytes],
-    labels: LineLabels,
-    fold: Ints,
-    further: tuple[Sequence[bytes], LineLabels] | None = None,
-) -> Iterator[CrossFit | None]:
-    """Fit a line model and one for each fold; both stages see first-stage logits out of fold only.
-
-    Parameters
-    ----------
-    model : LineModel
-        Not fitted.
-    rows : sequence of N bytes
-    labels : LineLabels
-        Of the lines of `rows`.
-    fold : int64 array of shape (N,)
-        The fold of each posting, 0 to K - 1.
-    further : rows and labels of N postings, or None
-        Changed copies of `rows`, in their order, that the second stage is fitted on, too.
-
-    Yields
-    ------
-    CrossFit or None
-        None after each fit, so that progress can be shown; the result at the end.
-    """
-    import copy
-
-    sets = [(rows, labels), *([further] if further else [])]
-    words = [model.read(of) for of, _ in sets]
-    of_line = [fold[read.lines.row] for read in words]
-    models = []
-    logits = [np.zeros((len(read.lines.row), len(model_columns()))) for read in words]
-    for k in range(int(fold.max()) + 1):
-        one = copy.copy(model).fit_words(words[0], labels.where(of_line[0] != k))
-        models.append(one)
-        for read, at, values in zip(words, of_line, logits, strict=True):
-            values[at == k] = one.logits(read)[at == k]
-        yield None
-    whole = copy.copy(model).fit_words(words[0], labels)
-    yield None
-    lines = (
-        words[0].lines if further is None else _joined([read.lines for read in words], len(rows))
-    )
-    joined = LineLabels(*(np.concatenate(of) for of in zip(*(of for _, of in sets), strict=True)))
-    everything, folds = np.concatenate(logits), np.concatenate(of_line)
-    for k, one in enumerate(models):
-        one.fit_context(lines, everything, joined.where(folds != k))
-        yield None
-    yield CrossFit(whole.fit_context(lines, everything, joined), models)
-
-
-def model_columns() -> list[str]:
-    """Return a name for each column of the first stage."""
-    return [f"{head} {k}" for head, size in HEADS for k in range(size)]
-
-
-def _joined(of: Sequence[Lines], rows: int) -> Lines:
-    """Put the lines of several sets of so many postings one after another."""
-    words = np.cumsum([0, *(len(lines.word_row) for lines in of)])
-    number = np.cumsum([0, *(len(lines.row) for lines in of)])
-    add = {"word_row": rows, "row": rows}
-    parts: dict[str, list[NDArray[np.generic]]] = {name: [] for name in Lines.__dataclass_fields__}
-    for k, lines in enumerate(of):
-        shift = {name: k * by for name, by in add.items()}
-        shift |= {"first": words[k], "last": words[k], "word_line": number[k]}
-        for name, values in parts.items():
-            values.append(
-                getattr(lines, name) + shift[name] if name in shift else getattr(lines, name)
-            )
-    return Lines(**{name: np.concatenate(values) for name, values in parts.items()})  # type: ignore[arg-type]

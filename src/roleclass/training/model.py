@@ -16,8 +16,9 @@ from threadpoolctl import threadpool_limits
 
 from roleclass.roles import AnyRole, Role
 from roleclass.training.corpus import Corpus, Posting
-from roleclass.training.features import Measures, PostingFeatures, Scales
+from roleclass.training.features import PostingFeatures, Scales
 from roleclass.training.line_model import LineModel
+from roleclass.training.measures import Measures
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,10 @@ class TrainingSet(NamedTuple):
 
     def at(self, index: NDArray[np.integer]) -> "TrainingSet":
         """Return some of the postings."""
-        measures = (of.at(index) for of in (self.titled, self.untitled, self.changed))
-        return TrainingSet(self.corpus.at(index), *measures, self.lines)
+        titled, untitled, changed = (
+            of.at(index) for of in (self.titled, self.untitled, self.changed)
+        )
+        return TrainingSet(self.corpus.at(index), titled, untitled, changed, self.lines)
 
 
 class RoleRegression(LogisticRegression):  # type: ignore[misc]

@@ -8,44 +8,26 @@ from typing import Any, Final
 
 import joblib
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import softmax
-from sklearn.model_selection import GroupKFold
 
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import CorpusError
-from roleclass.lexicon import load_lexicon
-from roleclass.model_file import default_model
-from roleclass.roles import AnyRole, Role
+from roleclass.roles import AnyRole
 from roleclass.training.calibration import fit_temperature, fit_thresholds
 from roleclass.training.card import model_card
-from roleclass.training.copies import copies
 from roleclass.training.corpus import Corpus, Warn
 from roleclass.training.evaluation import Report, evaluate, line_report, report
 from roleclass.training.export import ModelInfo, export
-from roleclass.training.features import Measures, frequent_words
-from roleclass.training.line_labels import carry
-from roleclass.training.line_model import CrossFit, LineModel, cross_fit
-from roleclass.training.model import Settings, TrainingSet, fit, folds
+from roleclass.training.model import Settings, fit, folds
 from roleclass.training.parity import check_parity
+from roleclass.training.prepared import prepare
 from roleclass.training.selection import Progress, Trial, select
-from roleclass.training.stored_lines import stored_line_model
-from roleclass.training.unclear import UnclearRule
-from roleclass.training.vocabulary import Vocabulary
 
 CANDIDATES: Final = (Settings(copy_share=0.15), Settings(copy_share=0.3))
 """The settings that cross-validation chooses from; ``benchmarks/ablation.py`` tries more."""
 
 PRECISION: Final = 0.9
 """A prediction is called reliable where the model is right this often."""
-
-REFUSED: Final = 0.005
-"""The share of judged training postings that the rule for `unclear` may refuse for what their lines say."""
-
-MIN_POSTINGS: Final = 8
-"""A word that fewer training postings contain is not in the vocabulary."""
-
-_COPIES_SEED: Final = 1
 
 
 @dataclass(frozen=True)
@@ -116,7 +98,7 @@ def train(
     _check_folds(judged, protocol)
     if not len(dev):
         warn("no dev posting has a role: the model is not evaluated")
-    prepared = prepare(corpus, protocol, warn=warn, progress=progress)
+    prepared = prepare(corpus, protocol.folds, warn=warn, progress=progress)
     training = prepared.training
     trials = select(
         training,
@@ -184,117 +166,6 @@ def train(
     return figures
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """The training split, read line by line by models that have not seen the postings.
-
-    Attributes
-    ----------
-    corpus : Corpus
-        All N postings, those labelled `unclear`, too.
-    lines : CrossFit
-    fold : int64 array of shape (N,)
-    asked : float64 array of shape (N,)
-        See `Measures`.
-    training : TrainingSet
-        Those that teach roles.
-    """
-
-    corpus: Corpus
-    lines: CrossFit
-    fold: NDArray[np.int64]
-    asked: NDArray[np.float64]
-    training: TrainingSet
-
-    @property
-    def _unclear(self) -> NDArray[np.bool_]:
-        return np.asarray(self.corpus.column("role") == Role.UNCLEAR)
-
-    def unclear_rule(self) -> UnclearRule:
-        """Set how much a posting must ask of a person: the most that refuses few judged postings."""
-        return UnclearRule(
-            min_asked=round(float(np.quantile(self.asked[~self._unclear], REFUSED)), 2)
-        )
-
-    def refusals(self, rule: UnclearRule) -> Report:
-        """Return which share of the postings the lines alone make unclear."""
-        refused = self.asked < rule.min_asked
-        unclear = self._unclear
-        return {
-            "min_asked": rule.min_asked,
-            "judged_refused": round(float(refused[~unclear].mean()), 6),
-            "unclear_refused": round(float(refused[unclear].mean()), 6) if unclear.any() else None,
-        }
-
-
-def prepare(corpus: Corpus, protocol: Protocol, *, warn: Warn, progress: Progress) -> Prepared:
-    """Fit line models on the training split, and count in its postings."""
-    corpus = corpus.where(lambda posting: posting.split == "train")
-    lines, fold = _fit_lines(corpus, protocol, warn, progress)
-    ngrams, concepts = lines.model.vocabulary.ngrams, lines.model.concepts
-    variants = (
-        corpus.encode(),
-        corpus.encode(with_title=False),
-        [posting.encode() for posting in copies(corpus, _COPIES_SEED)],
-    )
-    measures = []
-    for done, rows in enumerate(variants, start=1):
-        measures.append(Measures.of(lines.predict(rows, fold), len(rows), ngrams, concepts))
-        progress("counting", done, len(variants))
-    teaches = np.flatnonzero(
-        [posting.agreed and posting.role != Role.UNCLEAR for posting in corpus]
-    )
-    training = TrainingSet(corpus.at(teaches), *(of.at(teaches) for of in measures), lines.model)
-    return Prepared(corpus, lines, fold, measures[0].asked, training)
-
-
-def _fit_lines(
-    corpus: Corpus, protocol: Protocol, warn: Warn, progress: Progress
-) -> tuple[CrossFit, NDArray[np.int64]]:
-    """Fit line models; return them and the fold of each posting."""
-    labelled = [i for i, posting in enumerate(corpus) if posting.lines]
-    groups = corpus.column("group")
-    number = min(protocol.folds, len(set(groups[labelled].tolist())))
-    if number < 2:
-        warn("too few postings have labelled lines: lines are read as by the shipped model")
-        return CrossFit(*[(model := stored_line_model(default_model())), [model]]), np.zeros(
-            len(corpus), np.int64
-        )
-    fold = _folds(groups, labelled, number)
-    rows = corpus.encode()
-    concepts = load_lexicon()
-    phrases = (phrase for concept in concepts for phrase in concept.phrases)
-    # In a fixed order, so that the same corpus gives the same model file.
-    vocabulary = Vocabulary.from_ngrams(sorted({*frequent_words(rows, MIN_POSTINGS), *phrases}))
-    model = LineModel(vocabulary, concepts)
-    changed = copies(corpus, _COPIES_SEED)
-
-    def teaching(postings: Sequence[Any]) -> tuple[list[bytes], Any]:
-        of = [postings[i] for i in labelled]
-        encoded = [posting.encode() for posting in of]
-        return encoded, carry(of, encoded, model.read(encoded).lines)
-
-    own, labels = teaching(corpus.postings)
-    steps = 2 * number + 1
-    fits = cross_fit(model, own, labels, fold[labelled], teaching(changed))
-    for done, fitted in enumerate(fits, start=1):
-        progress("lines", min(done, steps), steps)
-        if fitted is not None:
-            return fitted, fold
-    raise AssertionError("cross_fit ends with its result")  # pragma: no cover
-
-
-def _folds(groups: NDArray[Any], labelled: Sequence[int], number: int) -> NDArray[np.int64]:
-    """Give each posting a fold; postings of a group have one, and labelled ones are spread evenly."""
-    names, group = np.unique(groups, return_inverse=True)
-    of_group = np.random.default_rng(0).integers(number, size=len(names))
-    at = group.ravel()[list(labelled)]
-    splitter = GroupKFold(number, shuffle=True, random_state=0)
-    for k, (_, held_out) in enumerate(splitter.split(at, groups=at)):
-        of_group[at[held_out]] = k
-    return np.asarray(of_group[group.ravel()])
-
-
 def _roles(training: Corpus) -> tuple[AnyRole, ...]:
     found = {posting.role for posting in training}
     if len(found) < 2:
@@ -333,7 +204,9 @@ def _calibrate(
     names = np.array([str(role) for role in roles])
     labels = np.array([roles.index(posting.role) for posting in training])
     ways = len(trial.logits)
-    stacked, truth = np.concatenate(list(trial.logits)), np.tile(labels, ways)
+    # Written postings are easy, and stand behind the corpus's: they are not counted.
+    stacked = np.concatenate(list(trial.logits[:, : len(training)]))
+    truth = np.tile(labels, ways)
     temperature = fit_temperature(stacked, truth)
     probabilities = softmax(stacked / temperature, axis=1)
     thresholds = fit_thresholds(probabilities, truth, PRECISION)

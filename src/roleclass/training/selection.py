@@ -92,8 +92,8 @@ def select(
         progress("cross-validation", done, len(steps))
     labels = np.array([list(roles).index(posting.role) for posting in training.corpus])
     trials = (
-        Trial(settings, *of, _log_loss(np.concatenate(of), labels))
-        for settings, *of in zip(candidates, *held_out, strict=True)
+        Trial(settings, titled, changed, _log_loss(np.concatenate([titled, changed]), labels))
+        for settings, titled, changed in zip(candidates, *held_out, strict=True)
     )
     return sorted(trials, key=lambda trial: trial.log_loss)
 

@@ -1,0 +1,163 @@
+"""Before roles are learnt: line models are fitted, and what counts is counted in the postings they teach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold
+
+from roleclass.lexicon import load_lexicon
+from roleclass.model_file import default_model
+from roleclass.roles import Role
+from roleclass.training.copies import copies
+from roleclass.training.corpus import Corpus, Warn
+from roleclass.training.evaluation import Report
+from roleclass.training.everyday import everyday_postings
+from roleclass.training.features import frequent_words
+from roleclass.training.line_folds import CrossFit, cross_fit
+from roleclass.training.line_labels import carry
+from roleclass.training.line_model import LineModel
+from roleclass.training.measures import Measures
+from roleclass.training.model import TrainingSet
+from roleclass.training.selection import Progress
+from roleclass.training.stored_lines import stored_line_model
+from roleclass.training.unclear import UnclearRule
+from roleclass.training.vocabulary import Vocabulary
+
+REFUSED: Final = 0.003
+"""The share of judged training postings that the rule for `unclear` may refuse for what their lines say."""
+
+MIN_POSTINGS: Final = 8
+"""A word that fewer training postings contain is not in the vocabulary."""
+
+_COPIES_SEED: Final = 1
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The training split, read line by line by models that have not seen the postings.
+
+    Attributes
+    ----------
+    corpus : Corpus
+        All N postings, those labelled `unclear`, too.
+    lines : CrossFit
+    fold : int64 array of shape (N,)
+    asked : float64 array of shape (N,)
+        See `Measures`.
+    training : TrainingSet
+        Those that teach roles, and behind them the written ones (`everyday_postings`).
+    """
+
+    corpus: Corpus
+    lines: CrossFit
+    fold: NDArray[np.int64]
+    asked: NDArray[np.float64]
+    training: TrainingSet
+
+    @property
+    def _unclear(self) -> NDArray[np.bool_]:
+        return np.asarray(self.corpus.column("role") == Role.UNCLEAR)
+
+    def unclear_rule(self) -> UnclearRule:
+        """Set how much a posting must ask of a person: the most that refuses few judged postings."""
+        return UnclearRule(
+            min_asked=round(float(np.quantile(self.asked[~self._unclear], REFUSED)), 2)
+        )
+
+    def refusals(self, rule: UnclearRule) -> Report:
+        """Return which share of the postings the lines alone make unclear."""
+        refused = self.asked < rule.min_asked
+        unclear = self._unclear
+        return {
+            "min_asked": rule.min_asked,
+            "judged_refused": round(float(refused[~unclear].mean()), 6),
+            "unclear_refused": round(float(refused[unclear].mean()), 6) if unclear.any() else None,
+        }
+
+
+def prepare(corpus: Corpus, folds: int, *, warn: Warn, progress: Progress) -> Prepared:
+    """Fit line models on the training split, and count in its postings.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    folds : int
+        So many groups of postings are read by a line model that has not seen them.
+    warn, progress : callables
+        As for `roleclass.training.run.train`.
+
+    Returns
+    -------
+    Prepared
+    """
+    own = corpus = corpus.where(lambda posting: posting.split == "train")
+    # Their labels are of the package's roles and lines.
+    if Role.OTHER in corpus.column("role") and any(posting.lines for posting in corpus):
+        corpus = Corpus((*corpus.postings, *everyday_postings()))
+    lines, fold = _fit_lines(corpus, folds, warn, progress)
+    ngrams, concepts = lines.model.vocabulary.ngrams, lines.model.concepts
+    variants = (
+        corpus.encode(),
+        corpus.encode(with_title=False),
+        [posting.encode() for posting in copies(corpus, _COPIES_SEED)],
+    )
+    measures = []
+    for done, rows in enumerate(variants, start=1):
+        measures.append(Measures.of(lines.predict(rows, fold), len(rows), ngrams, concepts))
+        progress("counting", done, len(variants))
+    teaches = np.flatnonzero(
+        [posting.agreed and posting.role != Role.UNCLEAR for posting in corpus]
+    )
+    titled, untitled, changed = measures
+    training = TrainingSet(corpus, titled, untitled, changed, lines.model).at(teaches)
+    number = len(own)
+    return Prepared(own, lines, fold[:number], titled.asked[:number], training)
+
+
+def _fit_lines(
+    corpus: Corpus, folds: int, warn: Warn, progress: Progress
+) -> tuple[CrossFit, NDArray[np.int64]]:
+    """Fit line models; return them and the fold of each posting."""
+    labelled = [i for i, posting in enumerate(corpus) if posting.lines]
+    groups = corpus.column("group")
+    number = min(folds, len(set(groups[labelled].tolist())))
+    if number < 2:
+        warn("too few postings have labelled lines: lines are read as by the shipped model")
+        model = stored_line_model(default_model())
+        return CrossFit(model, [model]), np.zeros(len(corpus), np.int64)
+    fold = _folds(groups, labelled, number)
+    rows = corpus.encode()
+    concepts = load_lexicon()
+    phrases = (phrase for concept in concepts for phrase in concept.phrases)
+    # In a fixed order, so that the same corpus gives the same model file.
+    vocabulary = Vocabulary.from_ngrams(sorted({*frequent_words(rows, MIN_POSTINGS), *phrases}))
+    model = LineModel(vocabulary, concepts)
+    changed = copies(corpus, _COPIES_SEED)
+
+    def teaching(postings: Sequence[Any]) -> tuple[list[bytes], Any]:
+        of = [postings[i] for i in labelled]
+        encoded = [posting.encode() for posting in of]
+        return encoded, carry(of, encoded, model.read(encoded).lines)
+
+    own, labels = teaching(corpus.postings)
+    steps = 2 * number + 1
+    fits = cross_fit(model, own, labels, fold[labelled], teaching(changed))
+    for done, fitted in enumerate(fits, start=1):
+        progress("lines", min(done, steps), steps)
+        if fitted is not None:
+            return fitted, fold
+    raise AssertionError("cross_fit ends with its result")  # pragma: no cover
+
+
+def _folds(groups: NDArray[Any], labelled: Sequence[int], number: int) -> NDArray[np.int64]:
+    """Give each posting a fold; postings of a group have one, and labelled ones are spread evenly."""
+    names, group = np.unique(groups, return_inverse=True)
+    of_group = np.random.default_rng(0).integers(number, size=len(names))
+    at = group.ravel()[list(labelled)]
+    splitter = GroupKFold(number, shuffle=True, random_state=0)
+    for k, (_, held_out) in enumerate(splitter.split(at, groups=at)):
+        of_group[at[held_out]] = k
+    return np.asarray(of_group[group.ravel()])
