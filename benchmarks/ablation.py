@@ -24,10 +24,13 @@ from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.copies import copies
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import report
-from roleclass.training.features import BLOCKS, Measures, Scales
-from roleclass.training.line_model import DUTY, LineScores
+from roleclass.training.features import BLOCKS, Scales
+from roleclass.training.line_context import DUTY
+from roleclass.training.line_model import LineScores
+from roleclass.training.measures import Measures
 from roleclass.training.model import Settings, TrainingSet
-from roleclass.training.run import Protocol, prepare
+from roleclass.training.prepared import prepare
+from roleclass.training.run import Protocol
 from roleclass.training.selection import select
 
 METRICS = Path(__file__).parents[1] / "models" / "metrics.json"
@@ -116,12 +119,22 @@ def lines_not_read(training: TrainingSet) -> TrainingSet:
 
 
 def ablate(
-    training: TrainingSet, tried: Mapping[str, Variant], seeds: Sequence[int]
+    training: TrainingSet, judged: int, tried: Mapping[str, Variant], seeds: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """Return the out-of-fold figures of each variant, in the order given."""
+    """Return the out-of-fold figures of each variant, in the order given.
+
+    Parameters
+    ----------
+    training : TrainingSet
+    judged : int
+        So many postings are of the corpus; written ones behind them teach and are not counted.
+    tried : dict of str to Variant
+    seeds : sequence of int
+        A way to form the folds for each.
+    """
     roles = tuple(sorted({posting.role for posting in training.corpus}))
     names = np.array([str(role) for role in roles])
-    everything = Corpus(training.corpus.postings * len(seeds))
+    everything = Corpus(training.corpus.postings[:judged] * len(seeds))
     rows = []
     for name, variant in tried.items():
         # One at a time, so that each line is there as soon as it is known.
@@ -136,7 +149,8 @@ def ablate(
         whole, changed = (
             report(everything, roles, p, names[p.argmax(axis=1)])
             for p in (
-                softmax(np.concatenate(list(of)), axis=1) for of in (trial.logits, trial.changed)
+                softmax(np.concatenate(list(of[:, :judged])), axis=1)
+                for of in (trial.logits, trial.changed)
             )
         )
         rows.append(
@@ -195,14 +209,15 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 def main(folder: Path, output: Path, seeds: tuple[int, ...]) -> None:
     """Measure what the model loses without each of its parts."""
     corpus = load_corpus(folder, warn=warn)
-    training = prepare(corpus, Protocol(), warn=warn, progress=lambda *_: None).training
-    rows = ablate(training, variants(shipped_settings()), seeds)
+    judged = corpus.split("train")
+    prepared = prepare(corpus, Protocol().folds, warn=warn, progress=lambda *_: None)
+    rows = ablate(prepared.training, len(judged), variants(shipped_settings()), seeds)
     command = "python -m benchmarks.ablation --corpus CORPUS" + "".join(
         f" --seed {seed}" for seed in seeds
     )
     about = environment(command)
     figures = {
-        "corpus": training.corpus.fingerprint(),
+        "corpus": judged.fingerprint(),
         "about": about,
         "seeds": list(seeds),
         "rows": rows,
@@ -214,9 +229,10 @@ def main(folder: Path, output: Path, seeds: tuple[int, ...]) -> None:
         f"""\
 {table(rows)}
 
-Points; {len(training.corpus):,} postings of `train`, each judged by a model that saw neither its board nor
+Points; {len(judged):,} postings of `train`, each judged by a model that saw neither its board nor
 its company. Lines but the first: the difference from it. Changed copies: accuracy on copies of the same
-postings in which lines and titles of others stand. Log loss: on both.
+postings in which lines and titles of others stand. Log loss: on both, and on the written postings that
+teach beside them.
 
 `{command}` ({versions}; {about["machine"]}).
 """,

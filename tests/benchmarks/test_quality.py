@@ -111,9 +111,12 @@ def test_chance_alone_gives_few_postings_an_error() -> None:
     assert 0 < many["mean"] < few["mean"] < few["high"] < 0.2
 
 
-def test_the_ablation_shows_differences(written_set: TrainingSet) -> None:
+def test_the_ablation_shows_differences(written_set: TrainingSet, written_corpus: Path) -> None:
     every = ablation.variants(Settings())
-    rows = ablation.ablate(written_set, every, [0])
+    judged = load_corpus(written_corpus, warn=print).split("train")
+    assert written_set.corpus.postings[: len(judged)] == judged.postings
+    rows = ablation.ablate(written_set, len(judged), every, [0])
+    assert set(rows[0]["parts"]) == {posting.part for posting in judged}
     assert [row["variant"] for row in rows] == list(every)
     same = [row["variant"] for row in rows[1:] if row["log_loss"] == rows[0]["log_loss"]]
     assert same == ["hard labels, no runner-up"]  # the written postings have no runner-up
