@@ -97,6 +97,15 @@ class Writer:
         )
         return names
 
+    def parts(self, x: str, number: int) -> list[str]:
+        """So many equal parts of a tensor in one dimension."""
+        names = [self._scope.get_unique_variable_name("part") for _ in range(number)]
+        name = self._scope.get_unique_operator_name("Split")
+        self._container.add_node(
+            "Split", [x], names, op_version=OPSET, name=name, axis=0, num_outputs=number
+        )
+        return names
+
     def moved(self, x: str, by: int, value: int | bool = 0, dtype: Any = np.int32) -> str:
         """`x` in one dimension, moved by so many places; `value` fills the gap, the rest falls off."""
         # Not by one Pad with a negative number, which the standard allows: ONNX Runtime before 1.24 reads

@@ -4,7 +4,9 @@ The rules are those of `line_rules`, all looked up at once. Gaps of a single bla
 and are left out before that.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,7 @@ from roleclass.training.line_bytes import (
     CONTS,
     COUNTED,
     FRONT,
+    MARK,
     MARK_UNIT,
     MIN_WRAPPED,
     NEWLINES,
@@ -27,6 +30,14 @@ from roleclass.training.line_bytes import (
 )
 from roleclass.training.line_rules import FROM_END, FROM_START, INLINE, LISTS, PLACES, rule_bits
 from roleclass.training.tables import WordTable
+
+_RULES: Final = (
+    *("numbered", "inline", "hard", "colon"),
+    *("sentence", "glued", "letter", "semicolon"),
+    *("head", "adjective", "before_head", "before_adjective"),
+)
+"""Rules that are asked for at every gap, in groups of four; at line ends there are further ones."""
+_WIDTHS: Final = ("indented", "punctuated", "close", "followed")
 
 
 @dataclass(frozen=True)
@@ -64,24 +75,11 @@ class GraphLines:
     parts: str
 
 
-class _Gaps:
-    """What holds at each of K gaps."""
-
-    def __init__(self, w: Writer, bits: str) -> None:
-        self._w = w
-        self.bits = bits
-
-    def is_(self, *names: str) -> str:
-        """Whether one of some rules holds: bool tensor of shape (K,)."""
-        return self._w.cast(self._masked(*names), TensorProto.BOOL)
-
-    def one(self, name: str) -> str:
-        """1 where a rule of a single conjunction holds, otherwise 0: int32 tensor of shape (K,)."""
-        return self._w.cast(self.is_(name), TensorProto.INT32)
-
-    def _masked(self, *names: str) -> str:
-        mask = sum(rule_bits()[1][name] for name in names)
-        return self._w.op("BitwiseAnd", self.bits, self._w.const(mask, np.int64))
+def _holding(w: Writer, bits: str, *rules: str) -> Iterator[str]:
+    """Which of some rules hold at K gaps, all at once: bool tensors of shape (K,)."""
+    masks = np.array([[rule_bits()[1][name]] for name in rules])
+    holds = w.cast(w.op("BitwiseAnd", bits, w.const(masks, np.int64)), TensorProto.BOOL)
+    return iter(w.parts(w.flat(holds), len(rules)))
 
 
 def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
@@ -102,65 +100,76 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     """
     sums, length = _sums(w, words)
     start = w.op("Sub", words.end, length)
-    # Behind the last word of all, itself.
-    next_start = w.op("Concat", w.cut(start, 1), w.cut(start, -1), axis=0)
     listed = w.take(w.const(_slots(table)), words.slot)
 
-    k = _candidates(w, words, next_start, listed)
-    e, s = w.take(words.end, k), w.take(next_start, k)
-    at = _bits(w, words, k, e, s, start, listed)
-    gaps = _Gaps(w, at)
-    is_new = w.take(words.is_last, k)
-    is_new = w.op("Or", is_new, w.take(w.moved(words.is_last, -1, False, np.bool_), k))
-    up_to, behind = w.take(sums, k), w.take(w.moved(sums, -1), k)
-    total = w.op("Sub", behind, up_to)
+    # The words before and behind each gap; behind the last word of all, itself.
+    k = _candidates(w, words, start, listed)
+    k1 = w.op("Min", w.op("Add", k, w.const(1)), w.cut(words.index, -1))
+    e, s = w.take(words.end, k), w.take(start, k1)
+    up_to, behind = w.take(sums, k), w.take(sums, k1)
+    at, byte = _bits(
+        w,
+        words,
+        e,
+        s,
+        w.take(start, k),
+        w.take(words.end, k1),
+        w.take(listed, k),
+        w.take(listed, k1),
+    )
+    is_new = w.op("Or", w.take(words.is_last, k), w.take(words.is_last, k1))
+    total = _counted(w, up_to, behind)
+    at_second = w.op("BitwiseAnd", e, w.const(1))
+    total = w.op(
+        "Add",
+        total,
+        w.take(w.const(_corrections()), w.op("Add", w.op("Mul", at_second, w.const(256)), byte)),
+    )
     newlines = w.op("BitwiseAnd", total, w.const(NEWLINES))
     line_end = w.cast(newlines, TensorProto.BOOL)
     ends_line = w.op("Or", line_end, is_new)
+    holding = _holding(w, at, *_RULES)
+    number, inline, hard, colon, *of_sentences = (next(holding) for _ in range(8))
 
     # -- the number or letter of a list, at the beginning of a line
     adjacent = w.op("Equal", w.op("Sub", k, w.moved(k, 1, -1)), w.const(1))
     at_start = w.op("And", adjacent, w.moved(ends_line, 1, True, np.bool_))
-    numbered = w.op("And", w.op("And", at_start, gaps.is_("numbered")), w.op("Not", is_new))
-    next_numbered = w.moved(numbered, -1, False, np.bool_)
+    numbered = w.op("And", w.op("And", at_start, number), w.op("Not", is_new))
 
     # -- marks of lists
-    less = w.op("Where", gaps.is_("mark"), w.const(MARK_UNIT), w.const(0))
-    marks = w.op("BitwiseAnd", w.op("Sub", total, less), w.const(-MARK_UNIT))
-    marks = w.op("Or", w.cast(marks, TensorProto.BOOL), next_numbered)
-    mark = w.op("Or", w.op("And", marks, line_end), gaps.is_("inline"))
+    marks = w.cast(w.op("BitwiseAnd", total, w.const(-MARK_UNIT)), TensorProto.BOOL)
+    marks = w.op("Or", marks, w.moved(numbered, -1, False, np.bool_))
+    mark = w.op("Or", w.op("And", marks, line_end), inline)
     mark = w.op("And", mark, w.op("Not", w.op("Or", numbered, is_new)))
 
-    breaks = _sentences(w, gaps, numbered)
-
-    # -- headings in the middle of a line; behind the word before an inline heading, its own gap is next
-    breaks = w.op("Or", breaks, _headings(w, gaps))
+    # -- sentences, and headings in the middle of a line
+    breaks = w.op("Or", _sentences(w, numbered, *of_sentences), _headings(w, *holding))
     breaks = w.op("Or", w.op("Or", breaks, mark), ends_line)
 
     # -- line ends
     one_end = w.op("Equal", newlines, w.const(1))
-    no_wrap = w.op("Or", w.op("Or", mark, is_new), gaps.is_("hard"))
+    no_wrap = w.op("Or", w.op("Or", mark, is_new), hard)
     plain = w.op("And", one_end, w.op("Not", no_wrap))
     q = w.keep(w.numbers_to(w.size(k)), ends_line)
-    indent = w.op("Sub", w.op("Sub", w.op("Sub", s, e), newlines), gaps.one("indented"))
-    indent = w.op("Where", is_new, w.const(0), w.op("Max", indent, w.const(0)))
+    of_word = w.take(k, q)
     wraps = _wraps(
         w,
-        _Gaps(w, w.take(w.op("Where", plain, at, w.const(0, np.int64)), q)),
+        words,
+        w.take(at, q),
+        plain=w.take(plain, q),
+        is_new=w.take(is_new, q),
         e=w.take(e, q),
         s=w.take(s, q),
         first=w.cut(start, 0, 1),
-        counted=w.cut(sums, 0, 1),
-        indent=w.take(indent, q),
+        newlines=w.take(newlines, q),
         up_to=w.take(up_to, q),
         behind=w.take(behind, q),
-        word=w.take(w.moved(length, -1), w.take(k, q)),
-        row=w.take(words.row, w.take(k, q)),
-        words=words,
+        counted=w.cut(sums, 0, 1),
+        word=w.take(length, w.take(k1, q)),
+        row=w.take(words.row, of_word),
     )
     breaks = w.op("ScatterElements", breaks, q, w.op("Not", wraps), axis=0)
-
-    breaks = w.op("Or", breaks, _colons(w, gaps, k, breaks))
+    breaks = w.op("Or", breaks, _colons(w, colon, k, breaks))
 
     # -- lines
     m = w.keep(w.numbers_to(w.size(k)), breaks)
@@ -173,7 +182,7 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     begin, finish = _around(w, words, w.take(start, first), w.take(words.end, last))
     row = w.take(words.row, last)
     offset = w.op("Mul", row, words.width)
-    of_line = _Gaps(w, w.take(at, m))
+    colon, free = _holding(w, w.take(at, m), "colon_end", "free")
     ones = w.op("Expand", w.const([1]), w.op("Shape", m))
     zeros = w.op("Sub", words.slot, words.slot)
     opens = w.op("ScatterElements", zeros, first_word, ones, axis=0)
@@ -186,27 +195,45 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
         start=w.op("Sub", begin, offset),
         end=w.op("Sub", finish, offset),
         marked=w.moved(w.take(mark, m), 1, False, np.bool_),
-        colon=of_line.is_("colon_end"),
-        free=of_line.is_("free"),
+        colon=colon,
+        free=free,
         parts=w.take(words.is_last, last),
     )
 
 
 def _sums(w: Writer, words: Words) -> tuple[str, str]:
-    """The sum of `COUNTED` up to the end of each word, and its length: int32 tensors of shape (W,)."""
-    # One sum for both: bytes of words below, `COUNTED` above.
-    of_byte = COUNTED.astype(np.int64) * 2**32
-    of_byte += np.array([folded != SEPARATOR[0] for folded in FOLD])
+    """What is counted up to the end of each word, and its length.
+
+    Returns
+    -------
+    int64 tensor of shape (W,)
+        Bytes of words in the lower half, `COUNTED` in the upper one; without bytes that are next to the end
+        of a word and the second ones of their pairs: see `_corrections`.
+    int32 tensor of shape (W,)
+    """
+    token = np.array([folded != SEPARATOR[0] for folded in FOLD])
+    counted = np.where(token[:, None] & ~token, 0, COUNTED) + COUNTED[:, None].astype(np.int64)
+    of_pair = counted * 2**32 + token[:, None] + token
     pairs = w.op("Add", w.op("Mul", words.first, w.const(256)), words.second)
-    of_pair = w.take(w.const((of_byte[:, None] + of_byte).ravel(), np.int64), pairs)
+    of_pair = w.take(w.const(of_pair.ravel(), np.int64), pairs)
     sums = w.take(w.op("CumSum", of_pair, w.const(0)), words.place)
     tokens = w.cast(sums, TensorProto.INT32)  # the lower half
-    length = w.op("Sub", tokens, w.moved(tokens, 1))
-    counted = w.op("Sub", sums, w.cast(tokens, TensorProto.INT64))
-    counted = w.cast(w.op("Div", counted, w.const(2**32, np.int64)), TensorProto.INT32)
-    # A byte behind the word in its pair is none of the word; one of the word counts nothing.
-    beyond = w.take(w.const(COUNTED), w.take(words.second, words.place))
-    return w.op("Sub", counted, beyond), length
+    return sums, w.op("Sub", tokens, w.moved(tokens, 1))
+
+
+def _counted(w: Writer, before: str, behind: str) -> str:
+    """What is counted between two words: int32 tensor."""
+    between = w.op("Div", w.op("Sub", behind, before), w.const(2**32, np.int64))
+    return w.cast(between, TensorProto.INT32)
+
+
+def _corrections() -> NDArray[np.int32]:
+    """What is added to the count of a gap for its first byte: a pair's first or, 256 further on, second.
+
+    There a mark is punctuation; what is second was not counted.
+    """
+    first = np.where((CLASSES & MARK) > 0, -MARK_UNIT, 0)
+    return np.append(first, COUNTED & NEWLINES).astype(np.int32)
 
 
 def _slots(table: WordTable) -> NDArray[np.int32]:
@@ -220,8 +247,9 @@ def _slots(table: WordTable) -> NDArray[np.int32]:
     return listed
 
 
-def _candidates(w: Writer, words: Words, next_start: str, listed: str) -> str:
+def _candidates(w: Writer, words: Words, start: str, listed: str) -> str:
     """All gaps but a single blank between words that no rule knows: int32 tensor of shape (K,)."""
+    next_start = w.op("Concat", w.cut(start, 1), w.cut(start, -1), axis=0)
     gap = w.op("Sub", next_start, words.end)
     byte = w.cast(w.take(words.utf8, words.end), TensorProto.INT32)
     # 0 for a blank that is the whole gap; no other sum of the two is.
@@ -231,17 +259,18 @@ def _candidates(w: Writer, words: Words, next_start: str, listed: str) -> str:
     return w.keep(words.index, w.cast(other, TensorProto.BOOL))
 
 
-def _bits(w: Writer, words: Words, k: str, e: str, s: str, start: str, listed: str) -> str:
-    """Which conjunctions hold at each gap: int64 tensor of shape (K,)."""
+def _bits(
+    w: Writer, words: Words, e: str, s: str, first: str, behind: str, left: str, right: str
+) -> tuple[str, str]:
+    """Which conjunctions hold at each gap, and its first byte: int64 and int32 tensors of shape (K,)."""
     column = w.vector(1, -1)
     around_end = w.op("Add", w.op("Reshape", e, column), w.const(np.array(FROM_END)[:, None]))
     around_start = w.op("Add", w.op("Reshape", s, column), w.const(np.array(FROM_START)[:, None]))
-    first = w.op("Reshape", w.take(start, k), column)
-    behind = w.op("Reshape", w.take(w.moved(words.end, -1), k), column)
-    at = w.op("Concat", around_end, around_start, first, behind, axis=0)
-    at = w.cast(w.take(words.utf8, w.flat(at)), TensorProto.INT32)
-    left, right = w.take(listed, k), w.take(w.moved(listed, -1), k)
-    values = w.op("Reshape", w.op("Concat", at, left, right, axis=0), w.vector(len(PLACES), -1))
+    at = w.op("Concat", w.flat(around_end), w.flat(around_start), first, behind, axis=0)
+    at = w.cast(w.take(words.utf8, at), TensorProto.INT32)
+    values = w.op("Concat", at, left, right, axis=0)
+    values = w.op("Reshape", values, w.vector(len(PLACES), -1))
+    byte = w.flat(w.cut(values, FROM_END.index(0), FROM_END.index(0) + 1))
     values = w.op("Add", values, w.const(256 * np.arange(len(PLACES))[:, None]))
     bits = w.take(w.const(rule_bits()[0].ravel(), np.int64), w.flat(values))
     bits = w.op("Reshape", bits, w.vector(len(PLACES), -1))
@@ -250,71 +279,70 @@ def _bits(w: Writer, words: Words, k: str, e: str, s: str, start: str, listed: s
         size //= 2
         one, other = w.split(bits, size, size, axis=0)
         bits = w.op("BitwiseAnd", one, other)
-    return w.flat(bits)
+    return w.flat(bits), byte
 
 
-def _sentences(w: Writer, gaps: _Gaps, numbered: str) -> str:
+def _sentences(
+    w: Writer, numbered: str, sentence: str, glued: str, letter: str, semicolon: str
+) -> str:
     """Gaps behind sentences."""
-    sentence = w.op("And", gaps.is_("sentence"), w.op("Not", numbered))
-    sentence = w.op("Or", sentence, gaps.is_("glued"))
-    sentence = w.op("And", sentence, w.op("Not", gaps.is_("letter")))
-    return w.op("Or", sentence, gaps.is_("semicolon"))
+    sentence = w.op("Or", w.op("And", sentence, w.op("Not", numbered)), glued)
+    return w.op("Or", w.op("And", sentence, w.op("Not", letter)), semicolon)
 
 
-def _headings(w: Writer, gaps: _Gaps) -> str:
+def _headings(w: Writer, head: str, adjective: str, before: str, before_adjective: str) -> str:
     """Gaps before and behind a heading in the middle of a line; the gaps around it are neighbours here."""
-    head = gaps.is_("head")
-    next_head = w.moved(head, -1, False, np.bool_)
-    adjective, before = gaps.is_("adjective"), gaps.is_("before_head")
     # A heading after the adjective that belongs to it begins with the adjective.
-    headed = w.op("And", before, next_head)
+    headed = w.op("And", before, w.moved(head, -1, False, np.bool_))
     plain = w.op("And", headed, w.op("Not", adjective))
-    with_adjective = w.op("And", headed, adjective)
-    with_adjective = w.moved(with_adjective, -1, False, np.bool_)
-    with_adjective = w.op("And", with_adjective, gaps.is_("before_adjective"))
+    with_adjective = w.moved(w.op("And", headed, adjective), -1, False, np.bool_)
+    with_adjective = w.op("And", with_adjective, before_adjective)
     return w.op("Or", head, w.op("Or", plain, with_adjective))
 
 
-def _colons(w: Writer, gaps: _Gaps, k: str, breaks: str) -> str:
+def _colons(w: Writer, colon: str, k: str, breaks: str) -> str:
     """Gaps with a colon behind the first words of a line."""
     opened = w.keep(w.op("Add", k, w.const(1)), breaks)
     opened = w.op("Concat", w.const([0]), opened, axis=0)
     which = w.op("CumSum", w.cast(breaks, TensorProto.INT32), w.const(0), exclusive=1)
     few = w.op("Less", w.op("Sub", k, w.take(opened, which)), w.const(COLON_WORDS))
-    return w.op("And", few, gaps.is_("colon"))
+    return w.op("And", few, colon)
 
 
 def _wraps(
     w: Writer,
-    gaps: _Gaps,
+    words: Words,
+    bits: str,
     *,
+    plain: str,
+    is_new: str,
     e: str,
     s: str,
     first: str,
-    counted: str,
-    indent: str,
+    newlines: str,
     up_to: str,
     behind: str,
+    counted: str,
     word: str,
     row: str,
-    words: Words,
 ) -> str:
     """Which line ends are wraps; the gap before each of them here begins its physical line."""
 
     def before(x: str, start: str) -> str:
         return w.op("Concat", start, w.cut(x, 0, -1), axis=0)
 
+    small, goes_on, *flags = _holding(w, bits, "small", "goes_on", *_WIDTHS)
+    indented, punctuated, close, followed = (w.cast(x, TensorProto.INT32) for x in flags)
     zero = w.const([0])
-    within = w.op("BitwiseAnd", w.op("Sub", up_to, before(behind, counted)), w.const(CONTS))
+    indent = w.op("Sub", w.op("Sub", w.op("Sub", s, e), newlines), indented)
+    indent = w.op("Where", is_new, zero, w.op("Max", indent, zero))
+    within = w.op("BitwiseAnd", _counted(w, before(behind, counted), up_to), w.const(CONTS))
     within = w.op("Div", within, w.const(CONT_UNIT))
     width = w.op("Add", w.op("Sub", e, before(s, first)), before(indent, zero))
-    width = w.op("Sub", w.op("Add", width, gaps.one("punctuated")), within)
-    room = w.op(
-        "Add", w.op("Add", width, word), w.op("Add", gaps.one("close"), gaps.one("followed"))
-    )
+    width = w.op("Sub", w.op("Add", width, punctuated), within)
+    room = w.op("Add", w.op("Add", width, word), w.op("Add", close, followed))
     room = w.op("Add", room, w.const(1))
-    small, goes_on = gaps.is_("small"), gaps.is_("goes_on")
-    either = gaps.is_("small", "goes_on")
+    either = w.op("And", plain, w.op("Or", small, goes_on))
     wide = w.op("GreaterOrEqual", width, w.const(MIN_WRAPPED))
     evidence = w.op("And", either, wide)
     zeros = w.op("Expand", zero, words.rows)
@@ -330,8 +358,7 @@ def _wraps(
     full = w.op("And", often, w.op("Greater", room, widest))
     within_width = w.op("LessOrEqual", width, w.op("Add", widest, w.const(3)))
     full = w.op("And", w.op("And", full, within_width), w.op("Not", small))
-    is_plain = gaps.is_("punctuated", "free")  # one of the two, unless the gap was left out
-    return w.op("And", is_plain, w.op("Or", goes_on, w.op("Or", narrow, full)))
+    return w.op("And", plain, w.op("Or", goes_on, w.op("Or", narrow, full)))
 
 
 def _around(w: Writer, words: Words, start: str, end: str) -> tuple[str, str]:

@@ -126,7 +126,6 @@ def _rules() -> dict[str, _Rule]:
         "small": [{"s1": lower}, {"b1": _in(b"(")}],
         "goes_on": [{"a1": _is(GOES_ON)}, {"left": _listed("connective")}],
         "colon": _both([{"a1": colon, "left": _listed("colon")}], behind_white),
-        "mark": [{"a1": _is(MARK)}],
         "punctuated": [{"a1": ~white}],
         "indented": [{"a1": ~_in(b"\n")}],
         "close": [{"b1": ~white}],
