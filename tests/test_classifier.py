@@ -91,7 +91,9 @@ def test_a_posting_of_ten_megabytes_is_read_to_its_end(classifier: RoleClassifie
     # Its last line alone makes it English: at 10 MB nothing is cut off.
     text = "kubernetes " * 900_000
     assert classifier.predict(text).reason == "not English prose"
-    assert classifier.predict(text + "the and with you your " * 40_000).reason != "not English prose"
+    assert (
+        classifier.predict(text + "the and with you your " * 40_000).reason != "not English prose"
+    )
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")

@@ -283,7 +283,9 @@ def test_a_graph_without_the_answers_of_the_format_is_refused(tmp_path: Path) ->
 def test_the_shipped_model_knows_four_roles_and_their_thresholds() -> None:
     model = load_model(default_model())
     assert len(model.roles) == len(model.thresholds) == 4
-    assert json.loads(model.session.get_modelmeta().custom_metadata_map["roleclass.format"]) == int(FORMAT)
+    assert json.loads(model.session.get_modelmeta().custom_metadata_map["roleclass.format"]) == int(
+        FORMAT
+    )
 
 
 def test_a_model_that_names_too_few_features_is_refused_by_explanations(tmp_path: Path) -> None:
