@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +63,8 @@ def test_packing_pads_with_zeros_and_loses_nothing(rows: list[bytes]) -> None:
     assert matrix.shape == (len(rows), max(map(len, rows), default=0) or 1)
     for row, packed in zip(rows, matrix, strict=True):
         assert packed.tobytes() == row.ljust(matrix.shape[1], b"\0")
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "<p></p>", "<!-- nothing -->"])
+def test_a_title_without_a_text_is_no_posting(text: str) -> None:
+    assert encode(text, title="AI Engineer").strip() == b""

@@ -42,8 +42,8 @@ def encode(text: str, title: str | None = None) -> bytes:
         The posting; HTML or Markdown become the text that a person would see. Lone surrogates, which
         UTF-8 cannot hold, count as separators.
     title : str or None
-        The job title, likewise; it becomes the first line, with an empty one after it. None or blank: no such
-        line.
+        The job title, likewise; it becomes the first line, with an empty one after it. None or blank, or a
+        blank text: no such line.
 
     Returns
     -------
@@ -57,15 +57,15 @@ def encode(text: str, title: str | None = None) -> bytes:
     >>> encode("<p>Build <b>R&amp;D</b> agents.</p>")
     b'Build R&D agents.'
     """
-    line = _one_line(title or "")
-    data = _utf8(line, text)
+    given = line, text = _one_line(title or ""), text
+    data = _utf8(*given)
     if len(data) > MAX_BYTES:
         return data
     if may_hold_markup(data):
         line, text = _one_line(plain(line)), plain(text)
-        data = _utf8(line, text)
-    parted = unglue(text)
-    return data if parted is text else _utf8(line, parted)
+    # A title alone decides nothing: without a text there is no title.
+    cleaned = ("" if not text or text.isspace() else line, unglue(text))
+    return data if cleaned == given else _utf8(*cleaned)
 
 
 def _one_line(text: str) -> str:

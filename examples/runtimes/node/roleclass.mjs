@@ -44,7 +44,9 @@ const BATCH_BYTES = 192 * 1024;
 export function document(text, title) {
   const line = spaced(title ?? '');
   const raw = whole(line, text);
-  return utf8(raw).length > MAX_BYTES ? raw : whole(spaced(plain(line)), unglue(plain(text)));
+  if (utf8(raw).length > MAX_BYTES) return raw;
+  const body = unglue(plain(text));
+  return whole(spaced(body) ? spaced(plain(line)) : '', body); // a title alone decides nothing
 }
 
 /** @type {(line: string, text: string) => string} */

@@ -306,7 +306,9 @@ def _reason(
     tokens = w.op("Sub", w.op("Sub", index, w.moved(index, 1, -1)), w.const(1))
     column = w.vector(-1, 1)
     small, tokens = (w.op("Reshape", w.cast(x, TensorProto.FLOAT), column) for x in (small, tokens))
-    terms = w.op("Concat", tokens, small, asked, axis=1)
+    enough = w.op("Mul", tokens, w.const(rule.asked_share, np.float32))
+    beyond = w.op("Sub", asked, w.op("Min", enough, w.const(rule.min_asked, np.float32)))
+    terms = w.op("Concat", tokens, small, beyond, axis=1)
     # Below 0 where a reason holds; the first is none. In the order of `REASONS`, whole numbers and halves.
     matrix = np.array(
         [
@@ -314,7 +316,7 @@ def _reason(
             [1, 0, 0, -0.5],
             [1, 0, 0, 0.5 - rule.min_words],
             [-1, rule.words_per_small, 0, 0.5],
-            [0, 0, 1, -rule.min_asked],
+            [0, 0, 1, 0],
         ]
     ).T
     against = w.op("Gemm", terms, w.const(matrix[:-1], np.float32), w.const(matrix[-1], np.float32))

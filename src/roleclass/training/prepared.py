@@ -26,7 +26,7 @@ from roleclass.training.stored_lines import stored_line_model
 from roleclass.training.unclear import UnclearRule
 from roleclass.training.vocabulary import Vocabulary
 
-REFUSED: Final = 0.003
+REFUSED: Final = 0.004
 """The share of judged training postings that the rule for `unclear` may refuse for what their lines say."""
 
 MIN_POSTINGS: Final = 8
@@ -45,7 +45,7 @@ class Prepared:
         All N postings, those labelled `unclear`, too.
     lines : CrossFit
     fold : int64 array of shape (N,)
-    asked : float64 array of shape (N,)
+    asked, words : float64 arrays of shape (N,)
         See `Measures`.
     training : TrainingSet
         Those that teach roles, and behind them the written ones (`everyday_postings`).
@@ -55,6 +55,7 @@ class Prepared:
     lines: CrossFit
     fold: NDArray[np.int64]
     asked: NDArray[np.float64]
+    words: NDArray[np.float64]
     training: TrainingSet
 
     @property
@@ -63,13 +64,14 @@ class Prepared:
 
     def unclear_rule(self) -> UnclearRule:
         """Set how much a posting must ask of a person: the most that refuses few judged postings."""
-        return UnclearRule(
-            min_asked=round(float(np.quantile(self.asked[~self._unclear], REFUSED)), 2)
-        )
+        asks_little = self.asked < UnclearRule().asked_share * self.words
+        refusable = np.where(asks_little, self.asked, np.inf)[~self._unclear]
+        most = np.sort(refusable)[int(REFUSED * len(refusable))]
+        return UnclearRule(min_asked=round(float(np.clip(most, 1.0, 20.0)), 2))
 
     def refusals(self, rule: UnclearRule) -> Report:
         """Return which share of the postings the lines alone make unclear."""
-        refused = self.asked < rule.min_asked
+        refused = self.asked < np.minimum(rule.min_asked, rule.asked_share * self.words)
         unclear = self._unclear
         return {
             "min_asked": rule.min_asked,
@@ -114,7 +116,8 @@ def prepare(corpus: Corpus, folds: int, *, warn: Warn, progress: Progress) -> Pr
     titled, untitled, changed = measures
     training = TrainingSet(corpus, titled, untitled, changed, lines.model).at(teaches)
     number = len(own)
-    return Prepared(own, lines, fold[:number], titled.asked[:number], training)
+    asked, words = titled.asked[:number], titled.words[:number, 0]
+    return Prepared(own, lines, fold[:number], asked, words, training)
 
 
 def _fit_lines(

@@ -23,7 +23,7 @@ from roleclass.training.parity import check_parity
 from roleclass.training.prepared import prepare
 from roleclass.training.selection import Progress, Trial, select
 
-CANDIDATES: Final = (Settings(copy_share=0.15), Settings(copy_share=0.3))
+CANDIDATES: Final = (Settings(copy_share=0.1), Settings(copy_share=0.2))
 """The settings that cross-validation chooses from; ``benchmarks/ablation.py`` tries more."""
 
 PRECISION: Final = 0.9

@@ -65,12 +65,15 @@ class UnclearRule:
         those of other languages.
     min_asked : float
         The least expected number of words in duties and requirements (`Measures.asked`). Chosen in
-        training: the most that refuses at most `roleclass.training.run.REFUSED` of the judged postings.
+        training: the most that refuses `roleclass.training.prepared.REFUSED` of the judged postings.
+    asked_share : float
+        Of a short text, so large a part is enough.
     """
 
     min_words: int = 10
-    words_per_small: int = 33
+    words_per_small: int = 50
     min_asked: float = 4.0
+    asked_share: float = 0.25
 
     def reasons(
         self,
@@ -109,5 +112,6 @@ class UnclearRule:
             elif small * self.words_per_small < len(tokens):
                 codes.append(3)
             else:
-                codes.append(4 if of_lines < self.min_asked else 0)
+                enough = min(self.min_asked, self.asked_share * len(tokens))
+                codes.append(4 if of_lines < enough else 0)
         return np.array(codes, np.int64)
