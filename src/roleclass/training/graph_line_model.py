@@ -126,15 +126,13 @@ def _sums(
     number, columns = further.shape
     # A row more, for what is found but no n-gram of the vocabulary.
     others = w.named("ngram_weights", np.pad(further, ((0, 1), (0, 0))))
-    none = w.const(np.zeros((number + 1, columns)), np.float32)
-    rows = [w.op("Concat", *row, axis=1) for row in ((own, others), (lead, none))]
+    # The second half: what n-grams weigh at the beginning of a line, where they have further weights.
+    rows = [w.op("Concat", of, others, axis=1) for of in (own, w.op("Add", own, lead))]
     table = w.op("Concat", *rows, axis=0)
     line = w.take(lines.word_line, found.word)
-    # What begins a line weighs more.
     leads = w.op("Equal", w.take(lines.first, line), found.word)
-    lead = w.op("Add", w.keep(found.ngram, leads), w.const(number + 1))
-    ngram = w.op("Concat", found.ngram, lead, axis=0)
-    line = w.op("Concat", line, w.keep(line, leads), axis=0)
+    half = w.op("Where", leads, w.const(number + 1), w.const(0))
+    ngram = w.op("Add", found.ngram, half)
     zeros = w.zeros(w.op("Shape", lines.row), model.own_.shape[1] + columns)
     return w.add_rows(zeros, line, w.op("Gather", table, ngram, axis=0))
 

@@ -52,8 +52,6 @@ class GraphLines:
         The line of each word.
     row : int32 tensor of shape (M,)
         The posting of each line.
-    opened : int32 tensor of shape (M,)
-        Its first word, the number of a list included.
     first, last : int32 tensors of shape (M,)
         Its first and its last word.
     start, end : int32 tensors of shape (M,)
@@ -64,7 +62,6 @@ class GraphLines:
 
     word_line: str
     row: str
-    opened: str
     first: str
     last: str
     start: str
@@ -185,11 +182,10 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     colon, free = _holding(w, w.take(at, m), "colon_end", "free")
     ones = w.op("Expand", w.const([1]), w.op("Shape", m))
     zeros = w.op("Sub", words.slot, words.slot)
-    opens = w.op("ScatterElements", zeros, first_word, ones, axis=0)
+    ends = w.op("ScatterElements", zeros, last, ones, axis=0)
     return GraphLines(
-        word_line=w.op("Sub", w.op("CumSum", opens, w.const(0)), w.const(1)),
+        word_line=w.op("CumSum", ends, w.const(0), exclusive=1),
         row=row,
-        opened=first_word,
         first=first,
         last=last,
         start=w.op("Sub", begin, offset),
