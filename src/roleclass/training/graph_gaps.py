@@ -143,15 +143,19 @@ def _slots(table: WordTable) -> NDArray[np.int32]:
 
 
 def _candidates(w: Writer, words: Words, start: str, listed: str) -> str:
-    """All gaps but a single blank between words that no rule knows: int32 tensor of shape (K,)."""
+    """All gaps but a blank, or a comma and a blank, between words that no rule knows: int32 tensor (K,)."""
     next_start = w.op("Concat", w.cut(start, 1), w.cut(start, -1), axis=0)
-    gap = w.op("Sub", next_start, words.end)
-    byte = w.cast(w.take(words.utf8, words.end), TensorProto.INT32)
-    # 0 for a blank that is the whole gap; no other sum of the two is.
-    other = w.op("Sub", w.op("Add", w.op("Mul", gap, w.const(256)), byte), w.const(256 + ord(" ")))
+    length = w.op("Sub", next_start, words.end)
+    first = w.cast(w.take(words.utf8, words.end), TensorProto.INT32)
+    last = w.take(words.utf8, w.op("Sub", next_start, w.const(1)))
+    # The length at which a gap that begins so is left out, if it ends with a blank.
+    left_out = np.full(256, -1)
+    left_out[[ord(" "), ord(",")]] = 1, 2
+    is_left_out = w.op("Equal", length, w.take(w.const(left_out), first))
+    is_left_out = w.op("And", is_left_out, w.op("Equal", last, w.const(ord(" "), np.uint8)))
     inline = w.op("BitwiseAnd", listed, w.const(INLINE))
-    other = w.op("BitwiseOr", w.op("BitwiseOr", other, inline), w.moved(inline, -1))
-    return w.keep(words.index, w.cast(other, TensorProto.BOOL))
+    inline = w.cast(w.op("BitwiseOr", inline, w.moved(inline, -1)), TensorProto.BOOL)
+    return w.keep(words.index, w.op("Or", inline, w.op("Not", is_left_out)))
 
 
 def _bits(w: Writer, values: str) -> str:

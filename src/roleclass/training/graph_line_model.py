@@ -158,7 +158,7 @@ def _shapes(w: Writer, lines: GraphLines, places: _Places) -> str:
 
     size = number(w.op("Add", w.op("Sub", lines.last, lines.first), w.const(1)))
     log_size = w.op("Log", size)
-    marked = number(lines.marked)
+    flags = number(w.op("Concat", lines.marked, lines.colon, lines.free, axis=0))
     place = w.op("Sub", places.index, places.begin)
     total = w.op("Sub", places.end, places.begin)
     left = w.op("Max", w.op("Sub", total, place), w.const(1))
@@ -166,16 +166,14 @@ def _shapes(w: Writer, lines: GraphLines, places: _Places) -> str:
     columns = (
         log_size,
         least(size, 8),
-        marked,
-        number(lines.colon),
-        number(lines.free),
+        flags,
         number(w.op("Equal", place, w.const(0))),
         least(number(place), 20),
         share,
         w.op("Log", number(left)),
-        w.op("Mul", marked, log_size),
+        w.op("Where", lines.marked, log_size, w.const(0.0, np.float32)),
     )
-    return w.op("Reshape", w.op("Concat", *columns, axis=0), w.vector(len(columns), -1))
+    return w.op("Reshape", w.op("Concat", *columns, axis=0), w.vector(10, -1))
 
 
 def _context(

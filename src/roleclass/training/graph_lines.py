@@ -27,7 +27,7 @@ _RULES: Final = (
     *("sentence", "glued", "letter", "semicolon"),
     *("head", "adjective", "before_head", "before_adjective"),
 )
-"""Rules that are asked for at every gap, in groups of four; at line ends there are further ones."""
+"""Rules that are asked for at every gap; further ones only at line ends."""
 _WIDTHS: Final = ("indented", "punctuated", "close", "followed")
 
 
@@ -219,23 +219,20 @@ def _wraps(w: Writer, words: Words, gaps: GraphGaps, q: str, plain: str, newline
 
 def _around(w: Writer, words: Words, start: str, end: str) -> tuple[str, str]:
     """Move the ends of lines over the punctuation around them; glued lines part it."""
-    steps = PAD
-    column = w.vector(1, -1)
-    before = w.op("Add", w.op("Reshape", start, column), w.const(-1 - np.arange(steps)[:, None]))
-    behind = w.op("Add", w.op("Reshape", end, column), w.const(np.arange(steps)[:, None]))
-    at = w.flat(w.op("Concat", before, behind, axis=0))
-    # Four bits, the nearest byte lowest; then how many of the lowest are set.
-    goes_on = np.repeat([(CLASSES & FRONT) > 0, (CLASSES & WHITE) == 0], steps, axis=0)
-    bit_of = goes_on * 2 ** (np.arange(2 * steps) % steps)[:, None]
-    byte = w.op(
-        "Reshape", w.cast(w.take(words.utf8, at), TensorProto.INT32), w.vector(2 * steps, -1)
-    )
-    byte = w.flat(w.op("Add", byte, w.const(256 * np.arange(2 * steps)[:, None])))
-    bits = w.op("Reshape", w.take(w.const(bit_of.ravel()), byte), w.vector(2, steps, -1))
+    # The bytes before and behind, the nearest first; a bit for each that belongs to the line.
+    reach = np.arange(PAD)
+    at = w.op("Reshape", w.op("Concat", start, end, axis=0), w.vector(2, 1, -1))
+    at = w.op("Add", at, w.const(np.stack([-1 - reach, reach])[:, :, None]))
+    byte = w.cast(w.take(words.utf8, w.flat(at)), TensorProto.INT32)
+    belongs = np.stack([(CLASSES & FRONT) > 0, (CLASSES & WHITE) == 0])
+    bit_of = belongs[:, None] * 2 ** reach[:, None]
+    places = 256 * np.arange(2 * PAD).reshape(2, PAD, 1)
+    byte = w.op("Add", w.op("Reshape", byte, w.vector(2, PAD, -1)), w.const(places))
+    bits = w.op("Reshape", w.take(w.const(bit_of.ravel()), w.flat(byte)), w.vector(2, PAD, -1))
     bits = w.flat(w.op("ReduceSum", bits, w.vector(1), keepdims=0))
-    run = [next(n for n in range(steps + 1) if not bit >> n & 1) for bit in range(2**steps)]
-    moves = w.op("Reshape", w.take(w.const(run), bits), w.vector(2, -1))
-    back, on = (w.flat(x) for x in w.split(moves, 1, 1, axis=0))
+    # How many of the lowest bits are set.
+    run = [next(n for n in range(PAD + 1) if not bit >> n & 1) for bit in range(2**PAD)]
+    back, on = w.parts(w.take(w.const(run), bits), 2)
     far = np.iinfo(np.int32).max
     finish = w.op("Min", w.op("Add", end, on), w.moved(start, -1, far))
     begin = w.op("Max", w.op("Sub", start, back), w.moved(finish, 1))
