@@ -2,27 +2,35 @@
 
     python -m benchmarks.ablation --corpus CORPUS
 
-Everything happens inside the split ``train``: no board and no company is on both sides of a fold. It
-takes up where it was interrupted, and needs some ten minutes on one core.
+Everything happens inside the split ``train``: no board and no company is on both sides of a fold, and no
+line is read by a model that has seen its posting. Lines are read once for all variants.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
+import scipy.sparse as sp
 from scipy.special import softmax
 
 from benchmarks.tables import environment, markdown_table, output_option, write
 from roleclass.cli.options import corpus_option
 from roleclass.cli.terminal import warn
+from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.training.copies import copies
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import report
 from roleclass.training.features import BLOCKS, Scales
-from roleclass.training.model import Settings
+from roleclass.training.line_context import DUTY
+from roleclass.training.line_model import LineScores
+from roleclass.training.measures import Measures
+from roleclass.training.model import Settings, TrainingSet
+from roleclass.training.prepared import prepare
+from roleclass.training.run import Protocol
 from roleclass.training.selection import select
 
 METRICS = Path(__file__).parents[1] / "models" / "metrics.json"
@@ -40,51 +48,119 @@ def shipped_settings(metrics: Path = METRICS) -> Settings:
     )
 
 
-def variants(base: Settings) -> dict[str, Settings]:
+@dataclass(frozen=True)
+class Variant:
+    """A model to try.
+
+    Attributes
+    ----------
+    settings : Settings
+    change : callable
+        What is changed in what was counted.
+    """
+
+    settings: Settings
+    change: Callable[[TrainingSet], TrainingSet] = lambda training: training
+
+
+def variants(base: Settings) -> dict[str, Variant]:
     """Return the model as it ships, and the same without one part at a time."""
     without_blocks = {
-        f"without {block}": replace(base, scales=base.scales._replace(**{block: 0.0}))
+        f"without {block}": Variant(replace(base, scales=base.scales._replace(**{block: 0.0})))
         for block in BLOCKS
     }
     nothing = Scales(*(0.0 for _ in BLOCKS))
     return {
-        "as shipped": base,
+        "as shipped": Variant(base),
+        "lines not read": Variant(base, lines_not_read),
         **without_blocks,
-        "no words but the lexicon's": replace(base, max_ngrams=0),
-        "tf-idf alone": replace(base, scales=nothing),
-        "hard labels, no runner-up": replace(base, runner_up_share=(0.0, 0.0, 0.0)),
-        "no copies without title": replace(base, untitled_share=0.0),
+        "without n-grams": Variant(base, without_ngrams),
+        "n-grams alone": Variant(replace(base, scales=nothing)),
+        "hard labels, no runner-up": Variant(replace(base, runner_up_share=(0.0, 0.0, 0.0))),
+        "no copies without title": Variant(replace(base, untitled_share=0.0)),
+        "no changed copies": Variant(replace(base, copy_share=0.0)),
     }
 
 
+def without_ngrams(training: TrainingSet) -> TrainingSet:
+    """Forget how often single n-grams occur: what is known of concepts stays."""
+
+    def empty(measures: Measures) -> Measures:
+        return measures._replace(ngrams=sp.csr_matrix(measures.ngrams.shape))
+
+    return training._replace(
+        titled=empty(training.titled),
+        untitled=empty(training.untitled),
+        changed=empty(training.changed),
+    )
+
+
+def lines_not_read(training: TrainingSet) -> TrainingSet:
+    """Count as if nothing were known of lines: a mention counts the same wherever it stands.
+
+    The blocks ``line`` and ``area`` have nothing left to tell. The changed copies are others, made
+    in the same way.
+    """
+    corpus, model = training.corpus, training.lines
+
+    def count(rows: Sequence[bytes]) -> Measures:
+        words = model.read(rows)
+        number = len(words.lines.row)
+        part, work, areas = (np.zeros((number, len(of))) for of in (PARTS, WORKS, AREAS))
+        part[:, DUTY] = 1
+        scores = LineScores(words, part, work, areas)
+        return Measures.of(scores, len(rows), model.vocabulary.ngrams, model.concepts)
+
+    return training._replace(
+        titled=count(corpus.encode()),
+        untitled=count(corpus.encode(with_title=False)),
+        changed=count([posting.encode() for posting in copies(corpus)]),
+    )
+
+
 def ablate(
-    training: Corpus, tried: Mapping[str, Settings], checkpoints: Path, seeds: Sequence[int]
+    training: TrainingSet, judged: int, tried: Mapping[str, Variant], seeds: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """Return the out-of-fold figures of each variant, in the order given."""
-    roles = tuple(sorted({posting.role for posting in training}))
+    """Return the out-of-fold figures of each variant, in the order given.
+
+    Parameters
+    ----------
+    training : TrainingSet
+    judged : int
+        So many postings are of the corpus; written ones behind them teach and are not counted.
+    tried : dict of str to Variant
+    seeds : sequence of int
+        A way to form the folds for each.
+    """
+    roles = tuple(sorted({posting.role for posting in training.corpus}))
+    names = np.array([str(role) for role in roles])
+    everything = Corpus(training.corpus.postings[:judged] * len(seeds))
     rows = []
-    for name, settings in tried.items():
+    for name, variant in tried.items():
         # One at a time, so that each line is there as soon as it is known.
         (trial,) = select(
-            training,
-            [settings],
+            variant.change(training),
+            [variant.settings],
             roles,
-            number_of_folds=5,
+            number_of_folds=Protocol().folds,
             seeds=seeds,
             progress=lambda *_: None,
-            checkpoints=checkpoints,
         )
-        probabilities = softmax(np.concatenate(list(trial.logits)), axis=1)
-        predicted = np.array([str(role) for role in roles])[probabilities.argmax(axis=1)]
-        everything = Corpus(training.postings * len(trial.logits))
-        figures = report(everything, roles, probabilities, predicted)
+        whole, changed = (
+            report(everything, roles, p, names[p.argmax(axis=1)])
+            for p in (
+                softmax(np.concatenate(list(of[:, :judged])), axis=1)
+                for of in (trial.logits, trial.changed)
+            )
+        )
         rows.append(
             {
                 "variant": name,
-                "accuracy": figures["all"]["accuracy"],
-                "macro_f1": figures["all"]["macro_f1"],
-                "f1": {role: row["f1"] for role, row in figures["all"]["roles"].items()},
-                "parts": {part: row["accuracy"] for part, row in figures["by_part"].items()},
+                "accuracy": whole["all"]["accuracy"],
+                "macro_f1": whole["all"]["macro_f1"],
+                "f1": {role: row["f1"] for role, row in whole["all"]["roles"].items()},
+                "parts": {part: row["accuracy"] for part, row in whole["by_part"].items()},
+                "changed_copies": changed["all"]["accuracy"],
                 "log_loss": round(trial.log_loss, 6),
             }
         )
@@ -103,6 +179,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
             row["macro_f1"],
             *(row["f1"][role] for role in roles),
             *(row["parts"][part] for part in parts),
+            row["changed_copies"],
         ]
 
     def line(row: Mapping[str, Any]) -> list[str]:
@@ -113,20 +190,14 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
             shown = [f"{100 * (value - whole):+.1f}" for value, whole in pairs]
         return [str(row["variant"]), *shown, f"{row['log_loss']:.3f}"]
 
-    header = ["", "accuracy", "macro-F1", *(f"{role} F1" for role in roles), *parts, "log loss"]
+    of_roles = (f"{role} F1" for role in roles)
+    header = ["", "accuracy", "macro-F1", *of_roles, *parts, "changed copies", "log loss"]
     return markdown_table(header, map(line, rows))
 
 
 @click.command()
 @corpus_option
 @output_option
-@click.option(
-    "--checkpoints",
-    default=Path("runs/ablation"),
-    show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where finished folds are kept; they hold no text.",
-)
 @click.option(
     "--seed",
     "seeds",
@@ -135,28 +206,36 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     show_default=True,
     help="A way to form the folds.",
 )
-def main(folder: Path, output: Path, checkpoints: Path, seeds: tuple[int, ...]) -> None:
+def main(folder: Path, output: Path, seeds: tuple[int, ...]) -> None:
     """Measure what the model loses without each of its parts."""
-    training = load_corpus(folder, warn=warn).split("train")
-    rows = ablate(training, variants(shipped_settings()), checkpoints, seeds)
+    corpus = load_corpus(folder, warn=warn)
+    judged = corpus.split("train")
+    prepared = prepare(corpus, Protocol().folds, warn=warn, progress=lambda *_: None)
+    rows = ablate(prepared.training, len(judged), variants(shipped_settings()), seeds)
     command = "python -m benchmarks.ablation --corpus CORPUS" + "".join(
         f" --seed {seed}" for seed in seeds
     )
     about = environment(command)
-    write(
-        output / "ablation.json",
-        json.dumps(
-            {"corpus": training.fingerprint(), "about": about, "seeds": list(seeds), "rows": rows},
-            indent=2,
-        )
-        + "\n",
-    )
+    figures = {
+        "corpus": judged.fingerprint(),
+        "about": about,
+        "seeds": list(seeds),
+        "rows": rows,
+    }
+    write(output / "ablation.json", json.dumps(figures, indent=2) + "\n")
+    versions = ", ".join(f"{name} {value}" for name, value in about["versions"].items())
     write(
         output / "ablation.md",
-        f"{table(rows)}\n\nPoints; {len(training):,} postings of `train`, each judged by a model that saw "
-        f"neither its board nor its company. Lines but the first: the difference from it.\n\n"
-        f"`{command}` ({', '.join(f'{name} {value}' for name, value in about['versions'].items())}; "
-        f"{about['machine']}).\n",
+        f"""\
+{table(rows)}
+
+Points; {len(judged):,} postings of `train`, each judged by a model that saw neither its board nor
+its company. Lines but the first: the difference from it. Changed copies: accuracy on copies of the same
+postings in which lines and titles of others stand. Log loss: on both, and on the written postings that
+teach beside them.
+
+`{command}` ({versions}; {about["machine"]}).
+""",
     )
 
 

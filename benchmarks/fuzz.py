@@ -23,7 +23,8 @@ from typing import Any, Final
 
 import click
 
-from benchmarks.fuzz_targets import TARGETS, Refused
+from benchmarks.fuzz_inputs import Refused
+from benchmarks.fuzz_targets import TARGETS
 
 LIMIT: Final = 30
 """Seconds that a single try may take."""

@@ -22,7 +22,6 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.score_soak import written
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
 
@@ -126,6 +125,17 @@ def attack(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "runs_with_rows_of_an_earlier_one": setting.resumed,
         "wrong": wrong,
     }
+
+
+def written() -> pa.Table:
+    """Return postings of the length of real ones, put together from the sentences of the tests."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    from tests.written import TITLES, posting
+
+    roles = list(TITLES)
+    texts = ["\n".join(posting(roles[i % 4], i * 8 + k) for k in range(8)) for i in range(4000)]
+    titles = [TITLES[roles[i % 4]][i % 3] for i in range(4000)]
+    return pa.table({"title": titles, "description": texts})
 
 
 class _Setting:

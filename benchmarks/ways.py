@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import joblib
 import numpy as np
@@ -12,7 +13,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from benchmarks.labellers import SkippedError
-from roleclass.training.vocabulary import Ngram
 
 WORD = r"[a-z0-9+#]+"
 LOCALE = "C"
@@ -21,16 +21,9 @@ LOCALE = "C"
 Score = Callable[[Sequence[str]], object]
 
 
-def scikit_learn(texts: Sequence[str], roles: Sequence[str], ngrams: Sequence[Ngram]) -> Pipeline:
-    """Fit tf-idf of the given n-grams and a logistic regression."""
-    longest = max(map(len, ngrams))
-    vectorizer = TfidfVectorizer(
-        ngram_range=(1, longest),
-        token_pattern=WORD,
-        vocabulary=[b" ".join(ngram).decode() for ngram in ngrams],
-        sublinear_tf=True,
-        dtype=np.float32,
-    )
+def scikit_learn(texts: Sequence[str], roles: Sequence[str], **counted: Any) -> Pipeline:
+    """Fit tf-idf and a logistic regression; `counted` tells `TfidfVectorizer` which n-grams."""
+    vectorizer = TfidfVectorizer(token_pattern=WORD, sublinear_tf=True, dtype=np.float32, **counted)
     return make_pipeline(vectorizer, LogisticRegression(max_iter=200)).fit(texts, roles)
 
 

@@ -15,6 +15,9 @@ CONFORMANCE = ROOT / "examples" / "runtimes" / "conformance.json"
 ENTITIES = ROOT / "examples" / "runtimes" / "node" / "entities.mjs"
 EXAMPLES = sorted(path.name for path in (ROOT / "examples").glob("*.txt"))
 
+LISTED = 10_000
+"""The lines of a case of more bytes are not listed."""
+
 AGENTS = "You will design LLM agents with the team and write the prompts for our assistant."
 PLATFORM = (
     "You will run the GPU clusters on which the AI teams train, with Kubernetes and Terraform."
@@ -136,6 +139,12 @@ def entities() -> str:
     return "\n".join([*lines, "};", ""])
 
 
+def lines(text: str, title: str | None) -> list[dict[str, Any]]:
+    """Say what each line is; of two areas that are equally likely, either may be the first."""
+    read = RoleClassifier().read(text, title)
+    return [{**line.to_dict(), "areas": sorted(line.areas)} for line in read.lines]
+
+
 def conformance() -> dict[str, Any]:
     """Answer all cases with the shipped model."""
     classifier = RoleClassifier()
@@ -152,6 +161,7 @@ def conformance() -> dict[str, Any]:
                 "bytes": len(data),
                 "sha256": hashlib.sha256(data).hexdigest(),
                 "answer": classifier.predict(text * repeat, title).to_dict(),
+                "lines": lines(text * repeat, title) if len(data) <= LISTED else None,
             }
         )
     return {

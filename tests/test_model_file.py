@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from roleclass import ModelError, RoleClassifier, explain
-from roleclass.model_file import default_model, load_model, seal, unseal
+from roleclass.model_file import FORMAT, default_model, load_model, seal, unseal
 
 TEXT = "We build the agents with our team, and you will test the prompts for us."
 
@@ -81,7 +81,7 @@ def test_a_model_of_others_is_refused_whole_as_it_is(tmp_path: Path) -> None:
 def test_a_model_of_another_format_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = altered(tmp_path / "old.onnx", metadata("format", "0"))
     with pytest.raises(
-        ModelError, match=r"not a model of .* format 1 \(found: 0\); train it again"
+        ModelError, match=rf"not a model of .* format {FORMAT} \(found: 0\); train it again"
     ):
         load_model(path)
 
@@ -283,7 +283,9 @@ def test_a_graph_without_the_answers_of_the_format_is_refused(tmp_path: Path) ->
 def test_the_shipped_model_knows_four_roles_and_their_thresholds() -> None:
     model = load_model(default_model())
     assert len(model.roles) == len(model.thresholds) == 4
-    assert json.loads(model.session.get_modelmeta().custom_metadata_map["roleclass.format"]) == 1
+    assert json.loads(model.session.get_modelmeta().custom_metadata_map["roleclass.format"]) == int(
+        FORMAT
+    )
 
 
 def test_a_model_that_names_too_few_features_is_refused_by_explanations(tmp_path: Path) -> None:

@@ -1,7 +1,11 @@
-"""The notebooks run, on the corpus where it is at hand and on written postings, and give nothing away."""
+"""The notebooks run, on the corpus where it is at hand and on written postings, and give nothing away.
+
+``python -m tests.test_notebooks`` runs them on the corpus and keeps what comes out.
+"""
 
 import json
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +13,8 @@ import nbformat
 import pyarrow.parquet as pq
 import pytest
 from nbclient import NotebookClient
+
+from tests.conftest import CORPUS
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -40,7 +46,9 @@ def _check(notebook: nbformat.NotebookNode) -> None:
     assert [path for path in PATHS if path in _shown(notebook)] == []
 
 
-def _run(path: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _executed(
+    path: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> nbformat.NotebookNode:
     # A kernel of this interpreter, whatever kernels the machine knows by that name.
     spec = tmp_path / "kernels" / "python3"
     spec.mkdir(parents=True)
@@ -55,22 +63,24 @@ def _run(path: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         notebook,
         kernel_name="python3",
         timeout=120,
+        record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
     ).execute()
     _check(notebook)
+    return notebook
 
 
 def test_runs_on_written_postings(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _run(path, tmp_path / "no corpus here", tmp_path, monkeypatch)
+    _executed(path, tmp_path / "no corpus here", tmp_path, monkeypatch)
 
 
 @pytest.mark.corpus
 def test_runs_on_the_corpus(
     path: Path, shared_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _run(path, shared_corpus, tmp_path, monkeypatch)
+    _executed(path, shared_corpus, tmp_path, monkeypatch)
 
 
 def test_is_committed_as_it_ran(path: Path) -> None:
@@ -90,3 +100,9 @@ def test_shows_no_text_of_a_posting(path: Path, shared_corpus: Path) -> None:
             texts = pq.read_table(file, columns=["description"])["description"].to_pylist()
             everything = "\0".join(text or "" for text in texts)
             assert [line for line in lines if line in everything] == []
+
+
+if __name__ == "__main__":
+    for notebook in NOTEBOOKS:
+        with tempfile.TemporaryDirectory() as scratch, pytest.MonkeyPatch.context() as patch:
+            nbformat.write(_executed(notebook, CORPUS, Path(scratch), patch), notebook)

@@ -20,8 +20,7 @@ function packageData(): Plugin {
         Object.entries(concepts).map(([key, { name, phrases }]) => [key, { name, phrases }]),
       );
     },
-    'data:problems': () => parse(read('src/roleclass/market/problems.toml')),
-    'data:sections': () => parse(read('src/roleclass/market/sections.toml')),
+    'data:taxonomy': () => parse(read('src/roleclass/taxonomy.toml')).areas,
     'data:codebook': () => marked.parse(read('docs/codebook.md')),
     'data:examples': () => EXAMPLES.map((name) => read(`examples/${name}.txt`)),
   };

@@ -24,8 +24,10 @@ from roleclass.errors import (
     ScoringError,
 )
 from roleclass.evidence import Evidence, Explanation, explain
-from roleclass.market.problems import Mention, Problem, problems
 from roleclass.prediction import Prediction
+from roleclass.problem_areas import Mention, Problem
+from roleclass.problem_areas import find_problems as _find_problems
+from roleclass.reading import Line, Reading
 from roleclass.roles import OwnRole, Role
 
 __all__ = [
@@ -33,12 +35,14 @@ __all__ = [
     "Evidence",
     "Explanation",
     "InputError",
+    "Line",
     "Mention",
     "MissingExtraError",
     "ModelError",
     "OwnRole",
     "Prediction",
     "Problem",
+    "Reading",
     "Role",
     "RoleClassifier",
     "RoleclassError",
@@ -48,6 +52,8 @@ __all__ = [
     "predict",
     "predict_many",
     "problems",
+    "read",
+    "read_many",
     "score_dataset",
 ]
 
@@ -84,6 +90,65 @@ def predict_many(
     ['Unclear', 'Unclear']
     """
     return _default.predict_many(texts, titles, threads=threads)
+
+
+def read(text: str, title: str | None = None) -> Reading:
+    r"""Say what each line of a posting is, with the model that ships in the package.
+
+    See `RoleClassifier.read` for the arguments, the result and the errors.
+
+    Examples
+    --------
+    >>> reading = read("Responsibilities:\n- Build LLM agents for our support team.")
+    >>> [reading.text[line.start : line.end] for line in reading.duties]
+    ['Build LLM agents for our support team.']
+    """
+    return _default.read(text, title)
+
+
+def read_many(
+    texts: Iterable[str], titles: Iterable[str | None] | None = None
+) -> Iterator[Reading]:
+    """Read postings as they come, with the model that ships in the package.
+
+    See `RoleClassifier.read_many` for the arguments, the results and the errors.
+
+    Examples
+    --------
+    >>> [len(reading.lines) for reading in read_many(["", "Bake bread. Sell it."])]
+    [0, 2]
+    """
+    return _default.read_many(texts, titles)
+
+
+def problems(text: str, title: str | None = None) -> list[Problem]:
+    r"""Say which problem areas the duties of a posting are in, and where.
+
+    What a posting requires, offers or tells about the company does not count.
+
+    Parameters
+    ----------
+    text, title : str, str or None
+        As for `RoleClassifier.predict`.
+
+    Returns
+    -------
+    list of Problem
+        In the order of the taxonomy: the sixteen problem areas, most common first, then the others. Their
+        spans are places in the text of `read` for the same posting, where markup and title are dealt with.
+
+    Raises
+    ------
+    TypeError, ValueError, ModelError
+        As for `RoleClassifier.read`.
+
+    Examples
+    --------
+    >>> posting = "What you will do\n- Fine-tune language models.\nYou need: experience with RAG."
+    >>> [problem.name for problem in problems(posting) if problem.kind == "problem"]
+    ['Fine-tuning Models']
+    """
+    return _find_problems(_default.read(text, title))
 
 
 def score_dataset(

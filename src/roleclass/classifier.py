@@ -264,6 +264,7 @@ class RoleClassifier:
         >>> [(reading.text[line.start : line.end], line.part, line.work) for line in reading.duties]
         [('Build LLM agents for our support team', 'duty', 'genai')]
         """
+        checked(text, title)  # so that an error names the argument
         [reading] = self.read_many([text], [title])
         return reading
 

@@ -148,7 +148,9 @@ def explain(
             f"the model names {len(classifier.feature_names)} features but weighs "
             f"{number + len(blocks)}; train it again with this version of roleclass"
         )
-    found, line = outputs["found_ngram"], outputs["found_line"]
+    # What is no n-gram weighs nothing; in a posting without a word it would be in no line.
+    known_ones = np.flatnonzero(outputs["found_ngram"] < number)
+    found, line, word = (outputs[f"found_{name}"][known_ones] for name in ("ngram", "line", "word"))
     counts = outputs["line_weight"][line].astype(np.float64)
     each = counts * of_ngram[found] / outputs["divisor"][0]
     ngrams = np.bincount(found, each, minlength=number + 1)[:number]
@@ -157,7 +159,7 @@ def explain(
     data = encode(text, title)
     columns = name_columns(classifier.feature_names)
     try:
-        mentions = find_mentions(columns, data, found, outputs["found_word"])
+        mentions = find_mentions(columns, data, found, word)
     except IndexError as error:  # a model of ours names its n-grams first and finds no others
         raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
     order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
@@ -171,7 +173,7 @@ def explain(
     )
     [reading] = make_readings([data], *(outputs[name] for name in LINE_OUTPUTS))
     of_lines = np.bincount(line, each, minlength=len(reading.lines)).astype(np.float64)
-    of_lines += _shared_out(columns, mentions, weights, outputs)
+    of_lines += _shared_out(columns, mentions, weights, line, outputs)
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
     return Explanation(
         document=reading.text,
@@ -189,6 +191,7 @@ def _shared_out(
     columns: Columns,
     mentions: Mentions,
     weights: NDArray[np.float64],
+    line: NDArray[np.int32],
     outputs: Mapping[str, NDArray[Any]],
 ) -> NDArray[np.float64]:
     """Share out, over the lines, the weights of concepts, of kinds of lines and of areas.
@@ -201,7 +204,7 @@ def _shared_out(
     )
     total = np.zeros(len(part))
     is_concept = np.isin(columns.kinds[mentions.column], ("density", "title"))
-    column, line = mentions.column[is_concept], outputs["found_line"][mentions.found[is_concept]]
+    column, line = mentions.column[is_concept], line[mentions.found[is_concept]]
     share = outputs["line_weight"][line].astype(np.float64)
     share = share / np.maximum(np.bincount(column, share)[column], 1e-12) if len(column) else share
     total += np.bincount(line, share * weights[column], minlength=len(total))

@@ -4,6 +4,7 @@ One file, ``lexicon.toml``, is read by training (keyword features), by explanati
 """
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -93,23 +94,33 @@ def _concept(key: str, entry: Any) -> Concept:
         raise ValueError(
             f"concept {key}: expected texts {', '.join(_TEXTS)} and phrases, a list of texts"
         )
-    return Concept(key, **texts, phrases=_phrases(key, fields["phrases"]))  # type: ignore[arg-type]
+    return Concept(key, **texts, phrases=parse_phrases(f"concept {key}", fields["phrases"]))  # type: ignore[arg-type]
 
 
-def _phrases(key: str, written: list[str]) -> tuple[tuple[bytes, ...], ...]:
+def parse_phrases(where: str, written: Iterable[str]) -> tuple[tuple[bytes, ...], ...]:
+    """Read phrases as tokens of the text contract; `where` is for the errors' messages.
+
+    Raises
+    ------
+    ValueError
+        As for `load_lexicon`.
+
+    Examples
+    --------
+    >>> parse_phrases("an example", ["vector search"])
+    ((b'vector', b'search'),)
+    """
     phrases: dict[tuple[bytes, ...], None] = {}
     for phrase in written:
         tokens = tuple(tokenize(encode(phrase)))
         if b" ".join(tokens).decode() != phrase:
             raise ValueError(
-                f"concept {key}: phrase {phrase!r} is not written in tokens (a-z 0-9 + #, one space "
+                f"{where}: phrase {phrase!r} is not written in tokens (a-z 0-9 + #, one space "
                 f"between); expected {b' '.join(tokens).decode()!r}"
             )
         if not 1 <= len(tokens) <= MAX_PHRASE_WORDS:
-            raise ValueError(
-                f"concept {key}: phrase {phrase!r} has {len(tokens)} words, expected 1 to 4"
-            )
+            raise ValueError(f"{where}: phrase {phrase!r} has {len(tokens)} words, expected 1 to 4")
         if tokens in phrases:
-            raise ValueError(f"concept {key}: phrase {phrase!r} stands twice")
+            raise ValueError(f"{where}: phrase {phrase!r} stands twice")
         phrases[tokens] = None
     return tuple(phrases)

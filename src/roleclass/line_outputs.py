@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.reading import AREA_THRESHOLD, AREAS, PARTS, WORKS, Line, Reading
+from roleclass.reading import AREAS, PARTS, WORKS, Line, Reading, likely_areas
 
 LINE_OUTPUTS: Final = (
     "line_row", "line_start", "line_end", "line_part", "line_work", "line_areas",
@@ -65,13 +65,12 @@ def _line(start: int, end: int, part: list[float], work: list[float], areas: lis
     parts, works = (dict(zip(of, p, strict=True)) for of, p in ((PARTS, part), (WORKS, work)))
     of_areas = dict(zip(AREAS, areas, strict=True))
     best = max(parts, key=parts.__getitem__)
-    held = [a for a, p in of_areas.items() if p >= AREA_THRESHOLD and a != "none"]
     return Line(
         start,
         end,
         best,
         max(works, key=works.__getitem__),
-        tuple(sorted(held, key=lambda a: -of_areas[a])) if best == "duty" else (),
+        likely_areas(of_areas) if best == "duty" else (),
         parts,
         works,
         of_areas,

@@ -30,6 +30,9 @@ _WIDTH_STEP = 256
 # which no posting of a person has, it gives them back, and such runs wait for each other.
 _LONG: Final = 2**20
 
+_FLOAT32: Final = np.dtype(np.float32)
+_INT64: Final = np.dtype(np.int64)
+
 # A last entry of the metadata, in the encoding of protocol buffers: what a file ends with.
 _SEAL: Final = b"\x72\x54\x0a\x10roleclass.sha256\x12\x40"
 _SEAL_LENGTH: Final = len(_SEAL) + 64
@@ -151,14 +154,12 @@ class Model:
 
     def check(self, probabilities: Any, codes: Any, rows: int) -> None:
         """Raise a `ModelError` unless these are probabilities and codes of reasons for so many rows."""
-        found = [
-            (getattr(a, "dtype", None), getattr(a, "shape", None)) for a in (probabilities, codes)
-        ]
-        if found != [(np.float32, (rows, len(self.roles))), (np.int64, (rows,))]:
+        found = (probabilities.dtype, probabilities.shape, codes.dtype, codes.shape)
+        if found != (_FLOAT32, (rows, len(self.roles)), _INT64, (rows,)):
             raise ModelError(f"the model answers {rows} postings with arrays of {found}")
         # NaN fails each comparison. Sums of float32 are exact to far less than this.
-        right = probabilities.min() >= 0 and abs(probabilities.sum(axis=1) - 1).max() < 1e-3
-        if not right:
+        sums = probabilities.sum(axis=1)
+        if not (probabilities.min() >= 0 and sums.min() > 0.999 and sums.max() < 1.001):
             raise ModelError("the model answers with what are no probabilities; train it again")
         if not 0 <= codes.min() <= codes.max() < len(self.reasons):
             raise ModelError(
@@ -234,7 +235,7 @@ def load_model(path: Path) -> Model:
             features=tuple(json.loads(metadata["roleclass.features"])),
         )
         _check(model)
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ModelError(
             f"{path} does not hold what a model of roleclass format {FORMAT} holds: {error!r}; "
             "train it again with this version"

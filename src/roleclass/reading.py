@@ -1,5 +1,6 @@
 """What a posting says, line by line: `Line` and `Reading`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,18 @@ AREAS: Final = (
 
 AREA_THRESHOLD: Final = 0.3
 """A duty is said to be in an area from this probability on; the best F1 by cross-validation on lines."""
+
+
+def likely_areas(probabilities: Mapping[str, float]) -> tuple[str, ...]:
+    """Return the areas that a duty is said to be in, likeliest first, without ``none``.
+
+    Examples
+    --------
+    >>> likely_areas({"rag": 0.4, "data": 0.9, "agents": 0.1, "none": 0.3})
+    ('data', 'rag')
+    """
+    held = (area for area, p in probabilities.items() if p >= AREA_THRESHOLD and area != "none")
+    return tuple(sorted(held, key=lambda area: -probabilities[area]))
 
 
 @dataclass(frozen=True, slots=True)

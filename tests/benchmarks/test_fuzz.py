@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import fuzz, fuzz_targets
-from benchmarks.fuzz_targets import TARGETS, Refused, WrongError, check_page, mutated
+from benchmarks import fuzz
+from benchmarks.fuzz_inputs import Refused, WrongError, check_page, hostile_text, mutated
+from benchmarks.fuzz_targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +44,7 @@ def run_with(target: str, tries: int) -> "subprocess.CompletedProcess[str]":
     script = (
         "import os, sys\n"
         "from benchmarks import fuzz\n"
-        "from benchmarks.fuzz_targets import Refused\n"
+        "from benchmarks.fuzz_inputs import Refused\n"
         "def raises(rng, folder): raise KeyError('oops')\n"
         "def dies(rng, folder): os.abort()\n"
         "def refuses(rng, folder): raise Refused\n"
@@ -83,6 +84,4 @@ def test_a_process_that_dies_is_counted_and_followed_by_another(
 
 def test_the_targets_cover_every_reader() -> None:
     assert {"text", "csv", "jsonl", "parquet", "report", "lexicon"} <= set(TARGETS)
-    assert fuzz_targets.hostile_text(random.Random(1)) != fuzz_targets.hostile_text(
-        random.Random(2)
-    )
+    assert hostile_text(random.Random(1)) != hostile_text(random.Random(2))

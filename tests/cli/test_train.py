@@ -114,7 +114,7 @@ def test_corpus_build_reads_the_guide_and_says_what_it_wrote(tmp_path: Path) -> 
     (tmp_path / "guide" / "data_raw" / "8594191_x.yaml").write_text(WELL_FORMED.format(id=8594191))
     done = run("corpus", "build", "--fieldguide", tmp_path / "guide", "--output", tmp_path / "out")
     assert done.exit_code == 0, done.output
-    assert "fieldguide.parquet: 1 postings" in done.stdout
+    assert "fieldguide.parquet: 1 rows" in done.stdout
 
 
 def test_a_missing_extra_names_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from roleclass.market.postings import Posting
 from roleclass.market.report import build_report
 from roleclass.market.shares import batch_change, measure_groups
 from roleclass.market.statistics import change, share, tier
-from tests.market.duties import DUTIES
+from tests.duties import DUTIES
 from tests.written import TITLES, posting
 
 
@@ -82,7 +82,7 @@ def test_the_report_is_plain_json(report: dict[str, Any]) -> None:
 
 
 def test_problem_areas_are_measured_on_postings_of_ai_roles_that_name_duties() -> None:
-    duty = ("Fine-tune models.",)
+    duty = ("Fine-tune language models.",)
     found = build_report(
         [
             Posting(role=Role.AI_FIRST, responsibilities=duty),
@@ -91,7 +91,7 @@ def test_problem_areas_are_measured_on_postings_of_ai_roles_that_name_duties() -
             Posting(role=Role.OTHER, responsibilities=duty),
         ]
     )["problems"]
-    area = next(area for area in found["areas"] if area["key"] == "finetuning")
+    area = next(area for area in found["areas"] if area["key"] == "fine-tuning")
     assert (found["postings"], found["sentences"]) == (2, 2)
     assert (area["n"], area["of"], area["tier"], area["published_tier"]) == (
         1,
@@ -101,6 +101,33 @@ def test_problem_areas_are_measured_on_postings_of_ai_roles_that_name_duties() -
     )
     assert area["roles"]["ai-first"]["share"] == 1.0
     assert area["roles"]["ml-first"]["share"] == 0.0
+
+
+def test_listed_duties_count_whatever_their_markup_and_a_text_where_none_are_listed() -> None:
+    listed = ("<p>Fine-tune <b>language</b> models.</p>", "Mend nets &amp; sails.")
+    duties = "\n- ".join(DUTIES[key] for key in ("building.rag", "agents", "collaboration.cross"))
+    text = f"About us\nWe mend nets.\n\nWhat you will do\n- {duties}\n\nBenefits\nFish."
+    found = [
+        build_report([posting])["problems"]
+        for posting in (
+            Posting(role=Role.AI_FIRST, responsibilities=listed, text=text),
+            Posting(role=Role.AI_FIRST, text=text, title="Engineer"),
+        )
+    ]
+    assert [one["sentences"] for one in found] == [2, 3]
+    mentioned = [{area["key"] for area in one["areas"] if area["n"]} for one in found]
+    assert "fine-tuning" in mentioned[0] - mentioned[1]
+    assert {"agents", "collaboration"} <= mentioned[1] - mentioned[0]
+
+
+def test_what_is_too_large_to_be_read_has_no_duties() -> None:
+    found = build_report(
+        [
+            Posting(role=Role.AI_FIRST, text="You will build agents. " * 2**20),
+            Posting(role=Role.AI_FIRST, responsibilities=("Build agents.",)),
+        ]
+    )
+    assert (found["postings"], found["problems"]["postings"]) == (2, 1)
 
 
 def test_batches_are_compared_with_an_interval() -> None:

@@ -98,7 +98,9 @@ def test_each_product_stands_once(features: PostingFeatures) -> None:
 
 def test_what_hardly_any_posting_fills_is_left_out(written_set: TrainingSet) -> None:
     features = PostingFeatures(written_set.lines, min_mentions=10_000).fit(written_set.titled)
-    assert len(features.columns_) == 0
+    names = features.feature_names()[len(features.idf_) :]
+    assert {name.partition(":")[0] for name in names} == {"balance"}
+    assert not features.weights_.any()
 
 
 def test_small_words_are_no_concept(features: PostingFeatures) -> None:

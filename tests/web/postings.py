@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from roleclass.benchmark import generated
-from tests.market.duties import DUTIES
+from tests.duties import DUTIES
 from tests.written import OPENING, TITLES
 
 Posting = tuple[str, str | None]

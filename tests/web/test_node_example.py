@@ -4,10 +4,13 @@ import json
 import random
 import subprocess
 
+import numpy as np
 import pytest
 
 import roleclass
 from roleclass.glue import NAMES, unglue
+from roleclass.line_outputs import LINE_OUTPUTS, make_readings
+from roleclass.reading import AREAS, PARTS, WORKS
 from tests.conformance import EXAMPLES, ROOT
 from tests.test_glue import BEFORE, BEHIND, LEFT_AS_IT_IS, LINES, PIECES
 from tests.web.conftest import missing
@@ -21,6 +24,18 @@ import { text } from 'node:stream/consumers';
 import { NAMES, unglue } from './unglue.mjs';
 const texts = JSON.parse(await text(process.stdin));
 console.log(JSON.stringify({ names: NAMES.trim().split(/\\s+/), parted: texts.map(unglue) }));
+"""
+
+READ = """
+import { text } from 'node:stream/consumers';
+import { makeReading } from './reading.mjs';
+const cases = JSON.parse(await text(process.stdin));
+console.log(JSON.stringify(cases.map(([posting, outputs]) => {
+  const { lines } = makeReading(posting, Object.fromEntries(
+    Object.entries(outputs).map(([name, data]) => [name, { data: Float32Array.from(data) }]),
+  ));
+  return lines.map(({ start, end, part, work, areas }) => [posting.slice(start, end), part, work, areas]);
+})));
 """
 
 
@@ -74,3 +89,43 @@ def test_it_unglues_as_python_does(node: str) -> None:
     assert seen["names"] == NAMES.split()
     assert seen["parted"] == [unglue(text) for text in texts]
     assert seen["parted"] != texts
+
+
+def test_it_reads_the_outputs_as_python_does(node: str) -> None:
+    rng = np.random.default_rng(1)
+    pieces = [
+        "a",
+        "Build agents. ",
+        "\n",
+        "\u00e9",
+        "\u20ac",
+        "\u4f60",
+        "\U0001f916",
+        "\U0001f469\u200d\U0001f4bb",
+    ]
+    cases, expected = [], []
+    for _ in range(200):
+        text = "".join(rng.choice(pieces, 40))
+        data = text.encode()
+        # Lines begin where a character does, as a word does, and end anywhere.
+        begins = [k for k, byte in enumerate(data) if byte & 0xC0 != 0x80]
+        start = np.sort(rng.choice(begins, 5, replace=False)).astype(np.int32)
+        end = np.append(start[1:], len(data)).astype(np.int32)
+        end -= rng.integers(0, end - start).astype(np.int32)
+        # Halves, so that there are ties.
+        of = [
+            (rng.integers(0, 3, (5, len(labels))) / 2).astype(np.float32)
+            for labels in (PARTS, WORKS, AREAS)
+        ]
+        [reading] = make_readings([data], np.zeros(5, np.int32), start, end, *of)
+        arrays = dict(zip(LINE_OUTPUTS[1:], (start, end, *of), strict=True))
+        cases.append((text, {name: array.ravel().tolist() for name, array in arrays.items()}))
+        expected.append(
+            [
+                [text[line.start : line.end], line.part, line.work, list(line.areas)]
+                for line in reading.lines
+            ]
+        )
+    done = run(node, "--input-type=module", "-e", READ, stdin=json.dumps(cases))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == expected

@@ -2,27 +2,15 @@ declare module 'data:lexicon' {
   const concepts: Record<string, { name: string; phrases: string[] }>;
   export default concepts;
 }
-declare module 'data:problems' {
-  export interface Part {
+declare module 'data:taxonomy' {
+  interface Area {
     name: string;
-    patterns?: string[];
-    unless?: string[];
-    like?: string[];
-  }
-  interface Area extends Part {
     kind: string;
     tier?: string;
-    parts?: Record<string, Part>;
+    parts?: Record<string, { name: string; phrases: string[] }>;
   }
-  const taxonomy: { sets: Record<string, string[]>; areas: Record<string, Area> };
-  export default taxonomy;
-}
-declare module 'data:sections' {
-  const sections: {
-    headings: Record<string, string[]>;
-    cues: { duty: string[]; not_duty: string[]; not_first: string[]; verbs: string[] };
-  };
-  export default sections;
+  const areas: Record<string, Area>;
+  export default areas;
 }
 declare module 'data:codebook' {
   const html: string;

@@ -5,6 +5,7 @@
  */
 
 import concepts from 'data:lexicon';
+import { type Line, makeReading } from '../../examples/runtimes/node/reading.mjs';
 import { document, encode, pack, type RoleClassifier } from '../../examples/runtimes/node/roleclass.mjs';
 import type { Span } from './text.ts';
 
@@ -25,6 +26,8 @@ export interface Explanation {
   prior: number;
   /** The weightiest first. */
   evidence: Evidence[];
+  /** Each line with what it weighs: its words, and its share of concepts, kinds of lines and areas. */
+  lines: (Line & { weight: number })[];
 }
 
 const OF_ONE_CONCEPT: Record<string, string> = { density: 'in the posting', title: 'in the title' };
@@ -36,6 +39,7 @@ export async function explain(
   role?: string,
   against?: string,
 ): Promise<Explanation> {
+  const read = document(text, title);
   const data = encode(text, title);
   const outputs = await classifier.run(pack([data]), classifier.session.outputNames);
   const of = (name: string): Float32Array => outputs[name].data;
@@ -47,28 +51,27 @@ export async function explain(
   const width = roles.length;
   const difference = (weights: Float32Array, row: number) =>
     weights[row * width + a] - weights[row * width + b];
-  // The column after the last n-gram collects what is no n-gram; its weight is 0.
+  // The row after the last n-gram stands for what is no n-gram; it weighs nothing.
   const count = of('ngram_weights').length / width - 1;
-  const length = of('length')[0];
-  const tfIdf = new Float64Array(count + 1);
+  const { lines } = makeReading(read, outputs);
+  const ofLines = new Float64Array(lines.length);
+  const ofNgrams = new Float64Array(count + 1);
   outputs.found_ngram.data.forEach((ngram: number, i: number) => {
-    tfIdf[ngram] = of('found_weight')[i];
+    const line = outputs.found_line.data[i];
+    const weight = (of('line_weight')[line] * difference(of('ngram_weights'), ngram)) / of('divisor')[0];
+    ofNgrams[ngram] += weight;
+    ofLines[line] += weight;
   });
   const weights = features.map((_, i) =>
-    i < count
-      ? (tfIdf[i] / length) * difference(of('ngram_weights'), i)
-      : of('blocks')[i - count] * difference(of('block_weights'), i - count),
+    i < count ? ofNgrams[i] : of('blocks')[i - count] * difference(of('block_weights'), i - count),
   );
   const prior = Math.fround(of('intercept')[a] - of('intercept')[b]);
 
-  const read = document(text, title);
-  const places = new Places(
-    read,
-    data,
-    outputs.found_ngram.data,
-    outputs.found_word.data,
-    features.slice(0, count),
-  );
+  const places = new Places(read, data, outputs, features.slice(0, count));
+  const share = (weight: number, over: [line: number, of: number][]) => {
+    const whole = over.reduce((sum, [, part]) => sum + part, 0);
+    if (whole > 0) for (const [line, part] of over) ofLines[line] += (weight * part) / whole;
+  };
   const evidence = weights
     .map((weight, column) => ({ weight, column }))
     .filter(({ weight }) => weight !== 0)
@@ -76,8 +79,11 @@ export async function explain(
     .map(({ weight, column }) => {
       const feature = features[column];
       const colon = feature.indexOf(':');
-      const kind = feature.slice(0, colon);
-      return { kind, weight, ...places.describe(kind, feature.slice(colon + 1)) };
+      const [kind, key] = [feature.slice(0, colon), feature.slice(colon + 1)];
+      const { name, mentions } = places.describe(kind, key);
+      if (kind in OF_ONE_CONCEPT) share(weight, mentions.map(({ line }) => [line, of('line_weight')[line]]));
+      if (kind === 'line' || kind === 'area') share(weight, lines.map((line, i) => [i, holds(kind, key, line)]));
+      return { kind, name, weight, spans: mentions.map(({ span }) => span) };
     });
   return {
     document: read,
@@ -86,15 +92,30 @@ export async function explain(
     logOdds: weights.reduce((sum, weight) => sum + weight, prior),
     prior,
     evidence,
+    lines: lines.map((line, i) => ({ ...line, weight: ofLines[i] })),
   };
+}
+
+/** How far a line is of the kind that a column speaks of, such as `lines: duty, genai`. */
+function holds(block: string, name: string, { partProbabilities: part, ...line }: Line): number {
+  const [first, second] = (name.split(': ')[1] ?? '').split(', ');
+  if (block === 'area') return part.duty * line.areaProbabilities[first];
+  const ofPart = part[first] ?? part.duty + part.requirement;
+  return second ? ofPart * line.workProbabilities[second] : ofPart;
+}
+
+interface Place {
+  span: Span;
+  line: number;
 }
 
 /** Where n-grams and concepts stand in one posting. */
 class Places {
-  readonly #byPhrase = new Map<string, Span[]>();
+  readonly #byPhrase = new Map<string, Place[]>();
   readonly #titleEnd: number;
 
-  constructor(read: string, data: Uint8Array, ngrams: Int32Array, words: Int32Array, names: string[]) {
+  constructor(read: string, data: Uint8Array, outputs: Record<string, { data: Int32Array }>, names: string[]) {
+    const [ngrams, words, lines] = ['ngram', 'word', 'line'].map((of) => outputs[`found_${of}`].data);
     // Token bytes are ASCII, so the tokens of the string are those of its bytes, in order.
     const tokens = [...read.matchAll(/[a-zA-Z0-9+#]+/g)].map(
       ({ index, 0: token }): Span => [index, index + token.length],
@@ -105,28 +126,25 @@ class Places {
       if (ngram === names.length) continue; // words that are no n-gram, alone or on the way to one
       const phrase = names[ngram].slice('ngram:'.length);
       const last = words[i] + phrase.split(' ').length - 1;
-      const span: Span = [tokens[words[i]][0], tokens[last][1]];
+      const place: Place = { span: [tokens[words[i]][0], tokens[last][1]], line: lines[i] };
       const known = this.#byPhrase.get(phrase);
-      if (known) known.push(span);
-      else this.#byPhrase.set(phrase, [span]);
+      if (known) known.push(place);
+      else this.#byPhrase.set(phrase, [place]);
     }
     this.#titleEnd = data.includes(10) ? read.indexOf('\n') : 0;
   }
 
-  /** A name for a person and the spans of one feature. */
-  describe(kind: string, name: string): { name: string; spans: Span[] } {
-    if (kind === 'ngram') return { name, spans: this.#byPhrase.get(name) ?? [] };
-    if (!(kind in OF_ONE_CONCEPT)) return { name, spans: [] };
+  /** A name for a person and the mentions of one feature. */
+  describe(kind: string, name: string): { name: string; mentions: Place[] } {
+    if (kind === 'ngram') return { name, mentions: this.#byPhrase.get(name) ?? [] };
+    if (!(kind in OF_ONE_CONCEPT)) return { name, mentions: [] };
     const concept = concepts[name] ?? { name, phrases: [] };
-    const spans = new Map<string, Span>();
-    for (const phrase of concept.phrases) {
-      for (const span of this.#byPhrase.get(phrase) ?? []) {
-        if (kind === 'density' || span[1] <= this.#titleEnd) spans.set(span.join(), span);
-      }
-    }
     return {
       name: `${concept.name}, ${OF_ONE_CONCEPT[kind]}`,
-      spans: [...spans.values()].sort((x, y) => x[0] - y[0] || x[1] - y[1]),
+      mentions: concept.phrases
+        .flatMap((phrase) => this.#byPhrase.get(phrase) ?? [])
+        .filter(({ span }) => kind === 'density' || span[1] <= this.#titleEnd)
+        .sort(({ span: x }, { span: y }) => x[0] - y[0] || x[1] - y[1]),
     };
   }
 }

@@ -4,9 +4,10 @@ import { type Answer, UNCLEAR } from '../../examples/runtimes/node/roleclass.mjs
 import { ask } from './client.ts';
 import { announce, byId, download, h, showFault } from './dom.ts';
 import type { Explanation } from './evidence.ts';
+import { lineList } from './lines.ts';
 import { type Mark, marks } from './marks.ts';
 import type { Mention, Problem } from './problems.ts';
-import type { ModelInfo, Reading } from './protocol.ts';
+import type { ModelInfo, Result } from './protocol.ts';
 import { DEFINITIONS, LABELS, percent, signed } from './roles.ts';
 import { characterOffsets, type Span } from './text.ts';
 
@@ -23,10 +24,10 @@ export async function classify(text: string, title: string): Promise<void> {
   panel.setAttribute('aria-busy', 'true');
   try {
     const model = await ask('load', {});
-    const reading = await ask('read', { text, title });
+    const result = await ask('read', { text, title });
     if (mine !== current) return; // another one has been asked for
-    show(reading, model, text, title);
-    announce(inWords(reading.answer));
+    show(result, model, text, title);
+    announce(inWords(result.answer));
   } catch (error) {
     if (mine === current) showFault(error);
   } finally {
@@ -39,19 +40,19 @@ function inWords({ role, confidence, reliable, reason }: Answer): string {
   return `${LABELS[role]}, ${percent(confidence)}, ${reliable ? 'reliable' : 'in doubt'}.`;
 }
 
-function show(reading: Reading, model: ModelInfo, text: string, title: string): void {
-  const { answer, problems } = reading;
+function show(result: Result, model: ModelInfo, text: string, title: string): void {
+  const { answer, problems } = result;
   const why = h('div', { class: 'why' });
-  showWhy(why, reading.why, model.roles, text, title);
+  showWhy(why, result.why, model.roles, text, title);
   panel.dataset.role = answer.role;
   panel.replaceChildren(
     h('h2', { id: 'answer-heading', tabindex: '-1' }, LABELS[answer.role]),
     h('p', { class: 'definition' }, DEFINITIONS[answer.role]),
     doubt(answer, model),
     bars(answer, model),
-    h('p', {}, h('button', { type: 'button', onclick: () => save(reading, text) }, 'Download as JSON')),
+    h('p', {}, h('button', { type: 'button', onclick: () => save(result) }, 'Download as JSON')),
   );
-  reasons.replaceChildren(why, problemList(problems, text));
+  reasons.replaceChildren(why, problemList(problems, result.why.document));
   panel.hidden = false;
   reasons.hidden = false;
   panel.scrollIntoView({ block: 'nearest' });
@@ -162,6 +163,7 @@ function showWhy(place: HTMLElement, why: Explanation, roles: string[], text: st
       ),
       weights(why),
     ),
+    lineList(why),
   );
 }
 
@@ -229,7 +231,7 @@ function problemList(problems: Problem[], text: string): HTMLElement {
     { class: 'problems', 'aria-labelledby': 'problems-heading' },
     h('h2', { id: 'problems-heading' }, 'What the duties are about'),
     main.length === 0 &&
-      h('p', { class: 'hint' }, 'No duty was found that mentions one of the sixteen problem areas.'),
+      h('p', { class: 'hint' }, 'No duty was found that is in one of the sixteen problem areas.'),
     h('div', { class: 'areas' }, ...main.map((problem) => area(problem, text))),
     older.length > 0 &&
       h(
@@ -263,14 +265,10 @@ function area(problem: Problem, text: string): HTMLElement {
 const times = (sentences: number) => (sentences === 1 ? '1 duty' : `${sentences} duties`);
 
 /** What `roleclass explain --json` prints, and the problems; offsets are in characters, as in Python. */
-function save({ answer, why, problems }: Reading, text: string): void {
-  const shift = (within: string) => {
-    const at = characterOffsets(within);
-    return (spans: Span[]) => spans.map(([start, end]) => [at(start), at(end)]);
-  };
-  const inDocument = shift(why.document);
-  const inText = shift(text);
-  const mention = ({ key, name, sentences }: Mention) => ({ key, name, sentences: inText(sentences) });
+function save({ answer, why, problems }: Result): void {
+  const at = characterOffsets(why.document);
+  const places = (spans: Span[]) => spans.map(([start, end]) => [at(start), at(end)]);
+  const mention = ({ key, name, sentences }: Mention) => ({ key, name, sentences: places(sentences) });
   const content = {
     prediction: answer,
     role: why.role,
@@ -281,7 +279,15 @@ function save({ answer, why, problems }: Reading, text: string): void {
       kind,
       name,
       weight,
-      spans: inDocument(spans),
+      spans: places(spans),
+    })),
+    lines: why.lines.map(({ start, end, part, work, areas, weight }) => ({
+      start: at(start),
+      end: at(end),
+      part,
+      work,
+      areas,
+      weight,
     })),
     problems: problems.map((problem) => ({
       ...mention(problem),

@@ -1,13 +1,13 @@
-/** The problem areas that a posting's duties mention: src/roleclass/market/problems.py. */
+/** The problem areas that a posting's duties are in: src/roleclass/problem_areas.py. */
 
-import taxonomy, { type Part } from 'data:problems';
-import { type Pattern, parsePattern, SentenceIndex } from './patterns.ts';
-import { duties } from './sentences.ts';
-import type { Span } from './text.ts';
+import taxonomy from 'data:taxonomy';
+import type { Reading } from '../../examples/runtimes/node/reading.mjs';
+import { type Span, tokenize } from './text.ts';
 
 export interface Mention {
   key: string;
   name: string;
+  /** The lines that mention it: places in the text of the reading. */
   sentences: Span[];
 }
 export interface Problem extends Mention {
@@ -16,60 +16,41 @@ export interface Problem extends Mention {
   parts: Mention[];
 }
 
-interface Entry {
-  patterns: Pattern[];
-  unless: Pattern[];
-  /** Keys of others whose mentions count for this one, too. */
-  counting: string[];
-}
-
-const entries = new Map<string, Entry>();
-for (const [key, area] of Object.entries(taxonomy.areas)) {
-  const parts = Object.entries(area.parts ?? {}).map(([name, part]) => [`${key}.${name}`, part] as const);
-  add(
-    key,
-    area,
-    parts.map(([name]) => name),
-  );
-  for (const [name, part] of parts) add(name, part, []);
-}
-
-function add(key: string, part: Part, below: string[]): void {
-  const parse = (written: string) => parsePattern(written, taxonomy.sets);
-  entries.set(key, {
-    patterns: (part.patterns ?? []).map(parse),
-    unless: (part.unless ?? []).map(parse),
-    counting: [...(part.like ?? []), ...below],
-  });
-}
-
-export function problems(text: string): Problem[] {
-  const spans = duties(text);
-  const index = new SentenceIndex(spans.map(([start, end]) => text.slice(start, end)));
-  const found = new Map<string, number[]>();
-  const gather = (key: string): number[] => {
-    let known = found.get(key);
-    if (!known) {
-      const { patterns, unless, counting } = entries.get(key)!;
-      const all = [...index.search(patterns, unless), ...counting.flatMap(gather)];
-      known = [...new Set(all)].sort((a, b) => a - b);
-      found.set(key, known);
+export function problems({ text, lines }: Reading): Problem[] {
+  const found = new Map<string, Span[]>();
+  for (const { start, end, areas } of lines) {
+    for (const key of keys(text.slice(start, end), areas)) {
+      found.set(key, [...(found.get(key) ?? []), [start, end]]);
     }
-    return known;
-  };
-  const mention = (key: string, { name }: Part): Mention => ({
-    key,
-    name,
-    sentences: gather(key).map((i) => spans[i]),
-  });
-  return Object.entries(taxonomy.areas)
-    .map(([key, area]) => ({
-      ...mention(key, area),
-      kind: area.kind,
-      tier: area.tier ?? null,
-      parts: Object.entries(area.parts ?? {})
-        .map(([name, part]) => mention(`${key}.${name}`, part))
+  }
+  return Object.entries(taxonomy)
+    .filter(([key]) => found.has(key))
+    .map(([key, { name, kind, tier, parts }]) => ({
+      key,
+      name,
+      sentences: found.get(key)!,
+      kind,
+      tier: tier ?? null,
+      parts: Object.entries(parts ?? {})
+        .map(([part, { name }]) => ({
+          key: `${key}.${part}`,
+          name,
+          sentences: found.get(`${key}.${part}`) ?? [],
+        }))
         .filter(({ sentences }) => sentences.length),
-    }))
-    .filter(({ sentences }) => sentences.length);
+    }));
+}
+
+/** The areas and sub-patterns that one duty mentions; a line that is none has no areas. */
+function keys(duty: string, areas: string[]): Set<string> {
+  const found = new Set(areas.filter((area) => area in taxonomy));
+  if (!areas.length) return found;
+  const words = ` ${tokenize(duty).join(' ')} `;
+  for (const [key, { kind, parts }] of Object.entries(taxonomy)) {
+    if (kind === 'problem' && !areas.includes(key)) continue;
+    for (const [part, { phrases }] of Object.entries(parts ?? {})) {
+      if (phrases.some((phrase) => words.includes(` ${phrase} `))) found.add(key).add(`${key}.${part}`);
+    }
+  }
+  return found;
 }

@@ -11,7 +11,8 @@ export interface ModelInfo {
   version: string;
 }
 
-export interface Reading {
+/** What is said of one posting; all places are in `why.document`. */
+export interface Result {
   answer: Answer;
   why: Explanation;
   problems: Problem[];
@@ -41,7 +42,7 @@ export interface Progress {
 /** What can be asked for: arguments and answer of each request. */
 export interface Requests {
   load: [Record<string, never>, ModelInfo];
-  read: [{ text: string; title: string; role?: string; against?: string }, Reading];
+  read: [{ text: string; title: string; role?: string; against?: string }, Result];
   open: [{ file: Blob; delimiter: string }, OpenTable];
   score: [{ text: string; title: string | null }, Blob | null];
   cancel: [Record<string, never>, null];

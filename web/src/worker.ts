@@ -70,7 +70,7 @@ const handlers: Handlers = {
       const answer = await classifier.predict(text, title);
       const [read, named] = answer.reason === TOO_LARGE ? ['', ''] : [text, title];
       const why = await explain(classifier, read, named, role, against);
-      return { answer, why, problems: problems(read) };
+      return { answer, why, problems: problems({ text: why.document, lines: why.lines }) };
     }),
 
   open: async ({ file, delimiter }) => {

@@ -12,7 +12,7 @@ const model = await classifier();
 const together = await model.predictMany(postings);
 
 let faults = 0;
-for (const [i, { name, bytes, sha256, answer }] of cases.entries()) {
+for (const [i, { name, bytes, sha256, answer, lines }] of cases.entries()) {
   const data = encode(postings[i].text, postings[i].title);
   const alone = await model.predict(postings[i].text, postings[i].title);
   const checks = {
@@ -21,13 +21,32 @@ for (const [i, { name, bytes, sha256, answer }] of cases.entries()) {
     'in a batch': agree(together[i], answer),
   };
   for (const [what, right] of Object.entries(checks)) {
-    if (right) continue;
-    faults += 1;
-    console.error(`${name}, ${what}: expected ${JSON.stringify(answer)}, got ${JSON.stringify(alone)}`);
+    if (!right) report(name, what, answer, alone);
   }
+  if (lines === null) continue; // too many to be listed
+  const read = await told(postings[i]);
+  if (JSON.stringify(read) !== JSON.stringify(lines)) report(name, 'lines', lines, read);
 }
 console.log(`${cases.length} cases, ${faults} faults`);
 process.exitCode = faults ? 1 : 0;
+
+function report(name, what, expected, actual) {
+  faults += 1;
+  console.error(`${name}, ${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
+}
+
+/** The lines as conformance.json has them: places in characters, not in the units of a JavaScript string. */
+async function told({ text, title }) {
+  const read = await model.read(text, title);
+  const characters = (offset) => [...read.text.slice(0, offset)].length;
+  return read.lines.map(({ start, end, part, work, areas }) => ({
+    start: characters(start),
+    end: characters(end),
+    part,
+    work,
+    areas: areas.toSorted(),
+  }));
+}
 
 function agree(actual, expected) {
   const near = (a, b) => Math.abs(a - b) <= tolerance;

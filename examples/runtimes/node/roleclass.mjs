@@ -1,9 +1,9 @@
 // The contract of docs/runtimes.md in JavaScript: text to bytes, bytes to the model, its outputs to an answer.
 //
 // It knows no runtime: hand it onnxruntime-web or onnxruntime-node. The page in web/ is built from this file, too.
-import { unglue } from './unglue.mjs';
-
 import { plain, spaced } from './markup.mjs';
+import { LINE_OUTPUTS, makeReading } from './reading.mjs';
+import { unglue } from './unglue.mjs';
 
 /**
  * @typedef {{ data: ArrayLike<number> | ArrayLike<bigint>, dims: readonly number[] }} Output
@@ -25,7 +25,7 @@ import { plain, spaced } from './markup.mjs';
  * }} Answer
  */
 
-export const FORMAT = '1';
+export const FORMAT = '2';
 export const MAX_BYTES = 16 * 2 ** 20;
 export const TOO_LARGE = 'larger than 16 MiB';
 export const UNCLEAR = 'unclear';
@@ -195,6 +195,19 @@ export class RoleClassifier {
       });
     }
     return answers;
+  }
+
+  /**
+   * Say what each line of a posting is.
+   * @param {string} text
+   * @param {string | null} [title]
+   * @returns {Promise<import('./reading.mjs').Reading>}
+   */
+  async read(text, title) {
+    const read = document(text, title);
+    const data = utf8(read);
+    if (data.length > MAX_BYTES) throw new Error(`the posting is ${TOO_LARGE}; read a part of it`);
+    return makeReading(read, await this.run(pack([data]), LINE_OUTPUTS));
   }
 
   /**

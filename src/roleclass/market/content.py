@@ -1,23 +1,21 @@
 """What postings are about: problem areas, concepts, skills, words."""
 
+import heapq
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Final, NamedTuple
 
 from roleclass.lexicon import load_lexicon
-from roleclass.market.patterns import SentenceIndex, Step
 from roleclass.market.postings import Posting
-from roleclass.market.problems import tag
 from roleclass.market.statistics import change, share, tier
-from roleclass.market.taxonomy import Part, load_taxonomy
+from roleclass.phrases import Phrase, PhraseFinder, words
+from roleclass.problem_areas import find_keys
 from roleclass.roles import Role
+from roleclass.taxonomy import Area, Part, load_taxonomy
 
 AI_ROLES: Final = (Role.AI_FIRST, Role.AI_SUPPORT, Role.ML_FIRST)
 """The roles whose postings the problem areas are measured on: the others solve other problems."""
@@ -36,29 +34,35 @@ _SKILL_CONCEPTS = frozenset(
     )
 )
 
-Rows = NDArray[np.int64]
+
+class Duty(NamedTuple):
+    """What a duty says, and the problem areas that it is in."""
+
+    text: str
+    areas: tuple[str, ...]
 
 
 def measure_problems(
-    duties: Sequence[Sequence[str]], postings: Sequence[Posting], roles: Sequence[Role]
+    duties: Sequence[Sequence[Duty]], postings: Sequence[Posting], roles: Sequence[Role]
 ) -> dict[str, Any]:
     """Measure how many postings of AI roles mention each area and sub-pattern in their duties.
 
     Parameters
     ----------
-    duties : sequence of sequences of str
+    duties : sequence of sequences of Duty
         The duties of each posting. A posting without any is not counted.
     """
     counted = [i for i, role in enumerate(roles) if role in AI_ROLES and duties[i]]
-    row_of_sentence = np.repeat(counted, [len(duties[i]) for i in counted]).astype(np.int64)
-    found = tag(sentence for i in counted for sentence in duties[i])
-    mentioning = {key: set(row_of_sentence[sentences].tolist()) for key, sentences in found.items()}
+    mentioning: dict[str, set[int]] = {}
+    for i in counted:
+        for key in set().union(*(find_keys(*duty) for duty in duties[i])):
+            mentioning.setdefault(key, set()).add(i)
     members = {role: {i for i in counted if roles[i] is role} for role in AI_ROLES}
     batches = sorted({batch for i in counted if (batch := postings[i].batch)})
     in_batch = [{i for i in counted if postings[i].batch == batch} for batch in batches]
 
-    def measure(part: Part) -> dict[str, Any]:
-        rows = mentioning[part.key]
+    def measure(part: Area | Part) -> dict[str, Any]:
+        rows = mentioning.get(part.key, set())
         measured = share(len(rows), len(counted))
         return {
             "key": part.key,
@@ -75,25 +79,28 @@ def measure_problems(
         entry["parts"] = [measure(part) for part in area.parts]
         if len(batches) > 1:
             first, last = (
-                share(len(mentioning[area.key] & in_batch[at]), len(in_batch[at])) for at in (0, -1)
+                share(len(mentioning.get(area.key, set()) & in_batch[at]), len(in_batch[at]))
+                for at in (0, -1)
             )
             entry["batches"] = {"before": first, "after": last, **change(first, last)}
         areas.append(entry)
-    return {"postings": len(counted), "sentences": len(row_of_sentence), "areas": areas}
+    return {
+        "postings": len(counted),
+        "sentences": sum(len(duties[i]) for i in counted),
+        "areas": areas,
+    }
 
 
 def measure_concepts(
     texts: Sequence[str], roles: Sequence[Role], top: int = 12
 ) -> dict[str, list[dict[str, Any]]]:
     """Find the concepts of the lexicon that set each role apart from the other postings."""
-    index = SentenceIndex(texts)
-    concepts = [
-        concept
+    concepts = {
+        concept.name: concept.phrases
         for concept in load_lexicon()
         if concept.group in _CONCEPT_GROUPS and not _NO_SUBJECT.search(concept.key)
-    ]
-    mentions = [(concept.name, index.search(_literal(concept.phrases))) for concept in concepts]
-    return _characteristic(mentions, list(range(len(texts))), roles, top)
+    }
+    return _characteristic(_mentions(texts, concepts), list(range(len(texts))), roles, top)
 
 
 def measure_skills(
@@ -112,19 +119,16 @@ def measure_skills(
                 rows_of.setdefault(skill[0], []).append(i)
                 spelling.setdefault(skill[0], Counter())[skill[1]] += 1
         names = {key: counts.most_common(1)[0][0] for key, counts in spelling.items()}
-        mentions = [(names[key], np.array(rows)) for key, rows in rows_of.items()]
+        mentions = {names[key]: rows for key, rows in rows_of.items()}
     else:
         listed = list(range(len(texts)))
-        index = SentenceIndex(texts)
-        phrases = {
-            phrase: None
+        tools = {
+            b" ".join(phrase).decode(): [phrase]
             for concept in load_lexicon()
             if concept.key in _SKILL_CONCEPTS
             for phrase in concept.phrases
         }
-        mentions = [
-            (b" ".join(phrase).decode(), index.search(_literal([phrase]))) for phrase in phrases
-        ]
+        mentions = _mentions(texts, tools)
     return {
         "postings": len(listed),
         "source": "column skills" if rows_of else "lexicon",
@@ -132,8 +136,14 @@ def measure_skills(
     }
 
 
-def _literal(phrases: Iterable[tuple[bytes, ...]]) -> list[tuple[Step, ...]]:
-    return [(Step(tuple(tuple(word.decode() for word in phrase) for phrase in phrases)),)]
+def _mentions(texts: Iterable[str], names: Mapping[str, Iterable[Phrase]]) -> dict[str, list[int]]:
+    """Return, for each name, the numbers of the texts that mention it."""
+    finder = PhraseFinder(names)
+    found: dict[str, list[int]] = {name: [] for name in names}
+    for i, text in enumerate(texts):
+        for name in finder.find(text):
+            found[name].append(i)
+    return found
 
 
 def _rows_by_role(rows: Sequence[int], roles: Sequence[Role]) -> dict[Role, set[int]]:
@@ -142,30 +152,26 @@ def _rows_by_role(rows: Sequence[int], roles: Sequence[Role]) -> dict[Role, set[
 
 
 def _frequent(
-    mentions: Sequence[tuple[str, Rows]], rows: Sequence[int], roles: Sequence[Role], top: int
+    mentions: Mapping[str, Sequence[int]], rows: Sequence[int], roles: Sequence[Role], top: int
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the most frequent of `mentions` in each role."""
-    code = np.array([list(Role).index(role) for role in roles], np.int64)
-    counts = {name: np.bincount(code[at], minlength=len(Role)) for name, at in mentions}
     found = {}
     for role, members in _rows_by_role(rows, roles).items():
-        column = list(Role).index(role)
-        first = sorted(counts, key=lambda name: (-counts[name][column], name))[:top]
-        found[str(role)] = [
-            {"name": name, **share(int(counts[name][column]), len(members))} for name in first
-        ]
+        counts = {name: len(members.intersection(at)) for name, at in mentions.items()}
+        first = heapq.nsmallest(top, counts, key=lambda name: (-counts[name], name))
+        found[str(role)] = [{"name": name, **share(counts[name], len(members))} for name in first]
     return found
 
 
 def _characteristic(
-    mentions: Sequence[tuple[str, Rows]], rows: Sequence[int], roles: Sequence[Role], top: int
+    mentions: Mapping[str, Sequence[int]], rows: Sequence[int], roles: Sequence[Role], top: int
 ) -> dict[str, list[dict[str, Any]]]:
     """Return those of `mentions` whose share in a role is furthest above that elsewhere."""
     found = {}
     for role, members in _rows_by_role(rows, roles).items():
         entries: list[dict[str, Any]] = []
-        for name, at in mentions:
-            inside = sum(i in members for i in at.tolist())
+        for name, at in mentions.items():
+            inside = len(members.intersection(at))
             rest = share(len(at) - inside, len(rows) - len(members))
             here = share(inside, len(members))
             if here["share"] > rest["share"]:
@@ -189,16 +195,22 @@ def measure_words(duties: Sequence[Sequence[str]], top: int = 40) -> dict[str, A
     {'word': 'build', 'n': 2, 'of': 3, 'share': 0.666..., 'low': 0.207..., 'high': 0.938...}
     """
     sentences = [sentence for posting in duties for sentence in posting]
-    counts = SentenceIndex(sentences).count_sentences()
+    counts = _count_words(sentences)
     stop = set(_words()["stop"])
-    words = sorted(
+    frequent = sorted(
         (word for word in counts if word not in stop and len(word) > 1),
         key=lambda w: (-counts[w], w),
     )
     return {
         "duties": len(sentences),
-        "words": [{"word": word, **share(counts[word], len(sentences))} for word in words[:top]],
+        "words": [{"word": word, **share(counts[word], len(sentences))} for word in frequent[:top]],
     }
+
+
+def _count_words(sentences: Iterable[str]) -> Counter[str]:
+    """Count in how many sentences each word occurs."""
+    counts = Counter(word for sentence in sentences for word in set(words(sentence)))
+    return Counter({word.decode(): n for word, n in counts.items()})
 
 
 def published_words(postings: Sequence[Posting]) -> dict[str, Any] | None:
@@ -208,7 +220,7 @@ def published_words(postings: Sequence[Posting]) -> dict[str, Any] | None:
     if not any(posting.responsibilities for posting in rows):
         return None
     duties = [duty.lower() for posting in rows for duty in posting.responsibilities]
-    whole = SentenceIndex(duties).count_sentences()
+    whole = _count_words(duties)
     labels = Counter(posting.published_label for posting in rows)
     return {
         "batch": published["batch"],
@@ -221,7 +233,7 @@ def published_words(postings: Sequence[Posting]) -> dict[str, Any] | None:
         "words": {
             word: {
                 "contained": sum(word in duty for duty in duties),
-                "whole_word": whole.get(word, 0),
+                "whole_word": whole[word],
                 "published": n,
             }
             for word, n in published["contained"].items()

@@ -1,12 +1,13 @@
 """A pile of postings, measured: every figure that ``roleclass report`` shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import roleclass
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import InputError
 from roleclass.market.content import (
+    Duty,
     measure_concepts,
     measure_problems,
     measure_skills,
@@ -14,11 +15,13 @@ from roleclass.market.content import (
     published_words,
 )
 from roleclass.market.postings import Posting
-from roleclass.market.sentences import duties
 from roleclass.market.shares import batch_change, compare_labels, measure_groups, role_shares
 from roleclass.market.statistics import CUTOFFS
 from roleclass.market.titles import measure_atypical, measure_titles
+from roleclass.markup import plain
+from roleclass.reading import Line, Reading, likely_areas
 from roleclass.roles import Role
+from roleclass.text import MAX_BYTES, encode
 
 
 def build_report(
@@ -50,9 +53,14 @@ def build_report(
     >>> report["roles"][0]["share"]
     1.0
     """
-    lists = [_duties(posting) for posting in postings]
+    classifier = classifier or RoleClassifier()
     texts = [_text(posting) for posting in postings]
-    roles, confidence = _classify(postings, texts, classifier or RoleClassifier())
+    roles, confidence = _classify(postings, texts, classifier)
+    duties = _read_duties(postings, classifier)
+    sentences = [
+        posting.responsibilities or [duty.text for duty in found]
+        for posting, found in zip(postings, duties, strict=True)
+    ]
     labels = [posting.published_label or "none" for posting in postings]
     published = compare_labels(postings, roles)
     return {
@@ -67,20 +75,52 @@ def build_report(
         },
         "published": published,
         "titles": measure_titles(postings, roles),
-        "problems": measure_problems(lists, postings, roles),
+        "problems": measure_problems(duties, postings, roles),
         "concepts": measure_concepts(texts, roles),
         "skills": measure_skills(postings, texts, roles),
-        "words": measure_words(lists) | {"published": published_words(postings)},
+        "words": measure_words(sentences) | {"published": published_words(postings)},
         "groups": measure_groups(postings, roles),
         "atypical": measure_atypical(postings, roles, confidence),
     }
 
 
-def _duties(posting: Posting) -> Sequence[str]:
-    """Return the duties as the table lists them, else as the text tells them."""
-    if posting.responsibilities or not posting.text:
-        return posting.responsibilities
-    return [posting.text[start:end] for start, end in duties(posting.text)]
+def _read_duties(postings: Sequence[Posting], classifier: RoleClassifier) -> list[tuple[Duty, ...]]:
+    """Return the duties of each posting: of those that its table lists, else of its text."""
+    asked = [(_list(p.responsibilities) or p.text or "", p.title or "") for p in postings]
+    asked = [posting if _can_be_read(*posting) else ("", "") for posting in asked]
+    readings = classifier.read_many((text for text, _ in asked), (title for _, title in asked))
+    return [
+        tuple(
+            Duty(reading.text[line.start : line.end], likely_areas(line.area_probabilities))
+            for line in _duties(posting, reading)
+        )
+        for posting, reading in zip(postings, readings, strict=True)
+    ]
+
+
+def _duties(posting: Posting, reading: Reading) -> Iterator[Line]:
+    if not posting.responsibilities:
+        yield from reading.duties
+        return
+    # What the table calls a responsibility is one, whatever the model thinks of it.
+    start = max(0, reading.text.find(_LISTED)) + len(_LISTED)
+    yield from (line for line in reading.lines if line.start >= start)
+
+
+_LISTED = "Responsibilities:\n"
+
+
+def _list(responsibilities: Sequence[str]) -> str:
+    return (
+        _LISTED + "\n".join(f"- {plain(duty)}" for duty in responsibilities)
+        if responsibilities
+        else ""
+    )
+
+
+def _can_be_read(text: str, title: str) -> bool:
+    # A character has four bytes at most: short ones need no counting.
+    return len(text) + len(title) < MAX_BYTES // 8 or len(encode(text, title)) <= MAX_BYTES
 
 
 def _text(posting: Posting) -> str:

@@ -9,9 +9,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from roleclass.market.patterns import Pattern, SentenceIndex, parse_pattern
+from roleclass.lexicon import parse_phrases
 from roleclass.market.postings import Posting
 from roleclass.market.statistics import share
+from roleclass.phrases import PhraseFinder
 from roleclass.roles import Role
 
 _CUT = re.compile(r"\s[-–—|:]+\s|[|@•,]|\s{3,}")  # noqa: RUF001  (dashes)
@@ -77,17 +78,15 @@ def promised_roles(titles: Sequence[str | None]) -> list[Role | None]:
     >>> promised_roles(["AI Platform Engineer", "ML Engineer, Gen AI", "Gardener", None])
     [<Role.AI_SUPPORT: 'ai-support'>, <Role.AI_FIRST: 'ai-first'>, None, None]
     """
-    index = SentenceIndex(title or "" for title in titles)
-    promised: list[Role | None] = [None] * len(titles)
-    for role, patterns in reversed(_titles().rules):  # the first rule has the last word
-        for i in index.search(patterns).tolist():
-            promised[i] = role
-    return promised
+    finder, rules = _titles().finder, _titles().rules
+    mentioned = (finder.find(title or "") for title in titles)
+    return [next((role for role, all_of in rules if all_of <= found), None) for found in mentioned]
 
 
 @dataclass(frozen=True)
 class _Titles:
-    rules: tuple[tuple[Role, tuple[Pattern, ...]], ...]
+    finder: PhraseFinder
+    rules: tuple[tuple[Role, frozenset[str]], ...]
     words: dict[str, frozenset[str]]
     spelling: dict[str, str]
 
@@ -96,10 +95,10 @@ class _Titles:
 def _titles() -> _Titles:
     read = tomllib.loads(files("roleclass.market").joinpath("titles.toml").read_text("utf-8"))
     return _Titles(
-        rules=tuple(
-            (Role(rule["role"]), tuple(parse_pattern(p, read["sets"]) for p in rule["patterns"]))
-            for rule in read["rules"]
+        finder=PhraseFinder(
+            {name: parse_phrases(name, phrases) for name, phrases in read["phrases"].items()}
         ),
+        rules=tuple((Role(rule["role"]), frozenset(rule["all"])) for rule in read["rules"]),
         words={name: frozenset(words) for name, words in read["words"].items()},
         spelling={word.lower(): word for word in read["words"]["spelling"]},
     )

@@ -138,7 +138,7 @@ def _convert_regression(scope: Any, operator: Any, container: Any) -> None:
     others = w.op(
         "Gemm",
         blocks,
-        w.named("block_weights", weights[-number:]),
+        w.named("block_weights", weights[len(weights) - number :]),
         w.named("intercept", intercept),
     )
     w.op("Softmax", w.op("Add", of_ngrams, others), axis=1, out=operator.outputs[0].full_name)

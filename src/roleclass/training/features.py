@@ -93,7 +93,8 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     min_postings : int
         An n-gram that fewer training postings contain has no column of its own.
     min_mentions : int
-        A column of another block that fewer training postings fill is left out.
+        A column of another block that fewer training postings fill is left out; those of ``balance``
+        are left empty.
     scales : Scales
 
     Attributes
@@ -168,7 +169,9 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         side = len(self.crossed_mean_)
         weights["product"] *= np.triu(np.ones((side, side))).ravel()
         everything = np.concatenate(list(weights.values()))
-        self.columns_ = np.flatnonzero(everything)
+        kept = {name: weight != 0 for name, weight in weights.items()}
+        kept["balance"][:] = True  # so that something remains, however small the corpus
+        self.columns_ = np.flatnonzero(np.concatenate(list(kept.values())))
         self.weights_ = everything[self.columns_]
         columns = np.hstack(list(blocks.values()))[:, self.columns_]
         mean, reach = columns.mean(axis=0), OUTLIER * columns.std(axis=0)

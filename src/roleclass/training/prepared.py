@@ -14,6 +14,7 @@ from roleclass.roles import Role
 from roleclass.training.copies import copies
 from roleclass.training.corpus import Corpus, Warn
 from roleclass.training.evaluation import Report
+from roleclass.training.everyday import everyday_postings
 from roleclass.training.features import frequent_words
 from roleclass.training.line_folds import CrossFit, cross_fit
 from roleclass.training.line_labels import carry
@@ -25,7 +26,7 @@ from roleclass.training.stored_lines import stored_line_model
 from roleclass.training.unclear import UnclearRule
 from roleclass.training.vocabulary import Vocabulary
 
-REFUSED: Final = 0.005
+REFUSED: Final = 0.003
 """The share of judged training postings that the rule for `unclear` may refuse for what their lines say."""
 
 MIN_POSTINGS: Final = 8
@@ -47,7 +48,7 @@ class Prepared:
     asked : float64 array of shape (N,)
         See `Measures`.
     training : TrainingSet
-        Those that teach roles.
+        Those that teach roles, and behind them the written ones (`everyday_postings`).
     """
 
     corpus: Corpus
@@ -92,7 +93,10 @@ def prepare(corpus: Corpus, folds: int, *, warn: Warn, progress: Progress) -> Pr
     -------
     Prepared
     """
-    corpus = corpus.where(lambda posting: posting.split == "train")
+    own = corpus = corpus.where(lambda posting: posting.split == "train")
+    # Their labels are of the package's roles and lines.
+    if Role.OTHER in corpus.column("role") and any(posting.lines for posting in corpus):
+        corpus = Corpus((*corpus.postings, *everyday_postings()))
     lines, fold = _fit_lines(corpus, folds, warn, progress)
     ngrams, concepts = lines.model.vocabulary.ngrams, lines.model.concepts
     variants = (
@@ -109,7 +113,8 @@ def prepare(corpus: Corpus, folds: int, *, warn: Warn, progress: Progress) -> Pr
     )
     titled, untitled, changed = measures
     training = TrainingSet(corpus, titled, untitled, changed, lines.model).at(teaches)
-    return Prepared(corpus, lines, fold, titled.asked, training)
+    number = len(own)
+    return Prepared(own, lines, fold[:number], titled.asked[:number], training)
 
 
 def _fit_lines(

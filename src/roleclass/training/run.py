@@ -204,7 +204,9 @@ def _calibrate(
     names = np.array([str(role) for role in roles])
     labels = np.array([roles.index(posting.role) for posting in training])
     ways = len(trial.logits)
-    stacked, truth = np.concatenate(list(trial.logits)), np.tile(labels, ways)
+    # Written postings are easy, and stand behind the corpus's: they are not counted.
+    stacked = np.concatenate(list(trial.logits[:, : len(training)]))
+    truth = np.tile(labels, ways)
     temperature = fit_temperature(stacked, truth)
     probabilities = softmax(stacked / temperature, axis=1)
     thresholds = fit_thresholds(probabilities, truth, PRECISION)
