@@ -83,6 +83,7 @@ TEXTS = st.one_of(st.lists(PIECES, max_size=60).map("".join), st.text(max_size=8
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from([1, 2, 7, 64]))
 @example(["Key Responsibilities Build.", "Job Requirements: You know. Preferred Job"], 1)
 @example(["\u00e9 " + "b" * 29 + " \n \u00e9 about " + "c" * 36 + " \n a"], 1)
+@example(["1, Key, Responsibilities, Build: you, B. Team, \n2. We", "a, ", ","], 1)
 @settings(deadline=None, max_examples=300)
 def test_any_text_is_cut_as_in_numpy(texts: list[str], step: int) -> None:
     assert_same(texts, step)

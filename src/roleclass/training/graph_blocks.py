@@ -21,7 +21,7 @@ from roleclass.training.features import (
     PostingFeatures,
 )
 from roleclass.training.graph import Found, Words, Writer
-from roleclass.training.graph_line_model import GraphScores
+from roleclass.training.graph_line_model import GraphScores, times
 from roleclass.training.graph_lines import GraphLines
 from roleclass.training.line_context import DUTY
 from roleclass.training.measures import TITLE_WORDS, WEIGHTS
@@ -74,14 +74,8 @@ def weigh_lines(
     mask = w.op("Reshape", w.op("Sign", size), column)
     part = w.op("Mul", scores.part, mask)
     matrix = np.column_stack([WEIGHTS, _ASKED, np.eye(_PARTS)[DUTY]])
-    by_part = w.op("MatMul", part, w.const(matrix, np.float32))
-    weight, asked, duty = w.split(by_part, 1, 1, 1)
-    cross = w.op(
-        "Mul",
-        w.op("Reshape", part, w.vector(-1, _PARTS, 1)),
-        w.op("Reshape", scores.work, w.vector(-1, 1, _WORKS)),
-    )
-    cross = w.op("Reshape", cross, w.vector(-1, _PARTS * _WORKS))
+    weight, asked, duty = w.split(w.op("MatMul", part, w.const(matrix, np.float32)), 1, 1, 1)
+    cross = times(w, part, scores.work, _PARTS, _WORKS)
     words_of = w.op("Mul", w.op("Concat", weight, mask, asked, axis=1), size)
     areas = w.op("Mul", scores.areas, duty)
     ngrams = w.op("Mul", scores.further, weight)

@@ -126,15 +126,13 @@ def _sums(
     number, columns = further.shape
     # A row more, for what is found but no n-gram of the vocabulary.
     others = w.named("ngram_weights", np.pad(further, ((0, 1), (0, 0))))
-    none = w.const(np.zeros((number + 1, columns)), np.float32)
-    rows = [w.op("Concat", *row, axis=1) for row in ((own, others), (lead, none))]
+    # The second half: what n-grams weigh at the beginning of a line, where they have further weights.
+    rows = [w.op("Concat", of, others, axis=1) for of in (own, w.op("Add", own, lead))]
     table = w.op("Concat", *rows, axis=0)
     line = w.take(lines.word_line, found.word)
-    # What begins a line weighs more.
     leads = w.op("Equal", w.take(lines.first, line), found.word)
-    lead = w.op("Add", w.keep(found.ngram, leads), w.const(number + 1))
-    ngram = w.op("Concat", found.ngram, lead, axis=0)
-    line = w.op("Concat", line, w.keep(line, leads), axis=0)
+    half = w.op("Where", leads, w.const(number + 1), w.const(0))
+    ngram = w.op("Add", found.ngram, half)
     zeros = w.zeros(w.op("Shape", lines.row), model.own_.shape[1] + columns)
     return w.add_rows(zeros, line, w.op("Gather", table, ngram, axis=0))
 
@@ -160,7 +158,7 @@ def _shapes(w: Writer, lines: GraphLines, places: _Places) -> str:
 
     size = number(w.op("Add", w.op("Sub", lines.last, lines.first), w.const(1)))
     log_size = w.op("Log", size)
-    marked = number(lines.marked)
+    flags = number(w.op("Concat", lines.marked, lines.colon, lines.free, axis=0))
     place = w.op("Sub", places.index, places.begin)
     total = w.op("Sub", places.end, places.begin)
     left = w.op("Max", w.op("Sub", total, place), w.const(1))
@@ -168,49 +166,44 @@ def _shapes(w: Writer, lines: GraphLines, places: _Places) -> str:
     columns = (
         log_size,
         least(size, 8),
-        marked,
-        number(lines.colon),
-        number(lines.free),
+        flags,
         number(w.op("Equal", place, w.const(0))),
         least(number(place), 20),
         share,
         w.op("Log", number(left)),
-        w.op("Mul", marked, log_size),
+        w.op("Where", lines.marked, log_size, w.const(0.0, np.float32)),
     )
-    return w.op("Reshape", w.op("Concat", *columns, axis=0), w.vector(len(columns), -1))
+    return w.op("Reshape", w.op("Concat", *columns, axis=0), w.vector(10, -1))
 
 
 def _context(
     w: Writer, lines: GraphLines, places: _Places, shapes: str, part: str, after: str, work: str
 ) -> str:
     """See `line_model.context`."""
+    # Probabilities in whole multiples of 1 / ONE, 0 for lines that part rows.
+    parts, works = len(PARTS), len(WORKS)
+    each = [w.op("Softmax", x, axis=1) for x in (part, work, after)]
+    p = w.op("Mul", w.op("Concat", *each, axis=1), w.const(ONE, np.float32))
+    p = w.op("Mul", w.op("Round", p), w.op("Mul", places.real, w.const(1 / ONE, np.float32)))
+    both, announced = w.split(p, parts + works, parts)
+    own = w.cut(both, 0, parts, axis=1)
 
-    def whole(x: str) -> str:
-        """Probabilities in whole multiples of 1 / ONE, 0 for lines that part rows."""
-        scaled = w.op("Mul", w.op("Softmax", x, axis=1), w.const(ONE, np.float32))
-        return w.op("Mul", w.op("Round", scaled), places.real)
-
-    one = w.const(1 / ONE, np.float32)
-    counts = w.op("Concat", whole(part), whole(work), axis=1)
-    both = w.op("Mul", counts, one)
-    announced = w.op("Mul", whole(after), one)
-    p = w.cut(both, 0, len(PARTS), axis=1)
-
-    of_heading, state = _headings(w, lines, places, p, announced)
-    crossed = w.op(
-        "Mul",
-        w.op("Reshape", w.cut(of_heading, 0, len(PARTS), axis=1), w.vector(-1, len(PARTS), 1)),
-        w.op("Reshape", p, w.vector(-1, 1, len(PARTS))),
-    )
-    means = _means(w, places, counts)
+    of_heading, state = _headings(w, lines, places, own, announced)
+    crossed = times(w, w.cut(of_heading, 0, parts, axis=1), own, parts, parts)
     return w.op(
         "Concat",
         *(part, work, both, w.op("Transpose", shapes, perm=[1, 0])),
         *(_moved(w, both, 1), _moved(w, both, -1), _moved(w, announced, 1)),
-        *(of_heading, state, *means),
-        w.op("Reshape", crossed, w.vector(-1, len(PARTS) ** 2)),
+        *(of_heading, state, *_means(w, places, both), crossed),
         axis=1,
     )
+
+
+def times(w: Writer, one: str, other: str, rows: int, columns: int) -> str:
+    """Products of each column of one matrix with each of the other's; by matrices, which is faster."""
+    each = w.op("MatMul", one, w.const(np.repeat(np.eye(rows), columns, axis=1), np.float32))
+    by = w.op("MatMul", other, w.const(np.tile(np.eye(columns), rows), np.float32))
+    return w.op("Mul", each, by)
 
 
 def _moved(w: Writer, x: str, by: int) -> str:
@@ -249,25 +242,20 @@ def _headings(
     return w.op("Mul", of_heading, holds), state
 
 
-def _means(w: Writer, places: _Places, counts: str) -> list[str]:
+def _means(w: Writer, places: _Places, p: str) -> list[str]:
     """Means of probabilities over the lines before, those behind, and all lines of the posting."""
-    sums = w.op("CumSum", w.cast(counts, TensorProto.INT64), w.const(0))
-    sums = w.op("Concat", w.const(np.zeros((1, len(PARTS) + len(WORKS))), np.int64), sums, axis=0)
-
-    def within(x: str) -> str:
-        return w.op("Min", w.op("Max", x, places.begin), places.end)
-
-    def inside(first: str, stop: str) -> str:
-        difference = w.op(
-            "Sub", w.op("Gather", sums, stop, axis=0), w.op("Gather", sums, first, axis=0)
-        )
-        return w.cast(difference, _FLOAT)
-
-    next_ = w.op("Add", places.index, w.const(1))
-    near = w.const(1 / (NEAR * ONE), np.float32)
-    before = inside(within(w.op("Sub", places.index, w.const(NEAR))), within(places.index))
-    behind = inside(within(next_), within(w.op("Add", next_, w.const(NEAR))))
+    # Exact: multiples of 1 / ONE.
+    sums = w.op("CumSum", w.cast(p, TensorProto.DOUBLE), w.const(0))
+    sums = w.op("Pad", sums, w.vector(1, 0, 0, 0))
+    # Where each of the three begins and ends, within the posting.
+    far = 2**30
+    offsets = np.array([-NEAR, 1, -far, 0, 1 + NEAR, far])
+    at = w.op("Add", places.index, w.const(offsets[:, None]))
+    at = w.op("Min", w.op("Max", at, places.begin), places.end)
+    first, stop = w.split(w.op("Gather", sums, at, axis=0), 3, 3, axis=0)
+    inside = w.cast(w.op("Sub", stop, first), _FLOAT)
+    inside = w.op("Reshape", w.op("Transpose", inside, perm=[1, 0, 2]), w.vector(0, -1))
+    near, whole = w.split(inside, 2 * (len(PARTS) + len(WORKS)), len(PARTS) + len(WORKS))
     total = w.op("Max", w.op("Sub", places.end, places.begin), w.const(1))
     total = w.op("Reshape", w.cast(total, _FLOAT), w.vector(-1, 1))
-    all_of = w.op("Mul", inside(places.begin, places.end), w.const(1 / ONE, np.float32))
-    return [w.op("Mul", before, near), w.op("Mul", behind, near), w.op("Div", all_of, total)]
+    return [w.op("Mul", near, w.const(1 / NEAR, np.float32)), w.op("Div", whole, total)]

@@ -1,34 +1,25 @@
-"""The graph that cuts a batch into lines: what `lines.cut` does, in standard ONNX operators.
+"""The graph that cuts a batch into lines: what `lines.cut` does, in standard ONNX operators."""
 
-The rules are those of `line_rules`, all looked up at once. Gaps of a single blank between words end no line
-and are left out before that.
-"""
-
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from onnx import TensorProto
 
-from roleclass.text import FOLD, SEPARATOR
 from roleclass.training.graph import Words, Writer
+from roleclass.training.graph_gaps import GraphGaps, between, find_gaps, holding
 from roleclass.training.line_bytes import (
     CLASSES,
     COLON_WORDS,
     CONT_UNIT,
     CONTS,
-    COUNTED,
     FRONT,
-    MARK,
     MARK_UNIT,
     MIN_WRAPPED,
     NEWLINES,
     PAD,
     WHITE,
 )
-from roleclass.training.line_rules import FROM_END, FROM_START, INLINE, LISTS, PLACES, rule_bits
 from roleclass.training.tables import WordTable
 
 _RULES: Final = (
@@ -36,7 +27,7 @@ _RULES: Final = (
     *("sentence", "glued", "letter", "semicolon"),
     *("head", "adjective", "before_head", "before_adjective"),
 )
-"""Rules that are asked for at every gap, in groups of four; at line ends there are further ones."""
+"""Rules that are asked for at every gap; further ones only at line ends."""
 _WIDTHS: Final = ("indented", "punctuated", "close", "followed")
 
 
@@ -52,8 +43,6 @@ class GraphLines:
         The line of each word.
     row : int32 tensor of shape (M,)
         The posting of each line.
-    opened : int32 tensor of shape (M,)
-        Its first word, the number of a list included.
     first, last : int32 tensors of shape (M,)
         Its first and its last word.
     start, end : int32 tensors of shape (M,)
@@ -64,7 +53,6 @@ class GraphLines:
 
     word_line: str
     row: str
-    opened: str
     first: str
     last: str
     start: str
@@ -73,13 +61,6 @@ class GraphLines:
     colon: str
     free: str
     parts: str
-
-
-def _holding(w: Writer, bits: str, *rules: str) -> Iterator[str]:
-    """Which of some rules hold at K gaps, all at once: bool tensors of shape (K,)."""
-    masks = np.array([[rule_bits()[1][name]] for name in rules])
-    holds = w.cast(w.op("BitwiseAnd", bits, w.const(masks, np.int64)), TensorProto.BOOL)
-    return iter(w.parts(w.flat(holds), len(rules)))
 
 
 def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
@@ -98,38 +79,13 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     ValueError
         If the table lacks a word.
     """
-    sums, length = _sums(w, words)
-    start = w.op("Sub", words.end, length)
-    listed = w.take(w.const(_slots(table)), words.slot)
-
-    # The words before and behind each gap; behind the last word of all, itself.
-    k = _candidates(w, words, start, listed)
-    k1 = w.op("Min", w.op("Add", k, w.const(1)), w.cut(words.index, -1))
-    e, s = w.take(words.end, k), w.take(start, k1)
-    up_to, behind = w.take(sums, k), w.take(sums, k1)
-    at, byte = _bits(
-        w,
-        words,
-        e,
-        s,
-        w.take(start, k),
-        w.take(words.end, k1),
-        w.take(listed, k),
-        w.take(listed, k1),
-    )
-    is_new = w.op("Or", w.take(words.is_last, k), w.take(words.is_last, k1))
-    total = _counted(w, up_to, behind)
-    at_second = w.op("BitwiseAnd", e, w.const(1))
-    total = w.op(
-        "Add",
-        total,
-        w.take(w.const(_corrections()), w.op("Add", w.op("Mul", at_second, w.const(256)), byte)),
-    )
-    newlines = w.op("BitwiseAnd", total, w.const(NEWLINES))
+    gaps = find_gaps(w, table, words)
+    k, is_new = gaps.before, gaps.is_new
+    newlines = w.op("BitwiseAnd", gaps.counted, w.const(NEWLINES))
     line_end = w.cast(newlines, TensorProto.BOOL)
     ends_line = w.op("Or", line_end, is_new)
-    holding = _holding(w, at, *_RULES)
-    number, inline, hard, colon, *of_sentences = (next(holding) for _ in range(8))
+    rules = holding(w, gaps.bits, *_RULES)
+    number, inline, hard, colon, *of_sentences = (next(rules) for _ in range(8))
 
     # -- the number or letter of a list, at the beginning of a line
     adjacent = w.op("Equal", w.op("Sub", k, w.moved(k, 1, -1)), w.const(1))
@@ -137,13 +93,13 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     numbered = w.op("And", w.op("And", at_start, number), w.op("Not", is_new))
 
     # -- marks of lists
-    marks = w.cast(w.op("BitwiseAnd", total, w.const(-MARK_UNIT)), TensorProto.BOOL)
+    marks = w.cast(w.op("BitwiseAnd", gaps.counted, w.const(-MARK_UNIT)), TensorProto.BOOL)
     marks = w.op("Or", marks, w.moved(numbered, -1, False, np.bool_))
     mark = w.op("Or", w.op("And", marks, line_end), inline)
     mark = w.op("And", mark, w.op("Not", w.op("Or", numbered, is_new)))
 
     # -- sentences, and headings in the middle of a line
-    breaks = w.op("Or", _sentences(w, numbered, *of_sentences), _headings(w, *holding))
+    breaks = w.op("Or", _sentences(w, numbered, *of_sentences), _headings(w, *rules))
     breaks = w.op("Or", w.op("Or", breaks, mark), ends_line)
 
     # -- line ends
@@ -151,23 +107,7 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     no_wrap = w.op("Or", w.op("Or", mark, is_new), hard)
     plain = w.op("And", one_end, w.op("Not", no_wrap))
     q = w.keep(w.numbers_to(w.size(k)), ends_line)
-    of_word = w.take(k, q)
-    wraps = _wraps(
-        w,
-        words,
-        w.take(at, q),
-        plain=w.take(plain, q),
-        is_new=w.take(is_new, q),
-        e=w.take(e, q),
-        s=w.take(s, q),
-        first=w.cut(start, 0, 1),
-        newlines=w.take(newlines, q),
-        up_to=w.take(up_to, q),
-        behind=w.take(behind, q),
-        counted=w.cut(sums, 0, 1),
-        word=w.take(length, w.take(k1, q)),
-        row=w.take(words.row, of_word),
-    )
+    wraps = _wraps(w, words, gaps, q, w.take(plain, q), w.take(newlines, q))
     breaks = w.op("ScatterElements", breaks, q, w.op("Not", wraps), axis=0)
     breaks = w.op("Or", breaks, _colons(w, colon, k, breaks))
 
@@ -179,17 +119,16 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     skip = w.take(numbered, w.moved(w.op("Add", m, w.const(1)), 1))
     first = w.op("Add", first_word, w.cast(skip, TensorProto.INT32))
     first = w.op("Min", first, last)
-    begin, finish = _around(w, words, w.take(start, first), w.take(words.end, last))
+    begin, finish = _around(w, words, w.take(gaps.word_start, first), w.take(words.end, last))
     row = w.take(words.row, last)
     offset = w.op("Mul", row, words.width)
-    colon, free = _holding(w, w.take(at, m), "colon_end", "free")
+    colon, free = holding(w, w.take(gaps.bits, m), "colon_end", "free")
     ones = w.op("Expand", w.const([1]), w.op("Shape", m))
     zeros = w.op("Sub", words.slot, words.slot)
-    opens = w.op("ScatterElements", zeros, first_word, ones, axis=0)
+    ends = w.op("ScatterElements", zeros, last, ones, axis=0)
     return GraphLines(
-        word_line=w.op("Sub", w.op("CumSum", opens, w.const(0)), w.const(1)),
+        word_line=w.op("CumSum", ends, w.const(0), exclusive=1),
         row=row,
-        opened=first_word,
         first=first,
         last=last,
         start=w.op("Sub", begin, offset),
@@ -199,87 +138,6 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
         free=free,
         parts=w.take(words.is_last, last),
     )
-
-
-def _sums(w: Writer, words: Words) -> tuple[str, str]:
-    """What is counted up to the end of each word, and its length.
-
-    Returns
-    -------
-    int64 tensor of shape (W,)
-        Bytes of words in the lower half, `COUNTED` in the upper one; without bytes that are next to the end
-        of a word and the second ones of their pairs: see `_corrections`.
-    int32 tensor of shape (W,)
-    """
-    token = np.array([folded != SEPARATOR[0] for folded in FOLD])
-    counted = np.where(token[:, None] & ~token, 0, COUNTED) + COUNTED[:, None].astype(np.int64)
-    of_pair = counted * 2**32 + token[:, None] + token
-    pairs = w.op("Add", w.op("Mul", words.first, w.const(256)), words.second)
-    of_pair = w.take(w.const(of_pair.ravel(), np.int64), pairs)
-    sums = w.take(w.op("CumSum", of_pair, w.const(0)), words.place)
-    tokens = w.cast(sums, TensorProto.INT32)  # the lower half
-    return sums, w.op("Sub", tokens, w.moved(tokens, 1))
-
-
-def _counted(w: Writer, before: str, behind: str) -> str:
-    """What is counted between two words: int32 tensor."""
-    between = w.op("Div", w.op("Sub", behind, before), w.const(2**32, np.int64))
-    return w.cast(between, TensorProto.INT32)
-
-
-def _corrections() -> NDArray[np.int32]:
-    """What is added to the count of a gap for its first byte: a pair's first or, 256 further on, second.
-
-    There a mark is punctuation; what is second was not counted.
-    """
-    first = np.where((CLASSES & MARK) > 0, -MARK_UNIT, 0)
-    return np.append(first, COUNTED & NEWLINES).astype(np.int32)
-
-
-def _slots(table: WordTable) -> NDArray[np.int32]:
-    """The lists that the word in each slot is in, as bits."""
-    listed = np.zeros(len(table.keys), np.int32)
-    for k, of in enumerate(LISTS.values()):
-        for word in of:
-            if not (slot := table.slot(word.encode())):
-                raise ValueError(f"the table of words lacks {word!r}: make it from LISTED, too")
-            listed[slot] |= 1 << k
-    return listed
-
-
-def _candidates(w: Writer, words: Words, start: str, listed: str) -> str:
-    """All gaps but a single blank between words that no rule knows: int32 tensor of shape (K,)."""
-    next_start = w.op("Concat", w.cut(start, 1), w.cut(start, -1), axis=0)
-    gap = w.op("Sub", next_start, words.end)
-    byte = w.cast(w.take(words.utf8, words.end), TensorProto.INT32)
-    # 0 for a blank that is the whole gap; no other sum of the two is.
-    other = w.op("Sub", w.op("Add", w.op("Mul", gap, w.const(256)), byte), w.const(256 + ord(" ")))
-    inline = w.op("BitwiseAnd", listed, w.const(INLINE))
-    other = w.op("BitwiseOr", w.op("BitwiseOr", other, inline), w.moved(inline, -1))
-    return w.keep(words.index, w.cast(other, TensorProto.BOOL))
-
-
-def _bits(
-    w: Writer, words: Words, e: str, s: str, first: str, behind: str, left: str, right: str
-) -> tuple[str, str]:
-    """Which conjunctions hold at each gap, and its first byte: int64 and int32 tensors of shape (K,)."""
-    column = w.vector(1, -1)
-    around_end = w.op("Add", w.op("Reshape", e, column), w.const(np.array(FROM_END)[:, None]))
-    around_start = w.op("Add", w.op("Reshape", s, column), w.const(np.array(FROM_START)[:, None]))
-    at = w.op("Concat", w.flat(around_end), w.flat(around_start), first, behind, axis=0)
-    at = w.cast(w.take(words.utf8, at), TensorProto.INT32)
-    values = w.op("Concat", at, left, right, axis=0)
-    values = w.op("Reshape", values, w.vector(len(PLACES), -1))
-    byte = w.flat(w.cut(values, FROM_END.index(0), FROM_END.index(0) + 1))
-    values = w.op("Add", values, w.const(256 * np.arange(len(PLACES))[:, None]))
-    bits = w.take(w.const(rule_bits()[0].ravel(), np.int64), w.flat(values))
-    bits = w.op("Reshape", bits, w.vector(len(PLACES), -1))
-    size = len(PLACES)
-    while size > 1:  # a power of two
-        size //= 2
-        one, other = w.split(bits, size, size, axis=0)
-        bits = w.op("BitwiseAnd", one, other)
-    return w.flat(bits), byte
 
 
 def _sentences(
@@ -309,34 +167,32 @@ def _colons(w: Writer, colon: str, k: str, breaks: str) -> str:
     return w.op("And", few, colon)
 
 
-def _wraps(
-    w: Writer,
-    words: Words,
-    bits: str,
-    *,
-    plain: str,
-    is_new: str,
-    e: str,
-    s: str,
-    first: str,
-    newlines: str,
-    up_to: str,
-    behind: str,
-    counted: str,
-    word: str,
-    row: str,
-) -> str:
-    """Which line ends are wraps; the gap before each of them here begins its physical line."""
+def _wraps(w: Writer, words: Words, gaps: GraphGaps, q: str, plain: str, newlines: str) -> str:
+    """Which line ends are wraps; the gap before each of them begins its physical line.
+
+    Parameters
+    ----------
+    w, words, gaps
+    q : int32 tensor of shape (Q,)
+        Gaps with a line end.
+    plain : bool tensor of shape (Q,)
+        Whether it may be a wrap.
+    newlines : int32 tensor of shape (Q,)
+    """
 
     def before(x: str, start: str) -> str:
         return w.op("Concat", start, w.cut(x, 0, -1), axis=0)
 
-    small, goes_on, *flags = _holding(w, bits, "small", "goes_on", *_WIDTHS)
+    k, k1, e, s = (w.take(x, q) for x in (gaps.before, gaps.behind, gaps.end, gaps.start))
+    first, of_first = w.cut(gaps.word_start, 0, 1), w.cut(gaps.word_sums, 0, 1)
+    up_to, behind = (w.take(gaps.word_sums, x) for x in (k, k1))
+    row, word = w.take(words.row, k), w.take(gaps.word_length, k1)
+    small, goes_on, *flags = holding(w, w.take(gaps.bits, q), "small", "goes_on", *_WIDTHS)
     indented, punctuated, close, followed = (w.cast(x, TensorProto.INT32) for x in flags)
     zero = w.const([0])
     indent = w.op("Sub", w.op("Sub", w.op("Sub", s, e), newlines), indented)
-    indent = w.op("Where", is_new, zero, w.op("Max", indent, zero))
-    within = w.op("BitwiseAnd", _counted(w, before(behind, counted), up_to), w.const(CONTS))
+    indent = w.op("Where", w.take(gaps.is_new, q), zero, w.op("Max", indent, zero))
+    within = w.op("BitwiseAnd", between(w, before(behind, of_first), up_to), w.const(CONTS))
     within = w.op("Div", within, w.const(CONT_UNIT))
     width = w.op("Add", w.op("Sub", e, before(s, first)), before(indent, zero))
     width = w.op("Sub", w.op("Add", width, punctuated), within)
@@ -363,23 +219,20 @@ def _wraps(
 
 def _around(w: Writer, words: Words, start: str, end: str) -> tuple[str, str]:
     """Move the ends of lines over the punctuation around them; glued lines part it."""
-    steps = PAD
-    column = w.vector(1, -1)
-    before = w.op("Add", w.op("Reshape", start, column), w.const(-1 - np.arange(steps)[:, None]))
-    behind = w.op("Add", w.op("Reshape", end, column), w.const(np.arange(steps)[:, None]))
-    at = w.flat(w.op("Concat", before, behind, axis=0))
-    # Four bits, the nearest byte lowest; then how many of the lowest are set.
-    goes_on = np.repeat([(CLASSES & FRONT) > 0, (CLASSES & WHITE) == 0], steps, axis=0)
-    bit_of = goes_on * 2 ** (np.arange(2 * steps) % steps)[:, None]
-    byte = w.op(
-        "Reshape", w.cast(w.take(words.utf8, at), TensorProto.INT32), w.vector(2 * steps, -1)
-    )
-    byte = w.flat(w.op("Add", byte, w.const(256 * np.arange(2 * steps)[:, None])))
-    bits = w.op("Reshape", w.take(w.const(bit_of.ravel()), byte), w.vector(2, steps, -1))
+    # The bytes before and behind, the nearest first; a bit for each that belongs to the line.
+    reach = np.arange(PAD)
+    at = w.op("Reshape", w.op("Concat", start, end, axis=0), w.vector(2, 1, -1))
+    at = w.op("Add", at, w.const(np.stack([-1 - reach, reach])[:, :, None]))
+    byte = w.cast(w.take(words.utf8, w.flat(at)), TensorProto.INT32)
+    belongs = np.stack([(CLASSES & FRONT) > 0, (CLASSES & WHITE) == 0])
+    bit_of = belongs[:, None] * 2 ** reach[:, None]
+    places = 256 * np.arange(2 * PAD).reshape(2, PAD, 1)
+    byte = w.op("Add", w.op("Reshape", byte, w.vector(2, PAD, -1)), w.const(places))
+    bits = w.op("Reshape", w.take(w.const(bit_of.ravel()), w.flat(byte)), w.vector(2, PAD, -1))
     bits = w.flat(w.op("ReduceSum", bits, w.vector(1), keepdims=0))
-    run = [next(n for n in range(steps + 1) if not bit >> n & 1) for bit in range(2**steps)]
-    moves = w.op("Reshape", w.take(w.const(run), bits), w.vector(2, -1))
-    back, on = (w.flat(x) for x in w.split(moves, 1, 1, axis=0))
+    # How many of the lowest bits are set.
+    run = [next(n for n in range(PAD + 1) if not bit >> n & 1) for bit in range(2**PAD)]
+    back, on = w.parts(w.take(w.const(run), bits), 2)
     far = np.iinfo(np.int32).max
     finish = w.op("Min", w.op("Add", end, on), w.moved(start, -1, far))
     begin = w.op("Max", w.op("Sub", start, back), w.moved(finish, 1))
