@@ -16,6 +16,7 @@ import roleclass
 from roleclass.glue import unglue
 from roleclass.markup import may_hold_markup, plain
 from roleclass.text import encode
+from roleclass.training.lines import cut
 
 CASES = Path(__file__).parent / "cases" / "markup.jsonl"
 
@@ -147,7 +148,8 @@ def test_bytes_without_a_sign_of_markup_have_none(text: str, title: str | None) 
         assert plain(text) is text
     # So the contract is the same with the quick look as without it.
     words = plain(" ".join((title or "").split())).split()
-    lines = ([" ".join(words), ""] if words else []) + [unglue(plain(text))]
+    read = unglue(plain(text))
+    lines = ([" ".join(words), ""] if words and read.strip() else []) + [read]
     assert encode(text, title) == "\n".join(lines).encode("utf-8", "replace")
 
 
@@ -197,10 +199,12 @@ def test_an_explanation_points_into_the_text_that_was_read() -> None:
 
 
 def _html(text: str) -> str:
+    """Each line as a board serves it: a paragraph or an item; where a text was wrapped, within one."""
+    row = text.encode("utf-8", "replace")
+    lines = cut([row])
     page: list[str] = []
-    for line in filter(str.strip, text.split("\n")):
-        item = re.match(r"\s*[-*\u2022\u00b7]\s+(.*)", line)
-        content = html.escape(item[1] if item else line.strip())
+    for start, end, item in zip(lines.start, lines.end, lines.marked, strict=True):
+        content = html.escape(row[start:end].decode("utf-8", "replace"))
         page.append(f"<ul><li>{content}</li></ul>" if item else f"<p>{content}</p>")
     return "\n".join(page).replace("</ul>\n<ul>", "\n")
 

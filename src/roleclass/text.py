@@ -57,8 +57,9 @@ def encode(text: str, title: str | None = None) -> bytes:
     >>> encode("<p>Build <b>R&amp;D</b> agents.</p>")
     b'Build R&D agents.'
     """
-    given = line, text = _one_line(title or ""), text
-    data = _utf8(*given)
+    line = _one_line(title or "")
+    given = (line, text)
+    data = _utf8(line, text)
     if len(data) > MAX_BYTES:
         return data
     if may_hold_markup(data):
