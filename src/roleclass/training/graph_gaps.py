@@ -146,13 +146,13 @@ def _candidates(w: Writer, words: Words, start: str, listed: str) -> str:
     """All gaps but a blank, or a comma and a blank, between words that no rule knows: int32 tensor (K,)."""
     next_start = w.op("Concat", w.cut(start, 1), w.cut(start, -1), axis=0)
     length = w.op("Sub", next_start, words.end)
-    first = w.cast(w.take(words.utf8, words.end), TensorProto.INT32)
-    last = w.take(words.utf8, w.op("Sub", next_start, w.const(1)))
+    ends = (words.end, w.op("Sub", next_start, w.const(1)))
+    first, last = (w.cast(w.take(words.utf8, at), TensorProto.INT32) for at in ends)
     # The length at which a gap that begins so is left out, if it ends with a blank.
     left_out = np.full(256, -1)
     left_out[[ord(" "), ord(",")]] = 1, 2
     is_left_out = w.op("Equal", length, w.take(w.const(left_out), first))
-    is_left_out = w.op("And", is_left_out, w.op("Equal", last, w.const(ord(" "), np.uint8)))
+    is_left_out = w.op("And", is_left_out, w.op("Equal", last, w.const(ord(" "))))
     inline = w.op("BitwiseAnd", listed, w.const(INLINE))
     inline = w.cast(w.op("BitwiseOr", inline, w.moved(inline, -1)), TensorProto.BOOL)
     return w.keep(words.index, w.op("Or", inline, w.op("Not", is_left_out)))
