@@ -19,6 +19,7 @@ SHARES: Final = {COMPANY: 0.8, NICE: 0.35, NOTICE: 0.15, TITLE: 0.25, SHORT: 0.4
 """How many of the copies hold each of these; short ones keep a few duties and requirements only."""
 
 _LONGEST: Final = 400
+_BARE: Final = 0.4  # of the short ones: so many have neither a title nor anything put in
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ def _copy(
     changed = posting
     if rng.random() < SHARES[SHORT]:
         changed = _shortened(changed, rng)
+        if rng.random() < _BARE:
+            return replace(changed, title=None)
     if rng.random() < SHARES[COMPANY]:
         place = rng.choice(["front", "middle", "end"])
         for _ in range(rng.integers(1, 4)):

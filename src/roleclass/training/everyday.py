@@ -54,7 +54,8 @@ def everyday_postings(seed: int = 0) -> list[Posting]:
         for n in range(PER_JOB):
             rng = np.random.default_rng([seed, k, n])
             lines = _job(duties, needs, rng)
-            postings.append(_posting(f"job-{k}", n, title, lines, Role.OTHER))
+            named = title if rng.random() < 0.7 else None
+            postings.append(_posting(f"job-{k}", n, named, lines, Role.OTHER))
     for n in range(STUBS):
         rng = np.random.default_rng([seed, n])
         chosen = rng.choice(data["stubs"]["lines"], size=int(rng.integers(2, 9)), replace=False)
@@ -67,7 +68,7 @@ _Line = tuple[str, str, str]  # text, part, what stands behind it
 
 
 def _job(duties: list[str], needs: list[str], rng: np.random.Generator) -> list[_Line]:
-    few = rng.permutation(duties)[: int(rng.integers(2, len(duties) + 1))].tolist()
+    few = rng.permutation(duties)[: int(rng.integers(1, len(duties) + 1))].tolist()
     needed = needs[: int(rng.integers(0, len(needs) + 1))]
     if rng.random() < 0.4:  # prose, without headings
         frame = _PROSE[rng.integers(len(_PROSE))]
