@@ -15,6 +15,7 @@ from roleclass.training.export import ModelInfo, export
 from roleclass.training.features import Scales
 from roleclass.training.model import Settings, fit
 from roleclass.training.parity import check_parity
+from roleclass.training.prepared import prepare
 
 pytestmark = pytest.mark.corpus
 
@@ -58,10 +59,12 @@ def test_the_pipeline_fitted_anew_answers_like_its_file_and_like_the_shipped_one
     chosen = dict(FIGURES["settings"])
     chosen["scales"] = Scales(**chosen["scales"])
     chosen["runner_up_share"] = tuple(chosen["runner_up_share"])
-    pipeline = fit(corpus.split("train"), Settings(**chosen))
+    prepared = prepare(corpus, 5, warn=print, progress=lambda *_: None)
+    pipeline = fit(prepared.training, Settings(**chosen))
     pipeline[-1].with_temperature(FIGURES["temperature"])
     roles = RoleClassifier().roles
-    export(pipeline, ModelInfo(roles, (0.5,) * len(roles), "x"), tmp_path / "model.onnx")
+    info = ModelInfo(roles, (0.5,) * len(roles), "x", tuple(pipeline[0].feature_names()))
+    export(pipeline, info, tmp_path / "model.onnx")
     again = RoleClassifier(tmp_path / "model.onnx")
     texts = [p.text for p in corpus] + [str(text) for text in unlabelled["description"]]
     titles = [p.title for p in corpus] + unlabelled["title"]
