@@ -77,13 +77,6 @@ def _copy(
     titles: Sequence[tuple[str, str]],
     rng: np.random.Generator,
 ) -> Posting:
-    def another(of: Sequence[Lender]) -> Lender | None:
-        for _ in range(10 if of else 0):
-            chosen = of[int(rng.integers(len(of)))]
-            if chosen.group != posting.group:
-                return chosen
-        return None
-
     changed = posting
     if rng.random() < SHARES[SHORT]:
         changed = _shortened(changed, rng)
@@ -92,14 +85,23 @@ def _copy(
     if rng.random() < SHARES[COMPANY]:
         place = rng.choice(["front", "middle", "end"])
         for _ in range(rng.integers(1, 4)):
-            changed = _insert(changed, another(lent[COMPANY]), place, rng)
+            changed = _insert(changed, _another(lent[COMPANY], posting.group, rng), place, rng)
     if rng.random() < SHARES[NICE]:
-        changed = _insert(changed, another(lent[NICE]), "end", rng)
+        changed = _insert(changed, _another(lent[NICE], posting.group, rng), "end", rng)
     if rng.random() < SHARES[NOTICE]:
-        changed = _insert(changed, another(lent[NOTICE]), "end", rng)
+        changed = _insert(changed, _another(lent[NOTICE], posting.group, rng), "end", rng)
     if titles and rng.random() < SHARES[TITLE]:
         changed = replace(changed, title=titles[int(rng.integers(len(titles)))][1])
     return changed
+
+
+def _another(of: Sequence[Lender], group: str, rng: np.random.Generator) -> Lender | None:
+    """Draw a line of another group; None where ten tries find none."""
+    for _ in range(10 if of else 0):
+        chosen = of[int(rng.integers(len(of)))]
+        if chosen.group != group:
+            return chosen
+    return None
 
 
 def _shortened(posting: Posting, rng: np.random.Generator) -> Posting:
