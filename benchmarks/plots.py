@@ -104,7 +104,7 @@ def _lost(axes: Axes, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     axes.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=9)
     axes.tick_params(axis="y", length=0)
     axes.margins(y=0.01)
-    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
     axes.grid(axis="x")
     axes.spines["left"].set_visible(False)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.05), ncols=2, fontsize=8)

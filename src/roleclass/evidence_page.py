@@ -18,6 +18,12 @@ _PAGE = """<!doctype html>
 <p>{summary}</p>
 <pre>{document}</pre>
 <table>
+<thead><tr><th scope="col">weight</th><th scope="col">line</th><th scope="col">taken for</th></tr></thead>
+<tbody>
+{lines}
+</tbody>
+</table>
+<table>
 <thead><tr><th scope="col">weight</th><th scope="col">what</th><th scope="col">times</th></tr></thead>
 <tbody>
 {rows}
@@ -73,7 +79,8 @@ def evidence_page(why: Explanation, prediction: Prediction, top: int) -> str:
     Returns
     -------
     str
-        HTML that loads nothing from anywhere; all of the posting's text is escaped.
+        HTML that loads nothing from anywhere: the posting, its lines with what each was taken for and
+        what it weighs, and the evidence. All of the posting's text is escaped.
     """
     answer = (
         f"{prediction.role.label}: {prediction.reason}"
@@ -92,6 +99,12 @@ def evidence_page(why: Explanation, prediction: Prediction, top: int) -> str:
             "What speaks for the first is green, what speaks for the second is red."
         ),
         document=_highlighted(why, top),
+        lines="\n".join(
+            f'<tr><td class="{"for" if weight > 0 else "against"}">{weight:+.2f}</td>'
+            f"<td>{escape(why.document[line.start : line.end])}</td>"
+            f"<td>{line.part}{'' if line.work == 'none' else f', {line.work}'}</td></tr>"
+            for line, weight in why.lines
+        ),
         rows="\n".join(
             f'<tr><td class="{"for" if weight > 0 else "against"}">{weight:+.2f}</td>'
             f"<td>{escape(name)}</td><td>{times or ''}</td></tr>"

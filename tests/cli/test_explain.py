@@ -63,3 +63,12 @@ def test_a_missing_file_is_an_error() -> None:
     done = run("/no/such/file")
     assert done.exit_code == 1
     assert "cannot be read" in done.stderr
+
+
+def test_each_line_is_shown_with_what_it_was_taken_for() -> None:
+    text = "What you will do\n- Build the agents of our help desk\n- Write the prompts with the team"
+    shown = run("-", stdin=text).stdout
+    (line,) = (row for row in shown.splitlines() if "genai" in row and "Write the prompts" in row)
+    weight, part, *_ = line.split()
+    assert float(weight) > 0
+    assert part == "duty"

@@ -12,7 +12,7 @@ from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option
 from roleclass.cli.reading import read_posting
 from roleclass.cli.terminal import printable
-from roleclass.evidence import Evidence, Explanation
+from roleclass.evidence import Explanation
 from roleclass.evidence import explain as explain_posting
 from roleclass.evidence_page import evidence_page, marks
 from roleclass.prediction import Prediction
@@ -90,17 +90,29 @@ def _print(why: Explanation, prediction: Prediction, top: int) -> None:
     console.print()
     odds = f"{why.role.label} against {why.against.label}: log-odds {why.log_odds:+.2f}"
     console.print(Text(odds, style="bold"))
+    lines = Table(box=None, pad_edge=False, header_style="bold")
+    lines.add_column("weight", justify="right")
+    lines.add_column("part")
+    lines.add_column("work")
+    lines.add_column("line")
+    room = max(20, console.width - 32)  # what the other columns leave
+    for line, weight in why.lines:
+        said = " ".join(printable(why.document[line.start : line.end]).split())
+        said = said if len(said) <= room else f"{said[: room - 1]}\u2026"
+        lines.add_row(_weight(weight), line.part, line.work, Text(said))
+    console.print(lines)
+    console.print()
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("weight", justify="right")
     table.add_column("what")
     table.add_column("times", justify="right")
     for item in why.evidence[:top]:
-        table.add_row(_weight(item), Text(printable(item.name)), str(len(item.spans) or ""))
+        table.add_row(_weight(item.weight), Text(printable(item.name)), str(len(item.spans) or ""))
     rest = sum(item.weight for item in why.evidence[top:])
     table.add_row(f"{rest:+.2f}", f"{len(why.evidence[top:])} more", "", style="bright_black")
     table.add_row(f"{why.prior:+.2f}", "before reading", "", style="bright_black")
     console.print(table)
 
 
-def _weight(item: Evidence) -> Text:
-    return Text(f"{item.weight:+.2f}", style="green" if item.weight > 0 else "red")
+def _weight(weight: float) -> Text:
+    return Text(f"{weight:+.2f}", style="green" if weight > 0 else "red")
