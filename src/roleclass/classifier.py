@@ -305,6 +305,23 @@ class RoleClassifier:
 
         return readings()
 
+    def score_dataset(
+        self, dataset: _T, text_column: str | tuple[str, ...] | None = None, **options: Any
+    ) -> _T:
+        """Add the roles to a dataset or a data frame, with this model; needs ``roleclass[score]``.
+
+        See `roleclass.scoring.dataset.score_dataset` for the arguments, the result and the errors.
+
+        Examples
+        --------
+        >>> import pandas
+        >>> RoleClassifier().score_dataset(pandas.DataFrame({"text": [""]}))["role"].tolist()
+        ['unclear']
+        """
+        from roleclass.scoring.dataset import score_dataset
+
+        return score_dataset(dataset, text_column, model=self, **options)
+
     @property
     def feature_names(self) -> tuple[str, ...]:
         """The names of the features that the model weighs, ``block:what``; the n-grams come first.
