@@ -66,7 +66,9 @@ def test_a_missing_file_is_an_error() -> None:
 
 
 def test_each_line_is_shown_with_what_it_was_taken_for() -> None:
-    text = "What you will do\n- Build the agents of our help desk\n- Write the prompts with the team"
+    text = (
+        "What you will do\n- Build the agents of our help desk\n- Write the prompts with the team"
+    )
     shown = run("-", stdin=text).stdout
     (line,) = (row for row in shown.splitlines() if "genai" in row and "Write the prompts" in row)
     weight, part, *_ = line.split()

@@ -46,6 +46,7 @@ const SHORT_ENDS = new Set(['us', 'do', 'it', 'in', 'on', 'up', 'to', 'go', 'be'
 const UNITS = /^(?:(?:year|month|week|day|hour)s?|yrs)$/i;
 const LINE = 100;
 const FREE = 10;
+const SPARSE = 300;
 const LONGEST_RUN = 100;
 const LONGEST_TEXT = 2 ** 20;
 
@@ -92,7 +93,7 @@ export function unglue(text) {
   const least = Math.max(2, Math.ceil(breaks / 2));
   const characters = text.length - count(text, /[\ud800-\udbff][\udc00-\udfff]/g);
   if ((breaks - FREE) * LINE > characters || characters > LONGEST_TEXT) return text;
-  if (count(text, PERHAPS) < least) return text;
+  if (count(text, PERHAPS) < Math.max(least, Math.ceil(characters / SPARSE))) return text;
   const tokens = [...text.matchAll(TOKEN)].flatMap(({ 0: whole, index, groups }) => {
     const { run, word, end } = groups ?? {};
     const passed = run === undefined && word === undefined && end === undefined;
