@@ -130,7 +130,7 @@ def test_words_for_missing_titles_and_texts_are_missing(tmp_path: Path) -> None:
     assert [row["reason"] for row in rows[4:]] == [
         "error: no text",
         "error: no text",
-        "too few words",
+        "no readable words",
         "error: no text",
     ]
     assert [row["title"] for row in rows[:4]] == ["nan"] * 4

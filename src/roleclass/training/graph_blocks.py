@@ -20,7 +20,7 @@ from roleclass.training.features import (
     SHARE_WORDS,
     PostingFeatures,
 )
-from roleclass.training.graph import Found, Words, Writer
+from roleclass.training.graph import VECTOR, Found, Words, Writer
 from roleclass.training.graph_line_model import GraphScores, times
 from roleclass.training.graph_lines import GraphLines
 from roleclass.training.line_context import DUTY
@@ -163,6 +163,7 @@ def blocks(
     # Concepts first, then what is crossed.
     density = used["density"]
     summed = 1000 * np.hstack([sets[:, density], sets @ features.crossed_])
+    summed = np.pad(summed, ((0, 0), (0, -summed.shape[1] % VECTOR)))
     enough = w.op("Max", number, w.const(DENSITY_WORDS, np.float32))
     per_thousand = w.op("Div", w.op("MatMul", counted, w.const(summed, np.float32)), enough)
     densities = w.op("Log", w.op("Add", per_thousand, w.const(1.0, np.float32)))
@@ -189,6 +190,7 @@ def _products(
     """Products of what is crossed, two by two; the two factors of each are chosen by matrices."""
     side = len(features.crossed_mean_)
     chosen = np.vstack([np.zeros((before, side)), np.diag(1 / features.crossed_deviation_)])
+    chosen = np.pad(chosen, ((0, -len(chosen) % VECTOR), (0, 0)))
     shift = -features.crossed_mean_ / features.crossed_deviation_
     standard = w.op("Gemm", densities, w.const(chosen, np.float32), w.const(shift, np.float32))
     standard = w.op("Clip", standard, w.const(-CUT, np.float32), w.const(CUT, np.float32))
@@ -209,12 +211,17 @@ def _quotients(
 ) -> str:
     """Quotients of sums of terms, and logarithms of such quotients; the last row of a matrix is added."""
     above, below, is_log = above[:, used], below[:, used], is_log[used]
+    more = -len(used) % VECTOR
+    ones = np.eye(len(above))[:, [-1] * more]
+    above, below = (np.hstack([matrix, ones]) for matrix in (above, below))
+    is_log = np.append(is_log, [False] * more)
     one, other = (
         w.op("Gemm", terms, w.const(m[:-1], np.float32), w.const(m[-1], np.float32))
         for m in (above, below)
     )
     quotient = w.op("Div", one, other)
-    return w.op("Where", w.const(is_log, np.bool_), w.op("Log", quotient), quotient)
+    mixed = w.op("Where", w.const(is_log, np.bool_), w.op("Log", quotient), quotient)
+    return w.cut(mixed, 0, len(used), axis=1)
 
 
 def _balance(

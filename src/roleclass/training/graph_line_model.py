@@ -156,8 +156,9 @@ def _shapes(w: Writer, lines: GraphLines, places: _Places) -> str:
     def least(x: str, most: int) -> str:
         return w.op("Mul", w.op("Min", x, w.const(most, np.float32)), w.const(1 / most, np.float32))
 
-    size = number(w.op("Add", w.op("Sub", lines.last, lines.first), w.const(1)))
-    log_size = w.op("Log", size)
+    size = w.op("Add", w.op("Sub", lines.last, lines.first), w.const(1))
+    log_size = w.log_of_whole(size)
+    size = number(size)
     flags = number(w.op("Concat", lines.marked, lines.colon, lines.free, axis=0))
     place = w.op("Sub", places.index, places.begin)
     total = w.op("Sub", places.end, places.begin)
@@ -170,7 +171,7 @@ def _shapes(w: Writer, lines: GraphLines, places: _Places) -> str:
         number(w.op("Equal", place, w.const(0))),
         least(number(place), 20),
         share,
-        w.op("Log", number(left)),
+        w.log_of_whole(left),
         w.op("Where", lines.marked, log_size, w.const(0.0, np.float32)),
     )
     return w.op("Reshape", w.op("Concat", *columns, axis=0), w.vector(10, -1))
@@ -231,7 +232,7 @@ def _headings(
     holds = w.op("Reshape", w.cast(has, _FLOAT), column)
     of_heading = w.op("Gather", w.op("Concat", announced, p, axis=1), last, axis=0)
     ago = w.op("Max", w.op("Sub", places.index, last), w.const(1))
-    ago = w.op("Reshape", w.op("Log", w.cast(ago, _FLOAT)), column)
+    ago = w.op("Reshape", w.log_of_whole(ago), column)
     state = w.op(
         "Concat",
         w.op("Mul", ago, holds),

@@ -30,11 +30,18 @@ _PART, _NEXT, _WORK, AREAS_AT = (
 DUTY: Final = PARTS.index("duty")
 OTHER: Final = PARTS.index("other")
 
+MOST_LOGGED: Final = 4095
+"""Of longer lines, postings and distances, the logarithm is that of so many."""
+
 NEAR: Final = 4
 """How many lines before and after a line are looked at together."""
 
 HEADING_WORDS: Final = 8
 """A heading has so many words or fewer."""
+
+
+def _log(whole: _Ints | _Floats) -> _Floats:
+    return np.asarray(np.log(np.minimum(whole, MOST_LOGGED).astype(np.float64)))
 
 
 def shapes(lines: Lines) -> _Floats:
@@ -43,7 +50,7 @@ def shapes(lines: Lines) -> _Floats:
     begin, end = (np.searchsorted(lines.row, lines.row, side) for side in ("left", "right"))
     place = np.arange(len(words)) - begin
     columns = (
-        np.log(words),
+        _log(words),
         np.minimum(words, 8) / 8,
         lines.marked,
         lines.colon,
@@ -51,8 +58,8 @@ def shapes(lines: Lines) -> _Floats:
         place == 0,
         np.minimum(place, 20) / 20,
         place / np.maximum(end - begin, 1),
-        np.log((end - begin - place).astype(np.float64)),
-        lines.marked * np.log(words),
+        _log(end - begin - place),
+        lines.marked * _log(words),
     )
     return np.stack(columns, axis=1).astype(np.float64)
 
@@ -77,7 +84,7 @@ def context(lines: Lines, logits: _Floats) -> _Floats:
     has_heading = last >= begin
     last = np.where(has_heading, last, 0)
     of_heading = np.hstack([announced, p])[last] * has_heading[:, None]
-    ago = np.where(has_heading, np.log(np.maximum(place - last, 1).astype(np.float64)), 0.0)
+    ago = np.where(has_heading, _log(np.maximum(place - last, 1)), 0.0)
 
     sums = np.vstack([np.zeros(both.shape[1]), both.cumsum(axis=0)])
 
