@@ -63,8 +63,8 @@ def train(
 ) -> None:
     """Train, calibrate, export, check and evaluate a model.
 
-    Everything is chosen by cross-validation on the split "train"; "dev" is only reported. If it is
-    interrupted, the same command goes on where it stopped.
+    Everything is chosen by cross-validation on the split "train"; "dev" is only reported. Lines are learnt
+    from lines.parquet in the same folder; without it they are read as by the model of the package.
 
     \b
     Examples:

@@ -1,19 +1,20 @@
-"""The workshop: corpus -> features -> linear model -> calibration -> ONNX. Needs ``roleclass[train]``.
+"""Training: corpus -> lines -> features -> linear model -> calibration -> ONNX. Needs ``roleclass[train]``.
 
 Nothing outside this folder imports scikit-learn, and nothing in it is needed to predict.
 
-=================  ==============================================================================
-`corpus`           labelled postings from Parquet files, checked row by row
-`fieldguide`       the same from the public field guide's YAML files
-`features`         `PostingFeatures`: bytes -> numbers, a scikit-learn transformer
-`model`            the pipeline and how it is fitted: weights, out-of-fold predictions
-`calibration`      temperature, thresholds, calibration error
-`evaluation`       accuracy, macro-F1, by part and by confidence
-`graph`            the ONNX operators that turn bytes into counts
-`export`           converters for skl2onnx; the model file and its metadata
-`parity`           scikit-learn's answer against the model file's
-`run`              all of it in order: ``roleclass train``
-=================  ==============================================================================
+======================================  =========================================================
+`corpus`, `fieldguide`                  labelled postings and lines, checked row by row
+`copies`, `everyday`                    changed copies of them, and written postings
+`lines`, `gaps`, `line_bytes`           the cut into lines
+`line_model`, `line_context`            what each line is
+`line_labels`, `line_folds`             from labelled spans to line models, out of fold
+`measures`, `features`                  what is counted in a posting; the numbers that are weighed
+`prepared`, `selection`, `model`        the training split made ready; settings chosen; the pipeline fitted
+`calibration`, `evaluation`, `card`     temperature, thresholds; how right it is; the model card
+`graph`, `graph_*`, `line_rules`        all of it as ONNX operators
+`converters`, `export`, `parity`        the model file, held against the pipeline
+`run`                                   all of it in order: ``roleclass train``
+======================================  =========================================================
 """
 
 from roleclass.errors import require_extra
@@ -21,7 +22,6 @@ from roleclass.errors import require_extra
 require_extra(
     "train",
     "datasets",
-    "filelock",
     "joblib",
     "onnx",
     "scipy",
