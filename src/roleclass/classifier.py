@@ -126,7 +126,7 @@ class RoleClassifier:
         """
         row = encode(*checked(text, title))
         model = self._model
-        [prediction] = _predictions(model, *_answer(model, [row]))
+        [prediction] = _predictions(model, [row])
         return prediction
 
     def predict_many(
@@ -196,7 +196,7 @@ class RoleClassifier:
         >>> RoleClassifier().predict_proba(["Sells shoes.", "Builds agents."]).shape
         (2, 4)
         """
-        rows = self._stream(checked_many(texts, titles), lambda _, rows, __: rows, threads)
+        rows = self._stream(checked_many(texts, titles), _probabilities, threads)
         return np.fromiter(rows, np.dtype((np.float32, len(self.roles))))
 
     def outputs(self, text: str, title: str | None = None) -> dict[str, NDArray[Any]]:
@@ -293,17 +293,7 @@ class RoleClassifier:
         >>> [len(reading.lines) for reading in RoleClassifier().read_many(["", "Bake bread. Sell it."])]
         [0, 2]
         """
-        postings = checked_many(texts, titles)
-
-        def readings() -> Iterator[Reading]:
-            for first, batch in _counted(postings):
-                rows = [encode(*posting) for posting in batch]
-                for k, row in enumerate(rows):
-                    if len(row) > MAX_BYTES:
-                        raise ValueError(f"texts[{first + k}] is {TOO_LARGE}; read a part of it")
-                yield from make_readings(rows, *self._model.run(LINE_OUTPUTS, rows))
-
-        return readings()
+        return self._stream(_readable(checked_many(texts, titles)), _readings, threads=1)
 
     def score_dataset(
         self, dataset: _T, text_column: str | tuple[str, ...] | None = None, **options: Any
@@ -336,10 +326,10 @@ class RoleClassifier:
     def _stream(
         self,
         postings: Iterable[Posting],
-        make: Callable[[Model, NDArray[np.float32], NDArray[np.int64]], Iterable[_T]],
+        score_rows: Callable[[Model, list[bytes]], Iterable[_T]],
         threads: int,
     ) -> Iterator[_T]:
-        """Score postings on `threads` threads; `make` turns the answers to a batch into results."""
+        """Score postings on `threads` threads; `score_rows` turns a batch into results."""
         if threads < 1:
             raise ValueError(f"threads must be at least 1, got {threads}")
 
@@ -347,7 +337,7 @@ class RoleClassifier:
         def score(work: tuple[Chunk, list[int]]) -> tuple[Chunk, list[int], Iterable[_T]]:
             chunk, batch = work
             rows = [encode(*chunk.postings[i]) for i in batch]
-            return chunk, batch, make(self._model, *_answer(self._model, rows))
+            return chunk, batch, score_rows(self._model, rows)
 
         # Checked at once, hence a function that returns a generator.
         work = ((chunk, batch) for chunk in read(postings) for batch in chunk.batches)
@@ -356,18 +346,19 @@ class RoleClassifier:
         )
 
 
-def _counted(postings: Iterable[Posting], size: int = 32) -> Iterator[tuple[int, list[Posting]]]:
-    """Yield batches of postings, with the place of each one's first."""
-    batch: list[Posting] = []
-    place = 0
-    for posting in postings:
-        batch.append(posting)
-        if len(batch) == size:
-            yield place, batch
-            place += size
-            batch = []
-    if batch:
-        yield place, batch
+def _readable(postings: Iterable[Posting]) -> Iterator[Posting]:
+    """Pass postings on; one that is too large to be read is an error that names its place."""
+    for place, posting in enumerate(postings):
+        text, title = posting
+        # A character has four bytes at most, so that hardly any posting has to be encoded twice.
+        characters = len(text) + len(title or "")
+        if 4 * characters >= MAX_BYTES and len(encode(*posting)) > MAX_BYTES:
+            raise ValueError(f"texts[{place}] is {TOO_LARGE}; read a part of it")
+        yield posting
+
+
+def _readings(model: Model, rows: Sequence[bytes]) -> Iterator[Reading]:
+    return make_readings(rows, *model.run(LINE_OUTPUTS, rows))
 
 
 def _answer(model: Model, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -378,10 +369,13 @@ def _answer(model: Model, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], N
     return model.answer(rows)
 
 
-def _predictions(
-    model: Model, probabilities: NDArray[np.float32], codes: NDArray[np.int64]
-) -> list[Prediction]:
-    """Put answers into words, one for each row."""
+def _probabilities(model: Model, rows: Sequence[bytes]) -> NDArray[np.float32]:
+    return _answer(model, rows)[0]
+
+
+def _predictions(model: Model, rows: Sequence[bytes]) -> list[Prediction]:
+    """Score a batch and put the answers into words, one for each row."""
+    probabilities, codes = _answer(model, rows)
     best = probabilities.argmax(axis=1).tolist()
     predictions = []
     for p, k, code in zip(probabilities.tolist(), best, codes.tolist(), strict=True):
