@@ -26,8 +26,8 @@ from roleclass.training.copies import copies
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import report
 from roleclass.training.features import BLOCKS, Scales
-from roleclass.training.line_context import DUTY
-from roleclass.training.line_model import LineScores
+from roleclass.training.lines.context import DUTY
+from roleclass.training.lines.model import LineScores
 from roleclass.training.measures import Measures
 from roleclass.training.model import Settings, TrainingSet
 from roleclass.training.prepared import prepare

@@ -30,20 +30,20 @@ from benchmarks.fuzz_inputs import (
 from roleclass import RoleClassifier
 from roleclass.benchmark import generated
 from roleclass.cli.terminal import printable
+from roleclass.engine.model_file import default_model, seal, unseal
 from roleclass.errors import RoleclassError
-from roleclass.evidence_page import evidence_page
+from roleclass.evidence.page import evidence_page
 from roleclass.lexicon import parse_lexicon
-from roleclass.market.page import render
-from roleclass.market.postings import read_postings
-from roleclass.market.report import build_report
-from roleclass.markup import plain
-from roleclass.model_file import default_model, seal, unseal
+from roleclass.report.page import render
+from roleclass.report.postings import read_postings
+from roleclass.report.report import build_report
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
 from roleclass.tables.formats import Format, Kind
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.reader import Reader
 from roleclass.tables.writers import open_writer
+from roleclass.text.markup import plain
 from roleclass.training.fieldguide import read_fieldguide
 
 

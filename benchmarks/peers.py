@@ -31,7 +31,7 @@ from benchmarks.tables import environment, markdown_table, write
 from roleclass import RoleClassifier
 from roleclass.benchmark import consume, generated, machine
 from roleclass.cli.terminal import warn
-from roleclass.model_file import default_model
+from roleclass.engine.model_file import default_model
 from roleclass.training.corpus import load_corpus
 
 OURS: Final = "roleclass"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from roleclass import RoleClassifier
-from roleclass.model_file import default_model
+from roleclass.engine.model_file import default_model
 from roleclass.text import encode
 
 ROOT = Path(__file__).parents[1]

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import roleclass
 from roleclass import ModelError, Role, RoleClassifier
-from roleclass.model_file import default_model
+from roleclass.engine.model_file import default_model
 from roleclass.text import MAX_BYTES
 from tests.written import TITLES, posting
 

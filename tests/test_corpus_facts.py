@@ -11,10 +11,10 @@ import pytest
 from roleclass import Role, RoleClassifier, explain
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import evaluate
-from roleclass.training.export import ModelInfo, export
 from roleclass.training.features import Scales
+from roleclass.training.graph.export import ModelInfo, export
+from roleclass.training.graph.parity import check_parity
 from roleclass.training.model import Settings, fit
-from roleclass.training.parity import check_parity
 from roleclass.training.prepared import prepare
 
 pytestmark = pytest.mark.corpus

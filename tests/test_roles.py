@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from roleclass import OwnRole, Role
+from roleclass import CustomRole, Role
 from roleclass.roles import as_role
 
 CODEBOOK = Path(__file__).parents[1] / "docs" / "codebook.md"
@@ -24,7 +24,7 @@ def test_every_role_has_a_label_a_definition_and_a_chapter_in_the_codebook(role:
 def test_a_name_is_the_packages_role_or_one_of_your_own() -> None:
     assert as_role("other") is Role.OTHER
     mine = as_role("data-engineer")
-    assert isinstance(mine, OwnRole)
+    assert isinstance(mine, CustomRole)
     assert (mine, mine.label) == ("data-engineer", "data-engineer")
     assert pickle.loads(pickle.dumps(mine)) == mine
 

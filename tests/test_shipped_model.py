@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from roleclass import RoleClassifier
-from roleclass.model_file import default_model
+from roleclass.engine.model_file import default_model
 from tests.conformance import CONFORMANCE, ENTITIES, EXAMPLES, ROOT, conformance, entities
 
 GOLDEN = Path(__file__).with_name("golden.json")

@@ -20,7 +20,7 @@ function packageData(): Plugin {
         Object.entries(concepts).map(([key, { name, phrases }]) => [key, { name, phrases }]),
       );
     },
-    'data:taxonomy': () => parse(read('src/roleclass/taxonomy.toml')).areas,
+    'data:taxonomy': () => parse(read('src/roleclass/taxonomy/taxonomy.toml')).areas,
     'data:codebook': () => marked.parse(read('docs/codebook.md')),
     'data:examples': () => EXAMPLES.map((name) => read(`examples/${name}.txt`)),
   };

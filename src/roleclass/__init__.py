@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from roleclass._version import __version__
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import (
     CorpusError,
@@ -23,15 +24,16 @@ from roleclass.errors import (
     RoleclassError,
     ScoringError,
 )
-from roleclass.evidence import Evidence, Explanation, explain
+from roleclass.evidence.explanation import Evidence, Explanation, explain
 from roleclass.prediction import Prediction
-from roleclass.problem_areas import Mention, Problem
-from roleclass.problem_areas import find_problems as _find_problems
 from roleclass.reading import Line, Reading
-from roleclass.roles import OwnRole, Role
+from roleclass.roles import CustomRole, Role
+from roleclass.taxonomy.problem_areas import Mention, Problem
+from roleclass.taxonomy.problem_areas import find_problems as _find_problems
 
 __all__ = [
     "CorpusError",
+    "CustomRole",
     "Evidence",
     "Explanation",
     "InputError",
@@ -39,7 +41,6 @@ __all__ = [
     "Mention",
     "MissingExtraError",
     "ModelError",
-    "OwnRole",
     "Prediction",
     "Problem",
     "Reading",
@@ -56,8 +57,6 @@ __all__ = [
     "read_many",
     "score_dataset",
 ]
-
-__version__ = "0.1.0"
 
 _default = RoleClassifier()
 

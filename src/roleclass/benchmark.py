@@ -21,10 +21,10 @@ from typing import Any, Final
 import numpy as np
 
 from roleclass.classifier import RoleClassifier
-from roleclass.evidence import explain
+from roleclass.engine.model_file import default_model
+from roleclass.engine.parallel import map_ahead
+from roleclass.evidence.explanation import explain
 from roleclass.lexicon import load_lexicon
-from roleclass.model_file import default_model
-from roleclass.parallel import map_ahead
 
 BATCHES: Final = (1, 8, 32, 128, 512)
 """How many postings are handed over at once."""

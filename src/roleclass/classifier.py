@@ -10,12 +10,12 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.batches import Chunk, in_order, read
+from roleclass.engine.batches import Chunk, in_order, read
+from roleclass.engine.inputs import Posting, checked, checked_many
+from roleclass.engine.line_outputs import LINE_OUTPUTS, make_readings
+from roleclass.engine.model_file import Model, default_model, load_model
+from roleclass.engine.parallel import map_ahead
 from roleclass.errors import ModelError
-from roleclass.inputs import Posting, checked, checked_many
-from roleclass.line_outputs import LINE_OUTPUTS, make_readings
-from roleclass.model_file import Model, default_model, load_model
-from roleclass.parallel import map_ahead
 from roleclass.prediction import Prediction
 from roleclass.reading import Reading
 from roleclass.roles import AnyRole, Role

@@ -11,8 +11,8 @@ class Prediction:
 
     Attributes
     ----------
-    role : Role or OwnRole
-        The role; `Role.UNCLEAR` where the text lets nobody judge. An `OwnRole` where the model was
+    role : Role or CustomRole
+        The role; `Role.UNCLEAR` where the text lets nobody judge. An `CustomRole` where the model was
         trained on labels of your own.
     confidence : float
         The calibrated probability of `role`, from 0 to 1; 0 where the role is unclear.

@@ -36,21 +36,21 @@ class Role(StrEnum):
         return _DEFINITIONS[self]
 
 
-class OwnRole(str):
+class CustomRole(str):
     """A role of a model that was trained on labels of your own (``roleclass train --roles``).
 
     A string, as `Role` is; made by `as_role`.
 
     Examples
     --------
-    >>> OwnRole("data-engineer").label
+    >>> CustomRole("data-engineer").label
     'data-engineer'
     """
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"OwnRole({str(self)!r})"
+        return f"CustomRole({str(self)!r})"
 
     @property
     def label(self) -> str:
@@ -58,7 +58,7 @@ class OwnRole(str):
         return str(self)
 
 
-AnyRole = Role | OwnRole
+AnyRole = Role | CustomRole
 """A role that a model knows."""
 
 
@@ -73,7 +73,7 @@ def as_role(name: str) -> AnyRole:
     Examples
     --------
     >>> as_role("other"), as_role("designer")
-    (<Role.OTHER: 'other'>, OwnRole('designer'))
+    (<Role.OTHER: 'other'>, CustomRole('designer'))
     """
     if name in _NAMES:
         return Role(name)
@@ -83,7 +83,7 @@ def as_role(name: str) -> AnyRole:
             f"{name!r} cannot name a role; expected lower-case letters and digits, with hyphens "
             "between words"
         )
-    return OwnRole(name)
+    return CustomRole(name)
 
 
 _NAMES: Final = frozenset(map(str, Role))

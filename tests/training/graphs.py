@@ -9,7 +9,7 @@ from onnx.checker import check_model
 from skl2onnx.common._container import ModelComponentContainer
 from skl2onnx.common._topology import Scope
 
-from roleclass.training.graph import OPSET, Writer
+from roleclass.training.graph.words import OPSET, Writer
 
 Arrays = dict[str, np.ndarray]
 Write = Callable[[Writer], Mapping[str, tuple[int, int, str]]]

@@ -12,7 +12,7 @@ from roleclass.training.features import (
     Scales,
     frequent_words,
 )
-from roleclass.training.line_model import LineModel, LineScores
+from roleclass.training.lines.model import LineModel, LineScores
 from roleclass.training.measures import WEIGHTS, Measures
 from roleclass.training.model import TrainingSet
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from roleclass import OwnRole, Role, RoleClassifier, explain
+from roleclass import CustomRole, Role, RoleClassifier, explain
 from roleclass.cli import main
 from roleclass.training import run as training_run
 from roleclass.training.model import Settings
@@ -51,7 +51,7 @@ def test_it_answers_with_them(model: Path) -> None:
     classifier = RoleClassifier(model)
     answer = classifier.predict("\n".join([*OPENING[:2], *OWN_DUTIES["backend"]]))
     assert answer.role == "backend"
-    assert isinstance(answer.role, OwnRole)
+    assert isinstance(answer.role, CustomRole)
     assert set(answer.probabilities) == {"backend", "frontend", Role.OTHER}
     assert classifier.predict("").role is Role.UNCLEAR
     why = explain(OWN_DUTIES["frontend"][0] * 3, classifier=classifier)

@@ -1,5 +1,5 @@
 /**
- * Why the model answers as it does: src/roleclass/evidence.py.
+ * Why the model answers as it does: src/roleclass/evidence/explanation.py.
  *
  * The only place that knows the outputs of the graph from which explanations are made.
  */

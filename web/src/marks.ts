@@ -1,4 +1,4 @@
-/** Which stretches of a posting to highlight: `marks` of src/roleclass/evidence_page.py. */
+/** Which stretches of a posting to highlight: `marks` of src/roleclass/evidence/page.py. */
 
 import type { Explanation } from './evidence.ts';
 
@@ -9,7 +9,7 @@ export interface Mark {
 }
 
 /**
- * The stretches to highlight, in order and apart from each other: src/roleclass/evidence_page.py.
+ * The stretches to highlight, in order and apart from each other: src/roleclass/evidence/page.py.
  *
  * A stretch where several of the `top` pieces of evidence stand has the sum of what they weigh, each
  * shared out over its places.

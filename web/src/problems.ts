@@ -1,4 +1,4 @@
-/** The problem areas that a posting's duties are in: src/roleclass/problem_areas.py. */
+/** The problem areas that a posting's duties are in: src/roleclass/taxonomy/problem_areas.py. */
 
 import taxonomy from 'data:taxonomy';
 import type { Reading } from '../../examples/runtimes/node/reading.mjs';

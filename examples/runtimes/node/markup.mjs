@@ -1,6 +1,6 @@
 // From HTML, escaped HTML, entities and Markdown to the plain text that a person would see.
 //
-// src/roleclass/markup.py line by line, which says why; ../conformance.json holds both to the same text.
+// src/roleclass/text/markup.py line by line, which says why; ../conformance.json holds both to the same text.
 import { ENTITIES } from './entities.mjs';
 
 // White space as Unicode has it. JavaScript's \s is another set: it lacks U+001C to U+001F and U+0085 and has U+FEFF.

@@ -1,4 +1,4 @@
-// Line breaks that a scraper lost, put back: src/roleclass/glue.py in JavaScript, where it is explained.
+// Line breaks that a scraper lost, put back: src/roleclass/text/glue.py in JavaScript, where it is explained.
 
 export const NAMES = `
   AbbVie AddThis AgentCore AIOps AirFlow AirTable AlphaFold AlphaSense AmeriCorps AppDynamics AppFolio

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from roleclass import __version__
+from roleclass._version import __version__
 from roleclass.cli.terminal import message
 from roleclass.errors import RoleclassError
 

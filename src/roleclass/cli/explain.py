@@ -12,9 +12,9 @@ from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option
 from roleclass.cli.reading import read_posting
 from roleclass.cli.terminal import printable
-from roleclass.evidence import Explanation
-from roleclass.evidence import explain as explain_posting
-from roleclass.evidence_page import evidence_page, marks
+from roleclass.evidence.explanation import Explanation
+from roleclass.evidence.explanation import explain as explain_posting
+from roleclass.evidence.page import evidence_page, marks
 from roleclass.prediction import Prediction
 from roleclass.roles import as_role
 

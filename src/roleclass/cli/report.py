@@ -36,9 +36,9 @@ def report(
       roleclass report postings.csv -o market
       roleclass report january.parquet february.parquet -o market
     """
-    from roleclass.market.page import render
-    from roleclass.market.postings import read_postings
-    from roleclass.market.report import build_report
+    from roleclass.report.page import render
+    from roleclass.report.postings import read_postings
+    from roleclass.report.report import build_report
     from roleclass.tables.options import ReadOptions
     from roleclass.tables.plain import to_json
 

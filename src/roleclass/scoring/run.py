@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import roleclass
+from roleclass.engine.parallel import map_ahead
 from roleclass.errors import ScoringError
-from roleclass.parallel import map_ahead
 from roleclass.scoring.checkpoint import Checkpoint
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.scorer import ERROR, Scorer

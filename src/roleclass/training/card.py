@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from roleclass import __version__
+from roleclass._version import __version__
 from roleclass.roles import Role, as_role
 
 _TEMPLATE = """\

@@ -59,7 +59,7 @@ class Posting:
         Postings of one group (a board, else a company) stay on one side of every fold.
     title, text : str or None, str
         What the model reads.
-    role : Role or OwnRole
+    role : Role or CustomRole
         The label.
     confidence : int
         How sure the annotator was: 3 any reader would agree, 2 probable, 1 a coin flip.

@@ -17,8 +17,8 @@ from roleclass.training.calibration import (
     reliability_diagram,
 )
 from roleclass.training.corpus import Corpus, Posting
-from roleclass.training.line_folds import CrossFit
-from roleclass.training.line_labels import best_lines
+from roleclass.training.lines.folds import CrossFit
+from roleclass.training.lines.labels import best_lines
 
 Report = dict[str, Any]
 """Figures ready for JSON, as made by `report`."""

@@ -1,6 +1,6 @@
 """`PostingFeatures`: from the bytes of postings to the numbers that the role model weighs.
 
-Lines come first (`roleclass.training.line_model`): who does what is a matter of what a line is. A mention
+Lines come first (`roleclass.training.lines.model`): who does what is a matter of what a line is. A mention
 counts as much as its line is a duty or a requirement (`roleclass.training.measures`). Columns, block by
 block (c: weighted mentions of a concept, g: of a group of concepts, n: words of the posting, e: words
 weighted as mentions are):
@@ -35,7 +35,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text import tokenize
-from roleclass.training.line_model import LineModel, LineScores
+from roleclass.training.lines.model import LineModel, LineScores
 from roleclass.training.measures import Measures
 from roleclass.training.mentions import membership
 from roleclass.training.vocabulary import Ngram

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from roleclass.lexicon import Concept
 from roleclass.reading import WORKS
-from roleclass.training.line_context import DUTY
-from roleclass.training.line_model import LineScores
+from roleclass.training.lines.context import DUTY
+from roleclass.training.lines.model import LineScores
 from roleclass.training.mentions import membership
 from roleclass.training.vocabulary import Ngram
 

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from roleclass.roles import AnyRole, Role
 from roleclass.training.corpus import Corpus, Posting
 from roleclass.training.features import PostingFeatures, Scales
-from roleclass.training.line_model import LineModel
+from roleclass.training.lines.model import LineModel
 from roleclass.training.measures import Measures
 
 

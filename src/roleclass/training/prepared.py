@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
+from roleclass.engine.model_file import default_model
 from roleclass.lexicon import load_lexicon
-from roleclass.model_file import default_model
 from roleclass.roles import Role
 from roleclass.training.copies import copies
 from roleclass.training.corpus import Corpus, Warn
 from roleclass.training.evaluation import Report
 from roleclass.training.everyday import everyday_postings
 from roleclass.training.features import frequent_words
-from roleclass.training.line_folds import CrossFit, cross_fit
-from roleclass.training.line_labels import carry
-from roleclass.training.line_model import LineModel
+from roleclass.training.lines.folds import CrossFit, cross_fit
+from roleclass.training.lines.labels import carry
+from roleclass.training.lines.model import LineModel
+from roleclass.training.lines.stored import stored_line_model
 from roleclass.training.measures import Measures
 from roleclass.training.model import TrainingSet
 from roleclass.training.selection import Progress
-from roleclass.training.stored_lines import stored_line_model
 from roleclass.training.unclear import UnclearRule
 from roleclass.training.vocabulary import Vocabulary
 

@@ -17,9 +17,9 @@ from roleclass.training.calibration import fit_temperature, fit_thresholds
 from roleclass.training.card import model_card
 from roleclass.training.corpus import Corpus, Warn
 from roleclass.training.evaluation import Report, evaluate, line_report, report
-from roleclass.training.export import ModelInfo, export
+from roleclass.training.graph.export import ModelInfo, export
+from roleclass.training.graph.parity import check_parity
 from roleclass.training.model import Settings, fit, folds
-from roleclass.training.parity import check_parity
 from roleclass.training.prepared import prepare
 from roleclass.training.selection import Progress, Trial, select
 

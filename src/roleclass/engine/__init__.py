@@ -1,0 +1,1 @@
+"""How postings become answers: the model file, batches, threads, outputs."""

@@ -1,0 +1,108 @@
+"""How a stream of postings is put together for the model: chunks that are read, batches that are scored.
+
+A chunk is sorted by length, so that the rows of a batch need little padding; a batch is small enough for
+a core's cache. The sizes were measured: see ``docs/speed.md``.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from roleclass.engine.inputs import Posting
+
+CHUNK_POSTINGS: Final = 1024
+CHUNK_LENGTH: Final = 16 * 2**20
+BATCH_POSTINGS: Final = 32
+BATCH_LENGTH: Final = 128 * 2**10
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Postings that were read together.
+
+    Attributes
+    ----------
+    postings : list of N Posting
+    batches : list of lists of int
+        Places of postings of similar length, the shortest first.
+    """
+
+    postings: list[Posting]
+    batches: list[list[int]]
+
+
+def read(postings: Iterable[Posting]) -> Iterator[Chunk]:
+    """Read postings as they come: a thousand at a time, fewer where they are long.
+
+    Parameters
+    ----------
+    postings : iterable of Posting
+        Read no further ahead than needed.
+
+    Yields
+    ------
+    Chunk
+        At least one posting. An exception of `postings` is raised after a chunk of those before it.
+
+    Examples
+    --------
+    >>> [chunk] = read([("a longer one", None), ("short", None)])
+    >>> chunk.batches
+    [[1, 0]]
+    """
+    chunk: list[Posting] = []
+    lengths: list[int] = []
+    room = CHUNK_LENGTH
+    try:
+        for posting in postings:
+            text, title = posting
+            length = len(text) if title is None else len(text) + len(title)
+            chunk.append(posting)
+            lengths.append(length)
+            room -= length
+            if len(chunk) == CHUNK_POSTINGS or room <= 0:
+                yield Chunk(chunk, _batches(lengths))
+                chunk, lengths, room = [], [], CHUNK_LENGTH
+    except Exception:
+        if chunk:
+            yield Chunk(chunk, _batches(lengths))
+        raise
+    if chunk:
+        yield Chunk(chunk, _batches(lengths))
+
+
+def in_order(answered: Iterable[tuple[Chunk, list[int], Iterable[_T]]]) -> Iterator[_T]:
+    """Put the answers to batches into the order of the postings.
+
+    Parameters
+    ----------
+    answered : iterable of (Chunk, batch, answers)
+        All batches of a chunk, in their order, before the next chunk's.
+
+    Examples
+    --------
+    >>> [chunk] = read([("a longer one", None), ("short", None)])
+    >>> list(in_order([(chunk, chunk.batches[0], ["to the short one", "to the longer one"])]))
+    ['to the longer one', 'to the short one']
+    """
+    answers: dict[int, _T] = {}
+    for chunk, batch, of_batch in answered:
+        answers.update(zip(batch, of_batch, strict=True))
+        if batch is chunk.batches[-1]:
+            yield from map(answers.pop, range(len(chunk.postings)))
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Group places by length; one longer than a batch is one of its own."""
+    batches: list[list[int]] = [[]]
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        batch = batches[-1]
+        # Sorted by length, so this one sets the width of the whole batch.
+        full = len(batch) == BATCH_POSTINGS or (len(batch) + 1) * lengths[i] > BATCH_LENGTH
+        if batch and full:
+            batches.append([i])
+        else:
+            batch.append(i)
+    return batches

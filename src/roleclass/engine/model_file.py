@@ -1,0 +1,266 @@
+"""A model file: where it is, and how it becomes something that runs in this process."""
+
+import json
+import re
+import threading
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roleclass.engine.operators import check_operators
+from roleclass.errors import ModelError
+from roleclass.roles import AnyRole, Role, as_role
+from roleclass.text import encode, pack
+
+FORMAT: Final = "2"
+"""The layout of the model's inputs, outputs and metadata; a model of another format is refused."""
+
+# ONNX Runtime plans its memory anew for each shape of the input and keeps the plans: a posting alone is
+# padded, so that shapes come again (a quarter of its time).
+_WIDTH_STEP = 256
+
+# ONNX Runtime takes some 25 bytes for each of the input's, and keeps them for the next run. Beyond this size,
+# which no posting of a person has, it gives them back, and such runs wait for each other.
+_LONG: Final = 2**20
+
+_FLOAT32: Final = np.dtype(np.float32)
+_INT64: Final = np.dtype(np.int64)
+
+# A last entry of the metadata, in the encoding of protocol buffers: what a file ends with.
+_SEAL: Final = b"\x72\x54\x0a\x10roleclass.sha256\x12\x40"
+_SEAL_LENGTH: Final = len(_SEAL) + 64
+_PROBE: Final = ("", "We build the models and agents with our team, and you will test them for us.")
+
+
+def default_model() -> Path:
+    """Return the path of the model that ships with the package.
+
+    Examples
+    --------
+    >>> default_model().name
+    'model.onnx'
+    """
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "models" / "model.onnx"
+    # A checkout (an editable install) keeps its models at the top of the tree.
+    return installed if installed.exists() else package.parents[1] / "models" / "model.onnx"
+
+
+def seal(model: bytes) -> bytes:
+    """Add a checksum to a serialized model, as the last entry of its metadata.
+
+    So damage is noticed that leaves a valid file with other weights, and the checksum of the model
+    that ships with the package is where the model is.
+
+    Parameters
+    ----------
+    model : bytes
+        An ONNX file without a checksum.
+
+    Returns
+    -------
+    bytes
+        An ONNX file too.
+
+    Examples
+    --------
+    >>> unseal(seal(b"a model"))
+    b'a model'
+    """
+    return model + _SEAL + sha256(model).hexdigest().encode()
+
+
+def unseal(data: bytes) -> bytes:
+    """Return what `seal` was given; a ValueError says what is wrong with the checksum."""
+    model, end = data[:-_SEAL_LENGTH], data[-_SEAL_LENGTH:]
+    if not end.startswith(_SEAL):
+        raise ValueError("it does not end with a checksum of roleclass")
+    if end != seal(model)[-_SEAL_LENGTH:]:
+        raise ValueError("its checksum does not fit its content")
+    return model
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that is ready to run in this process.
+
+    Attributes
+    ----------
+    session : onnxruntime.InferenceSession
+    roles : tuple of K Role
+        Columns of the probabilities.
+    thresholds : tuple of K floats
+        Confidence from which a prediction of each role is called reliable.
+    reasons : tuple of str or None
+        What the codes of the output ``reason`` mean; None for code 0, the model's own answer.
+    features : tuple of str
+        Names of the columns of the features.
+    one_at_a_time : Lock
+        Held while a very long posting is read.
+    """
+
+    session: Any
+    roles: tuple[AnyRole, ...]
+    thresholds: tuple[float, ...]
+    reasons: tuple[str | None, ...]
+    features: tuple[str, ...]
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    def run(self, outputs: Sequence[str] | None, rows: Sequence[bytes]) -> list[Any]:
+        """Compute the outputs named, or all, for encoded postings.
+
+        Raises
+        ------
+        ModelError
+            If the graph cannot be run to its end.
+        """
+        longest = max(map(len, rows))
+        is_long = len(rows) * longest > _LONG
+        try:
+            with self.one_at_a_time if is_long else nullcontext():
+                utf8 = pack(rows, _WIDTH_STEP if len(rows) == 1 else 1)
+                options = _giving_memory_back() if is_long else None
+                results: list[Any] = self.session.run(outputs, {"utf8": utf8}, options)
+        except Exception as error:  # see `load_model`
+            raise ModelError(
+                f"the model cannot answer {len(rows)} postings of up to {longest} bytes: {error}"
+            ) from error
+        return results
+
+    def answer(self, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Compute what an answer is made of, for N encoded postings.
+
+        Returns
+        -------
+        probabilities : float32 array of shape (N, K)
+        codes : int64 array of shape (N,)
+            Places in `reasons`.
+
+        Raises
+        ------
+        ModelError
+            If the graph cannot be run to its end, or gives what is no answer.
+        """
+        probabilities, codes = self.run(("probabilities", "reason"), rows)
+        self.check(probabilities, codes, len(rows))
+        return probabilities, codes
+
+    def check(self, probabilities: Any, codes: Any, rows: int) -> None:
+        """Raise a `ModelError` unless these are probabilities and codes of reasons for so many rows."""
+        found = (probabilities.dtype, probabilities.shape, codes.dtype, codes.shape)
+        if found != (_FLOAT32, (rows, len(self.roles)), _INT64, (rows,)):
+            raise ModelError(f"the model answers {rows} postings with arrays of {found}")
+        # NaN fails each comparison. Sums of float32 are exact to far less than this.
+        sums = probabilities.sum(axis=1)
+        if not (probabilities.min() >= 0 and sums.min() > 0.999 and sums.max() < 1.001):
+            raise ModelError("the model answers with what are no probabilities; train it again")
+        if not 0 <= codes.min() <= codes.max() < len(self.reasons):
+            raise ModelError(
+                f"the model answers with the reasons {sorted(set(codes.tolist()))}, "
+                f"but names {len(self.reasons)}; train it again"
+            )
+
+
+@cache
+def _giving_memory_back() -> Any:
+    import onnxruntime as ort
+
+    options = ort.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
+
+
+def load_model(path: Path) -> Model:
+    """Read a model file and check that it is whole and one that this version understands.
+
+    Raises
+    ------
+    ModelError
+        If it is missing, damaged, or not a model of `FORMAT`.
+    """
+    import onnxruntime as ort
+
+    if not path.is_file():
+        raise ModelError(f"no model file at {path}; write one with `roleclass train --output DIR`")
+    try:
+        # A file that was damaged by chance does not get as far as ONNX Runtime.
+        data = unseal(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise ModelError(
+            f"{path} is damaged, or no model that roleclass wrote: {error}; copy it again from where "
+            "it came, or write one with `roleclass train --output DIR`"
+        ) from error
+    if _refers_to_files(data):
+        raise ModelError(f"{path} is refused: it refers to other files; a model is one file")
+    try:
+        check_operators(data)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path} is refused: {error}") from error
+    options = ort.SessionOptions()
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # as checked above
+    # One thread a call: callers bring threads of their own, which scales better and does not
+    # start threads that a fork would lose.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # what goes wrong is told by the exception
+    try:
+        session = ort.InferenceSession(
+            data, sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        # ONNX Runtime's exceptions share no base class but Exception.
+        raise ModelError(f"{path} is damaged or not an ONNX model: {error}") from error
+    try:
+        metadata = session.get_modelmeta().custom_metadata_map
+        found = metadata.get("roleclass.format")
+        if found != FORMAT:
+            raise ModelError(
+                f"{path} is not a model of roleclass format {FORMAT} (found: {found}); "
+                "train it again with this version, or install the version that wrote it"
+            )
+        model = Model(
+            session=session,
+            roles=tuple(as_role(name) for name in json.loads(metadata["roleclass.roles"])),
+            thresholds=tuple(map(float, json.loads(metadata["roleclass.thresholds"]))),
+            reasons=tuple(json.loads(metadata["roleclass.reasons"])),
+            features=tuple(json.loads(metadata["roleclass.features"])),
+        )
+        _check(model)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ModelError(
+            f"{path} does not hold what a model of roleclass format {FORMAT} holds: {error!r}; "
+            "train it again with this version"
+        ) from error
+    return model
+
+
+def _refers_to_files(data: bytes) -> bool:
+    # ONNX names a file of weights by an entry "location". The length of that word stands before it, a
+    # control character, which no text in a model of ours holds.
+    return any(data[found.start() - 1] < ord(" ") for found in re.finditer(b"location", data))
+
+
+def _check(model: Model) -> None:
+    """See that the metadata fit each other and the graph's answers."""
+    names = (*model.reasons[1:], *model.features)
+    if model.reasons[:1] != (None,) or not all(isinstance(name, str) for name in names):
+        raise ValueError("the reasons or the names of features are no texts")
+    if len(set(model.features)) < len(model.features):
+        raise ValueError("two features have the same name")
+    if not 2 <= len(model.roles) == len(model.thresholds) == len(set(model.roles)):
+        raise ValueError(f"{len(model.roles)} roles, {len(model.thresholds)} thresholds")
+    if Role.UNCLEAR in model.roles:
+        raise ValueError("unclear is no role that a model may know")
+    if not all(0 <= threshold <= 1 for threshold in model.thresholds):  # false for NaN, too
+        raise ValueError(f"thresholds are confidences from 0 to 1, found {model.thresholds}")
+    for text in _PROBE:
+        model.answer([encode(text)])

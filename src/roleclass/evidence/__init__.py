@@ -1,0 +1,1 @@
+"""Why a posting got its role: what spoke for it, what against, and where."""

@@ -1,0 +1,259 @@
+"""Why the model answers as it does: what spoke for a role and against it, and where it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roleclass.classifier import RoleClassifier
+from roleclass.engine.line_outputs import LINE_OUTPUTS, make_readings
+from roleclass.errors import ModelError
+from roleclass.evidence.places import Columns, Mentions, Span, find_mentions, name_columns
+from roleclass.reading import AREAS, PARTS, WORKS, Line
+from roleclass.roles import AnyRole
+from roleclass.text import encode
+
+
+class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quick to make
+    """One thing that the model weighed.
+
+    Attributes
+    ----------
+    kind : str
+        The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``product``, ``line`` or
+        ``area``.
+    name : str
+        What it is, for a person.
+    weight : float
+        What it adds to the log-odds of the role; negative where it speaks against.
+    spans : tuple of (start, end)
+        Where it stands, as character offsets into `Explanation.document`; none for what is said of the
+        posting as a whole.
+    """
+
+    kind: str
+    name: str
+    weight: float
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why one role rather than another.
+
+    Attributes
+    ----------
+    document : str
+        What the model read: the title, where there is one, as a line before the text.
+    role, against : Role or CustomRole
+        The two roles that are compared.
+    log_odds : float
+        Logit of `role` less that of `against`: the weights of `evidence` and `prior` add up to it.
+    prior : float
+        What the model holds before it has read anything.
+    evidence : tuple of Evidence
+        The weightiest first, for and against alike.
+    lines : tuple of (Line, float)
+        Each line of the posting with what it weighs: its words, and its share of what is said of
+        concepts, kinds of lines and areas. What the rest of the log-odds is, the posting says as a whole.
+    """
+
+    document: str
+    role: AnyRole
+    against: AnyRole
+    log_odds: float
+    prior: float
+    evidence: tuple[Evidence, ...]
+    lines: tuple[tuple[Line, float], ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the explanation as plain strings, numbers, dicts and lists, ready for JSON."""
+        return {
+            "role": str(self.role),
+            "against": str(self.against),
+            "log_odds": self.log_odds,
+            "prior": self.prior,
+            "evidence": [
+                {
+                    "kind": item.kind,
+                    "name": item.name,
+                    "weight": item.weight,
+                    "spans": [list(span) for span in item.spans],
+                }
+                for item in self.evidence
+            ],
+            "lines": [{**line.to_dict(), "weight": weight} for line, weight in self.lines],
+        }
+
+
+def explain(
+    text: str,
+    title: str | None = None,
+    *,
+    role: AnyRole | None = None,
+    against: AnyRole | None = None,
+    classifier: RoleClassifier | None = None,
+) -> Explanation:
+    """Say what in a posting speaks for a role, and what against it.
+
+    Parameters
+    ----------
+    text, title : str, str or None
+        The posting, as for `RoleClassifier.predict`.
+    role : Role or None
+        The role to explain; None for the most likely one.
+    against : Role or None
+        What to compare it with; None for the most likely other role.
+    classifier : RoleClassifier or None
+        None for the model that ships in the package.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    TypeError
+        If `text` or `title` is not a string.
+    ValueError
+        If the model does not know a role (`Role.UNCLEAR` is a rule's answer), or both are the same.
+    ModelError
+        If the model file is missing or damaged, or was written without what an explanation needs.
+
+    Examples
+    --------
+    >>> why = explain("You will build LLM agents with the team and evaluate the prompts.")
+    >>> str(why.role)
+    'ai-first'
+    >>> total = why.prior + sum(item.weight for item in why.evidence)
+    >>> abs(total - why.log_odds) < 1e-4
+    True
+    """
+    classifier = classifier or _default
+    outputs = classifier.outputs(text, title)
+    known = list(classifier.roles)
+    chosen, compared = _pair(known, outputs["probabilities"][0], role, against)
+    a, b = known.index(chosen), known.index(compared)
+    of_ngram, of_block = (
+        outputs[name][:, a] - outputs[name][:, b] for name in ("ngram_weights", "block_weights")
+    )
+    blocks = outputs["blocks"][0] * of_block
+    # The row after the last n-gram stands for what is no n-gram; it weighs nothing.
+    number = len(of_ngram) - 1
+    if len(classifier.feature_names) != number + len(blocks):
+        raise ModelError(
+            f"the model names {len(classifier.feature_names)} features but weighs "
+            f"{number + len(blocks)}; train it again with this version of roleclass"
+        )
+    # What is no n-gram weighs nothing; in a posting without a word it would be in no line.
+    known_ones = np.flatnonzero(outputs["found_ngram"] < number)
+    found, line, word = (outputs[f"found_{name}"][known_ones] for name in ("ngram", "line", "word"))
+    counts = outputs["line_weight"][line].astype(np.float64)
+    each = counts * of_ngram[found] / outputs["divisor"][0]
+    ngrams = np.bincount(found, each, minlength=number + 1)[:number]
+    weights = np.concatenate([ngrams, blocks], dtype=np.float64)
+
+    data = encode(text, title)
+    columns = name_columns(classifier.feature_names)
+    try:
+        mentions = find_mentions(columns, data, found, word)
+    except IndexError as error:  # a model of ours names its n-grams first and finds no others
+        raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
+    order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
+    spans = mentions.spans(len(weights))
+    evidence = zip(
+        columns.kinds[order].tolist(),
+        columns.names[order].tolist(),
+        weights[order].tolist(),
+        map(spans.__getitem__, order.tolist()),
+        strict=True,
+    )
+    [reading] = make_readings([data], *(outputs[name] for name in LINE_OUTPUTS))
+    of_lines = np.bincount(line, each, minlength=len(reading.lines)).astype(np.float64)
+    of_lines += _shared_out(columns, mentions, weights, line, outputs)
+    prior = float(outputs["intercept"][a] - outputs["intercept"][b])
+    return Explanation(
+        document=reading.text,
+        role=chosen,
+        against=compared,
+        log_odds=float(weights.sum() + prior),
+        prior=prior,
+        # As `Evidence._make` does, without a call in Python for each of the hundreds.
+        evidence=tuple(map(partial(tuple.__new__, Evidence), evidence)),
+        lines=tuple(zip(reading.lines, of_lines.tolist(), strict=True)),
+    )
+
+
+def _shared_out(
+    columns: Columns,
+    mentions: Mentions,
+    weights: NDArray[np.float64],
+    line: NDArray[np.int32],
+    outputs: Mapping[str, NDArray[Any]],
+) -> NDArray[np.float64]:
+    """Share out, over the lines, the weights of concepts, of kinds of lines and of areas.
+
+    A concept's by its mentions, weighted as the model does; the others' by the probability that a line is
+    of the kind. What speaks of the posting as a whole (its length, how mentions are balanced) stays there.
+    """
+    part, work, areas = (
+        outputs[f"line_{name}"].astype(np.float64) for name in ("part", "work", "areas")
+    )
+    total = np.zeros(len(part))
+    is_concept = np.isin(columns.kinds[mentions.column], ("density", "title"))
+    column, line = mentions.column[is_concept], line[mentions.found[is_concept]]
+    share = outputs["line_weight"][line].astype(np.float64)
+    share = share / np.maximum(np.bincount(column, share)[column], 1e-12) if len(column) else share
+    total += np.bincount(line, share * weights[column], minlength=len(total))
+    if not len(total):
+        return total
+    for j in np.flatnonzero(np.isin(columns.kinds, ("line", "area"))).tolist():
+        holds = _holds(columns.kinds[j], columns.names[j], part, work, areas)
+        if (whole := holds.sum()) > 0:
+            total += weights[j] * holds / whole
+    return total
+
+
+def _holds(
+    block: str,
+    name: str,
+    part: NDArray[np.float64],
+    work: NDArray[np.float64],
+    areas: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return how far each line is of the kind that a column speaks of, such as ``lines: duty, genai``."""
+    _, _, kind = name.partition(": ")
+    first, _, second = kind.partition(", ")
+    if block == "area":
+        return part[:, PARTS.index("duty")] * areas[:, AREAS.index(first)]
+    of_part = (
+        part[:, PARTS.index(first)]
+        if first in PARTS
+        else part[:, [PARTS.index("duty"), PARTS.index("requirement")]].sum(axis=1)
+    )
+    return of_part * work[:, WORKS.index(second)] if second else of_part
+
+
+def _pair(
+    known: list[AnyRole],
+    probabilities: NDArray[np.float32],
+    role: AnyRole | None,
+    against: AnyRole | None,
+) -> tuple[AnyRole, AnyRole]:
+    """Choose the two roles to compare, the likeliest where the caller names none."""
+    p = dict(zip(known, probabilities.tolist(), strict=True))
+    likeliest = sorted(known, key=lambda role: -p[role])
+    chosen = next(one for one in likeliest if one != against) if role is None else role
+    compared = next(one for one in likeliest if one != chosen) if against is None else against
+    for one in (chosen, compared):
+        if one not in known:
+            raise ValueError(f"the model weighs {', '.join(known)}; it has no weights for {one}")
+    if chosen == compared:
+        raise ValueError(f"role and against are both {chosen}; name two different roles")
+    return chosen, compared
+
+
+_default = RoleClassifier()

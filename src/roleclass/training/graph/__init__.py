@@ -1,0 +1,1 @@
+"""The ONNX graph: what training learnt, written with standard operators."""

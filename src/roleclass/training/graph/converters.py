@@ -1,0 +1,162 @@
+"""Converters for skl2onnx: how `PostingFeatures` and `RoleRegression` are written as ONNX operators."""
+
+from typing import Any
+
+import numpy as np
+from skl2onnx import update_registered_converter
+from skl2onnx.common.data_types import FloatTensorType
+
+from roleclass.training.features import NGRAM_SCALE, PostingFeatures
+from roleclass.training.graph.blocks import Weighted, blocks, weigh_lines
+from roleclass.training.graph.line_model import GraphScores, score_lines
+from roleclass.training.graph.lines import GraphLines, find_lines
+from roleclass.training.graph.words import Found, Writer, find_ngrams, find_words
+from roleclass.training.lines.rules import LISTED
+from roleclass.training.model import RoleRegression, softmax_weights
+from roleclass.training.tables import Trie, WordTable
+from roleclass.training.unclear import UnclearRule
+
+
+class ReadyFeatures(PostingFeatures):
+    """Features with what the linear model after them weighs n-grams by, and the rule for `unclear`.
+
+    The graph adds up what n-grams weigh, K numbers a posting, where scikit-learn's pipeline has a column
+    for each n-gram.
+
+    Attributes
+    ----------
+    ngram_weights_ : float64 array of shape (V, K)
+    rule_ : UnclearRule
+    """
+
+    ngram_weights_: Any
+    rule_: UnclearRule
+
+
+def register_converters() -> None:
+    """Tell skl2onnx how to convert the steps of the pipeline."""
+    update_registered_converter(
+        ReadyFeatures,
+        "RoleclassPostingFeatures",
+        _features_shape,
+        _convert_features,
+        overwrite=True,
+        parser=_parse_features,
+    )
+    update_registered_converter(
+        RoleRegression,
+        "RoleclassRoleRegression",
+        _regression_shape,
+        _convert_regression,
+        overwrite=True,
+        parser=_parse_regression,
+    )
+
+
+def _parse_features(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> list[Any]:  # noqa: ARG001
+    """Declare two results: what all n-grams weigh for each role, and the other blocks.
+
+    The blocks are not multiplied by ``weights_``: `export.to_onnx` moves these into the regression.
+    """
+    operator = scope.declare_local_operator("RoleclassPostingFeatures", model)
+    operator.inputs = inputs
+    for name in ("of_ngrams", "blocks"):
+        operator.outputs.append(scope.declare_local_variable(name, FloatTensorType()))
+    return list(operator.outputs)
+
+
+def _features_shape(operator: Any) -> None:
+    features: ReadyFeatures = operator.raw_operator
+    for output, columns in zip(
+        operator.outputs,
+        (features.ngram_weights_.shape[1], len(features.weights_)),
+        strict=True,
+    ):
+        output.type = FloatTensorType([None, columns])
+
+
+def _convert_features(scope: Any, operator: Any, container: Any) -> None:
+    features: ReadyFeatures = operator.raw_operator
+    w = Writer(scope, container)
+    of_ngrams, of_blocks = (output.full_name for output in operator.outputs)
+    vocabulary = features.lines.vocabulary
+    listed = sorted(set(LISTED) - set(vocabulary.words))
+    table = WordTable.from_words([*vocabulary.words, *listed])
+    words = find_words(w, table, operator.inputs[0].full_name)
+    found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
+    lines = find_lines(w, table, words)
+    scores = score_lines(w, features.lines, found, lines, features.ngram_weights_)
+    weighted = weigh_lines(w, words, lines, scores, features.ngram_weights_.shape[1])
+    divisor = blocks(
+        w, features, found, words, lines, weighted, table, features.rule_, out=of_blocks
+    )
+    w.op("Div", weighted.of_ngrams, divisor, out=of_ngrams)
+    _write_lines(w, found, lines, scores, weighted)
+
+
+def _write_lines(
+    w: Writer, found: Found, lines: GraphLines, scores: GraphScores, weighted: Weighted
+) -> None:
+    """Write the outputs about lines, without those that part rows, of which each row has one behind it."""
+    real = w.op("Not", lines.parts)
+    for name, values in (
+        ("row", lines.row),
+        ("start", lines.start),
+        ("end", lines.end),
+        ("part", scores.part),
+        ("work", scores.work),
+        ("areas", scores.areas),
+        ("weight", w.flat(weighted.weight)),
+    ):
+        w.op("Compress", values, real, axis=0, out=f"line_{name}")
+    line = w.take(lines.word_line, found.word)
+    # A word at a row's end is in no line; it is found with no n-gram.
+    row = w.take(lines.row, line)
+    line = w.op("Sub", line, row)
+    last = w.op("Sub", w.size(w.op("Compress", lines.row, real, axis=0)), w.const(1))
+    w.op("Min", line, w.op("Max", last, w.const(0)), out="found_line")
+
+
+def _parse_regression(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> list[Any]:  # noqa: ARG001
+    operator = scope.declare_local_operator("RoleclassRoleRegression", model)
+    operator.inputs = inputs
+    operator.outputs.append(scope.declare_local_variable("probabilities", FloatTensorType()))
+    return list(operator.outputs)
+
+
+def _regression_shape(operator: Any) -> None:
+    operator.outputs[0].type = FloatTensorType([None, len(operator.raw_operator.classes_)])
+
+
+def _convert_regression(scope: Any, operator: Any, container: Any) -> None:
+    """Write ``Softmax(of_ngrams + blocks @ weights + intercept)``."""
+    model: RoleRegression = operator.raw_operator
+    w = Writer(scope, container)
+    weights, intercept = softmax_weights(model)
+    of_ngrams, blocks = (tensor.full_name for tensor in operator.inputs)
+    number = operator.inputs[1].type.shape[1]
+    others = w.op(
+        "Gemm",
+        blocks,
+        w.named("block_weights", weights[len(weights) - number :]),
+        w.named("intercept", intercept),
+    )
+    w.op("Softmax", w.op("Add", of_ngrams, others), axis=1, out=operator.outputs[0].full_name)
+
+
+def ready(features: PostingFeatures, weights: Any, rule: UnclearRule) -> ReadyFeatures:
+    """Return features that hold what the linear model weighs n-grams by.
+
+    Parameters
+    ----------
+    features : PostingFeatures
+    weights : float64 array of shape (F, K)
+        Of all columns; see `softmax_weights`.
+    rule : UnclearRule
+    """
+    made = ReadyFeatures(features.lines)
+    made.__dict__.update(features.__dict__)
+    made.ngram_weights_ = NGRAM_SCALE * features.idf_[:, None] * weights[: len(features.idf_)]
+    made.rule_ = rule
+    made.weights_ = np.ones_like(features.weights_)
+    return made

@@ -1,0 +1,239 @@
+"""The graph that cuts a batch into lines: what `lines.cut` does, in standard ONNX operators."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from onnx import TensorProto
+
+from roleclass.training.graph.gaps import GraphGaps, between, find_gaps, holding
+from roleclass.training.graph.words import Words, Writer
+from roleclass.training.lines.line_bytes import (
+    CLASSES,
+    COLON_WORDS,
+    CONT_UNIT,
+    CONTS,
+    FRONT,
+    MARK_UNIT,
+    MIN_WRAPPED,
+    NEWLINES,
+    PAD,
+    WHITE,
+)
+from roleclass.training.tables import WordTable
+
+_RULES: Final = (
+    *("numbered", "inline", "hard", "colon"),
+    *("sentence", "glued", "letter", "semicolon"),
+    *("head", "adjective", "before_head", "before_adjective"),
+)
+"""Rules that are asked for at every gap; further ones only at line ends."""
+_WIDTHS: Final = ("indented", "punctuated", "close", "followed")
+
+
+@dataclass(frozen=True)
+class GraphLines:
+    """The lines of a batch: those of `lines.Lines`, and one more behind each row's.
+
+    That one holds the word at the row's end (see `Words`) and no byte; it parts the rows.
+
+    Attributes
+    ----------
+    word_line : int32 tensor of shape (W,)
+        The line of each word.
+    row : int32 tensor of shape (M,)
+        The posting of each line.
+    first, last : int32 tensors of shape (M,)
+        Its first and its last word.
+    start, end : int32 tensors of shape (M,)
+        Its bytes, counted from the beginning of its row.
+    marked, colon, free, parts : bool tensors of shape (M,)
+        See `Lines`; and whether it is one that parts rows.
+    """
+
+    word_line: str
+    row: str
+    first: str
+    last: str
+    start: str
+    end: str
+    marked: str
+    colon: str
+    free: str
+    parts: str
+
+
+def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
+    """Cut a batch into lines.
+
+    Parameters
+    ----------
+    w : Writer
+    table : WordTable
+        Must hold all of `LISTED`.
+    words : Words
+        Found with that table.
+
+    Raises
+    ------
+    ValueError
+        If the table lacks a word.
+    """
+    gaps = find_gaps(w, table, words)
+    k, is_new = gaps.before, gaps.is_new
+    newlines = w.op("BitwiseAnd", gaps.counted, w.const(NEWLINES))
+    line_end = w.cast(newlines, TensorProto.BOOL)
+    ends_line = w.op("Or", line_end, is_new)
+    rules = holding(w, gaps.bits, *_RULES)
+    number, inline, hard, colon, *of_sentences = (next(rules) for _ in range(8))
+
+    # -- the number or letter of a list, at the beginning of a line
+    adjacent = w.op("Equal", w.op("Sub", k, w.moved(k, 1, -1)), w.const(1))
+    at_start = w.op("And", adjacent, w.moved(ends_line, 1, True, np.bool_))
+    numbered = w.op("And", w.op("And", at_start, number), w.op("Not", is_new))
+
+    # -- marks of lists
+    marks = w.cast(w.op("BitwiseAnd", gaps.counted, w.const(-MARK_UNIT)), TensorProto.BOOL)
+    marks = w.op("Or", marks, w.moved(numbered, -1, False, np.bool_))
+    mark = w.op("Or", w.op("And", marks, line_end), inline)
+    mark = w.op("And", mark, w.op("Not", w.op("Or", numbered, is_new)))
+
+    # -- sentences, and headings in the middle of a line
+    breaks = w.op("Or", _sentences(w, numbered, *of_sentences), _headings(w, *rules))
+    breaks = w.op("Or", w.op("Or", breaks, mark), ends_line)
+
+    # -- line ends
+    one_end = w.op("Equal", newlines, w.const(1))
+    no_wrap = w.op("Or", w.op("Or", mark, is_new), hard)
+    plain = w.op("And", one_end, w.op("Not", no_wrap))
+    q = w.keep(w.numbers_to(w.size(k)), ends_line)
+    wraps = _wraps(w, words, gaps, q, w.take(plain, q), w.take(newlines, q))
+    breaks = w.op("ScatterElements", breaks, q, w.op("Not", wraps), axis=0)
+    breaks = w.op("Or", breaks, _colons(w, colon, k, breaks))
+
+    # -- lines
+    m = w.keep(w.numbers_to(w.size(k)), breaks)
+    last = w.take(k, m)
+    first_word = w.moved(w.op("Add", last, w.const(1)), 1)
+    # Is the gap behind the first word that of the number of a list? It follows the one that opens the line.
+    skip = w.take(numbered, w.moved(w.op("Add", m, w.const(1)), 1))
+    first = w.op("Add", first_word, w.cast(skip, TensorProto.INT32))
+    first = w.op("Min", first, last)
+    begin, finish = _around(w, words, w.take(gaps.word_start, first), w.take(words.end, last))
+    row = w.take(words.row, last)
+    offset = w.op("Mul", row, words.width)
+    colon, free = holding(w, w.take(gaps.bits, m), "colon_end", "free")
+    ones = w.op("Expand", w.const([1]), w.op("Shape", m))
+    zeros = w.op("Sub", words.slot, words.slot)
+    ends = w.op("ScatterElements", zeros, last, ones, axis=0)
+    return GraphLines(
+        word_line=w.op("CumSum", ends, w.const(0), exclusive=1),
+        row=row,
+        first=first,
+        last=last,
+        start=w.op("Sub", begin, offset),
+        end=w.op("Sub", finish, offset),
+        marked=w.moved(w.take(mark, m), 1, False, np.bool_),
+        colon=colon,
+        free=free,
+        parts=w.take(words.is_last, last),
+    )
+
+
+def _sentences(
+    w: Writer, numbered: str, sentence: str, glued: str, letter: str, semicolon: str
+) -> str:
+    """Gaps behind sentences."""
+    sentence = w.op("Or", w.op("And", sentence, w.op("Not", numbered)), glued)
+    return w.op("Or", w.op("And", sentence, w.op("Not", letter)), semicolon)
+
+
+def _headings(w: Writer, head: str, adjective: str, before: str, before_adjective: str) -> str:
+    """Gaps before and behind a heading in the middle of a line; the gaps around it are neighbours here."""
+    # A heading after the adjective that belongs to it begins with the adjective.
+    headed = w.op("And", before, w.moved(head, -1, False, np.bool_))
+    plain = w.op("And", headed, w.op("Not", adjective))
+    with_adjective = w.moved(w.op("And", headed, adjective), -1, False, np.bool_)
+    with_adjective = w.op("And", with_adjective, before_adjective)
+    return w.op("Or", head, w.op("Or", plain, with_adjective))
+
+
+def _colons(w: Writer, colon: str, k: str, breaks: str) -> str:
+    """Gaps with a colon behind the first words of a line."""
+    opened = w.keep(w.op("Add", k, w.const(1)), breaks)
+    opened = w.op("Concat", w.const([0]), opened, axis=0)
+    which = w.op("CumSum", w.cast(breaks, TensorProto.INT32), w.const(0), exclusive=1)
+    few = w.op("Less", w.op("Sub", k, w.take(opened, which)), w.const(COLON_WORDS))
+    return w.op("And", few, colon)
+
+
+def _wraps(w: Writer, words: Words, gaps: GraphGaps, q: str, plain: str, newlines: str) -> str:
+    """Which line ends are wraps; the gap before each of them begins its physical line.
+
+    Parameters
+    ----------
+    w, words, gaps
+    q : int32 tensor of shape (Q,)
+        Gaps with a line end.
+    plain : bool tensor of shape (Q,)
+        Whether it may be a wrap.
+    newlines : int32 tensor of shape (Q,)
+    """
+
+    def before(x: str, start: str) -> str:
+        return w.op("Concat", start, w.cut(x, 0, -1), axis=0)
+
+    k, k1, e, s = (w.take(x, q) for x in (gaps.before, gaps.behind, gaps.end, gaps.start))
+    first, of_first = w.cut(gaps.word_start, 0, 1), w.cut(gaps.word_sums, 0, 1)
+    up_to, behind = (w.take(gaps.word_sums, x) for x in (k, k1))
+    row, word = w.take(words.row, k), w.take(gaps.word_length, k1)
+    small, goes_on, *flags = holding(w, w.take(gaps.bits, q), "small", "goes_on", *_WIDTHS)
+    indented, punctuated, close, followed = (w.cast(x, TensorProto.INT32) for x in flags)
+    zero = w.const([0])
+    indent = w.op("Sub", w.op("Sub", w.op("Sub", s, e), newlines), indented)
+    indent = w.op("Where", w.take(gaps.is_new, q), zero, w.op("Max", indent, zero))
+    within = w.op("BitwiseAnd", between(w, before(behind, of_first), up_to), w.const(CONTS))
+    within = w.op("Div", within, w.const(CONT_UNIT))
+    width = w.op("Add", w.op("Sub", e, before(s, first)), before(indent, zero))
+    width = w.op("Sub", w.op("Add", width, punctuated), within)
+    room = w.op("Add", w.op("Add", width, word), w.op("Add", close, followed))
+    room = w.op("Add", room, w.const(1))
+    either = w.op("And", plain, w.op("Or", small, goes_on))
+    wide = w.op("GreaterOrEqual", width, w.const(MIN_WRAPPED))
+    evidence = w.op("And", either, wide)
+    zeros = w.op("Expand", zero, words.rows)
+    known = w.op("Where", evidence, width, w.const(0))
+    widest = w.op("ScatterElements", zeros, row, known, axis=0, reduction="max")
+    times = w.cast(evidence, TensorProto.INT32)
+    times = w.op("ScatterElements", zeros, row, times, axis=0, reduction="add")
+    widest, times = w.take(widest, row), w.take(times, row)
+    fits = w.op("Mul", widest, w.const(3))
+    narrow = w.op("Greater", w.op("Mul", room, w.const(4)), fits)
+    narrow = w.op("And", small, narrow)
+    often = w.op("Greater", times, w.const(1))
+    full = w.op("And", often, w.op("Greater", room, widest))
+    within_width = w.op("LessOrEqual", width, w.op("Add", widest, w.const(3)))
+    full = w.op("And", w.op("And", full, within_width), w.op("Not", small))
+    return w.op("And", plain, w.op("Or", goes_on, w.op("Or", narrow, full)))
+
+
+def _around(w: Writer, words: Words, start: str, end: str) -> tuple[str, str]:
+    """Move the ends of lines over the punctuation around them; glued lines part it."""
+    # The bytes before and behind, the nearest first; a bit for each that belongs to the line.
+    reach = np.arange(PAD)
+    at = w.op("Reshape", w.op("Concat", start, end, axis=0), w.vector(2, 1, -1))
+    at = w.op("Add", at, w.const(np.stack([-1 - reach, reach])[:, :, None]))
+    byte = w.cast(w.take(words.utf8, w.flat(at)), TensorProto.INT32)
+    belongs = np.stack([(CLASSES & FRONT) > 0, (CLASSES & WHITE) == 0])
+    bit_of = belongs[:, None] * 2 ** reach[:, None]
+    places = 256 * np.arange(2 * PAD).reshape(2, PAD, 1)
+    byte = w.op("Add", w.op("Reshape", byte, w.vector(2, PAD, -1)), w.const(places))
+    bits = w.op("Reshape", w.take(w.const(bit_of.ravel()), w.flat(byte)), w.vector(2, PAD, -1))
+    bits = w.flat(w.op("ReduceSum", bits, w.vector(1), keepdims=0))
+    # How many of the lowest bits are set.
+    run = [next(n for n in range(PAD + 1) if not bit >> n & 1) for bit in range(2**PAD)]
+    back, on = w.parts(w.take(w.const(run), bits), 2)
+    far = np.iinfo(np.int32).max
+    finish = w.op("Min", w.op("Add", end, on), w.moved(start, -1, far))
+    begin = w.op("Max", w.op("Sub", start, back), w.moved(finish, 1))
+    return begin, finish

@@ -1,0 +1,277 @@
+"""`LineModel`: what each line of a posting is, from its words, its place and its neighbours.
+
+Two stages, both linear (``docs/how-it-works.md`` says what each part was measured to give):
+
+1. **Words.** Each n-gram of a line adds a fixed weight to the logits of four heads: *part*, *next* (the part
+   of the line that follows, which is what a heading tells), *work* and *areas*. The n-grams at the beginning
+   of a line have further weights. Weights are whole multiples of 1 / `WEIGHT_ONE`, so that sums over words
+   come out the same everywhere, whatever the length of a line.
+2. **Neighbours.** Part and work are decided again from the first stage's probabilities for the line, for
+   those around it, for what its last heading announces, and for the posting as a whole (`context`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from roleclass.lexicon import Concept
+from roleclass.reading import PARTS, WORKS
+from roleclass.training.lines.context import AREAS_AT, DUTY, context, shapes
+from roleclass.training.lines.cut import Lines, cut
+from roleclass.training.mentions import membership
+from roleclass.training.vocabulary import Occurrences, Vocabulary
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+WEIGHT_ONE: Final = 2**12
+"""Weights of words are whole multiples of 1 / WEIGHT_ONE, below 8, so that 16 bits hold them."""
+
+
+class LineLabels(NamedTuple):
+    """Labels of the M lines of some postings.
+
+    Attributes
+    ----------
+    part, work : int64 arrays of shape (M,)
+        Index into `PARTS` and `WORKS`; -1 where nobody labelled the line.
+    areas : bool array of shape (M, len(AREAS))
+    areas_known : bool array of shape (M,)
+        Whether somebody was asked for the areas of this line.
+    """
+
+    part: Ints
+    work: Ints
+    areas: Bools
+    areas_known: Bools
+
+    def where(self, keep: Bools) -> "LineLabels":
+        """Return the labels of some lines; the others count as not labelled."""
+        return LineLabels(
+            np.where(keep, self.part, -1),
+            np.where(keep, self.work, -1),
+            self.areas,
+            self.areas_known & keep,
+        )
+
+
+class WordsOfLines(NamedTuple):
+    """The lines of N postings and the n-grams in them.
+
+    Attributes
+    ----------
+    lines : Lines
+    found : Occurrences
+    line : int64 array of shape (H,)
+        The line in which each occurrence begins.
+    leads : bool array of shape (H,)
+        Whether it begins there with the line's first word.
+    """
+
+    lines: Lines
+    found: Occurrences
+    line: Ints
+    leads: Bools
+
+
+@dataclass(frozen=True)
+class LineScores:
+    """The lines of N postings and what they are.
+
+    Attributes
+    ----------
+    words : WordsOfLines
+    part, work, areas : float64 arrays of shape (M, 5), (M, 6), (M, 18)
+        Probabilities, in the order of `PARTS`, `WORKS`, `AREAS`; those of the areas are independent of
+        each other, and mean something for duties only.
+    """
+
+    words: WordsOfLines
+    part: Floats
+    work: Floats
+    areas: Floats
+
+
+class LineModel(BaseEstimator):  # type: ignore[misc]
+    """The two stages; fitted by `fit_words` and `fit_context`, or both by `cross_fit`.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+    concepts : tuple of C Concept
+        An n-gram that mentions a concept shares the concept's weight.
+    regularisation : tuple of three floats
+        C of scikit-learn's `LogisticRegression` for part and next, for work, and for the areas.
+    context_regularisation : float
+        The same for the second stage.
+    min_lines : int
+        What occurs in fewer labelled lines has no weight.
+
+    Attributes
+    ----------
+    own_, lead_ : int16 arrays of shape (V, 34)
+        Weights of each n-gram, and those it has besides at the beginning of a line; in 1 / `WEIGHT_ONE`.
+    shape_ : float64 array of shape (S, 34)
+    bias_ : float64 array of shape (34,)
+        Weights of `shapes`, and what is added.
+    context_ : float64 array of shape (D, 11)
+    context_bias_ : float64 array of shape (11,)
+        Weights of `context` for part and work.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        concepts: tuple[Concept, ...],
+        regularisation: tuple[float, float, float] = (0.15, 0.15, 0.3),
+        context_regularisation: float = 0.3,
+        min_lines: int = 5,
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.concepts = concepts
+        self.regularisation = regularisation
+        self.context_regularisation = context_regularisation
+        self.min_lines = min_lines
+
+    def read(self, rows: Sequence[bytes]) -> WordsOfLines:
+        """Cut postings into lines and find the n-grams."""
+        lines = cut(rows)
+        found = self.vocabulary.find(rows)
+        word = np.searchsorted(lines.word_row, found.row) + found.word
+        line = lines.word_line[word]
+        return WordsOfLines(lines, found, line, word == lines.first[line])
+
+    def predict(self, rows: Sequence[bytes]) -> LineScores:
+        """Say what each line of each posting is.
+
+        Parameters
+        ----------
+        rows : sequence of bytes
+            Postings as given by `roleclass.text.encode`.
+        """
+        words = self.read(rows)
+        return self.decide(words, self.logits(words))
+
+    def logits(self, words: WordsOfLines) -> Floats:
+        """Return the logits of the first stage, of shape (M, 34)."""
+        sums = _sum(words, self.own_, np.full(len(words.line), True))
+        sums = sums + _sum(words, self.lead_, words.leads)
+        # 32 bits, as in the graph, however long a line is.
+        return np.asarray(
+            sums.astype(np.int32) / WEIGHT_ONE + shapes(words.lines) @ self.shape_ + self.bias_
+        )
+
+    def decide(self, words: WordsOfLines, logits: Floats) -> LineScores:
+        """Take the second stage's decisions from the first stage's logits."""
+        scores = context(words.lines, logits) @ self.context_ + self.context_bias_
+        return LineScores(
+            words,
+            softmax(scores[:, : len(PARTS)], axis=1),
+            softmax(scores[:, len(PARTS) :], axis=1),
+            expit(logits[:, AREAS_AT]),
+        )
+
+    def fit_words(self, words: WordsOfLines, labels: LineLabels) -> Self:
+        """Fit the first stage."""
+        lines, found, line, leads = words
+        number, size = len(lines.row), len(self.vocabulary.ngrams)
+        concepts = membership(self.vocabulary.ngrams, self.concepts)
+
+        def counts(of: Bools) -> sp.csr_matrix:
+            places = (line[of], found.ngram[of])
+            return sp.csr_matrix((np.ones(len(places[0])), places), (number, size))
+
+        own = counts(np.full(len(line), True))
+        shape = shapes(lines)
+        known = labels.part >= 0
+        mean, deviation = shape[known].mean(axis=0), shape[known].std(axis=0) + 1e-6
+        standard = sp.csr_matrix((shape - mean) / deviation)
+        blocks = [own, own @ concepts, standard, counts(leads)]
+        features = sp.hstack(blocks, format="csr")
+        ends = np.cumsum([block.shape[1] for block in blocks])
+        follows = np.append(lines.row[1:] == lines.row[:-1], False)
+        after = np.where(follows, np.roll(labels.part, -1), -1)
+        of_parts, of_work, of_areas = self.regularisation
+        heads = [
+            self._head(features, labels.part, known, of_parts, len(PARTS)),
+            self._head(features, after, known & (after >= 0), of_parts, len(PARTS)),
+            self._head(features[:, : ends[2]], labels.work, known, of_work, len(WORKS)),
+        ]
+        duties = labels.areas_known & (labels.part == DUTY)
+        for has in labels.areas.T:
+            weights, bias = self._head(features, has.astype(np.int64), duties, of_areas, 2)
+            heads.append((weights[:, 1:] - weights[:, :1], bias[1:] - bias[:1]))
+        weights = np.hstack(
+            [np.pad(w, ((0, features.shape[1] - len(w)), (0, 0))) for w, _ in heads]
+        )
+        of_ngram, of_concept, of_shape, of_lead = np.split(weights, ends[:-1])
+        self.own_ = _whole(of_ngram + concepts @ of_concept)
+        self.lead_ = _whole(of_lead)
+        self.shape_ = of_shape / deviation[:, None]
+        self.bias_ = np.concatenate([b for _, b in heads]) - mean @ self.shape_
+        return self
+
+    def _head(
+        self, features: sp.csr_matrix, labels: Ints, use: Bools, regularisation: float, size: int
+    ) -> tuple[Floats, Floats]:
+        """Fit one head; return weights of shape (F, size) and a bias for each class."""
+        rows, y = features[use], labels[use]
+        often = np.asarray((rows != 0).sum(axis=0)).ravel() >= self.min_lines
+        weights, bias = _logistic(rows[:, often], y, regularisation, size)
+        all_weights = np.zeros((features.shape[1], size))
+        all_weights[often] = weights
+        return all_weights, bias
+
+    def fit_context(self, lines: Lines, logits: Floats, labels: LineLabels) -> Self:
+        """Fit the second stage, on first-stage logits of lines that the first stage did not see."""
+        known = labels.part >= 0
+        columns = context(lines, logits)[known]
+        mean, deviation = columns.mean(axis=0), columns.std(axis=0) + 1e-2
+        heads = [
+            _logistic((columns - mean) / deviation, y[known], self.context_regularisation, size)
+            for y, size in ((labels.part, len(PARTS)), (labels.work, len(WORKS)))
+        ]
+        self.context_ = np.hstack([weights for weights, _ in heads]) / deviation[:, None]
+        self.context_bias_ = np.concatenate([bias for _, bias in heads]) - mean @ self.context_
+        return self
+
+
+def _logistic(
+    features: sp.csr_matrix | Floats, labels: Ints, regularisation: float, size: int
+) -> tuple[Floats, Floats]:
+    """Fit a logistic regression; a class that does not occur has weights 0 and a very low bias."""
+    weights, bias = np.zeros((features.shape[1], size)), np.full(size, -10.0)
+    present = np.unique(labels)
+    if len(present) < 2:
+        bias[present] = 0.0
+        return weights, bias
+    with threadpool_limits(1):  # sums come out the same on any number of cores
+        fitted = LogisticRegression(C=regularisation, max_iter=300, tol=1e-3).fit(features, labels)
+    coefficients, intercept = fitted.coef_, fitted.intercept_
+    if len(present) == 2:  # scikit-learn keeps the second class only
+        coefficients = np.concatenate([-coefficients / 2, coefficients / 2])
+        intercept = np.concatenate([-intercept / 2, intercept / 2])
+    weights[:, present], bias[present] = coefficients.T, intercept
+    return weights, bias
+
+
+def _whole(weights: Floats) -> NDArray[np.int16]:
+    limit = np.iinfo(np.int16).max
+    return np.clip(np.rint(weights * WEIGHT_ONE), -limit, limit).astype(np.int16)
+
+
+def _sum(words: WordsOfLines, weights: NDArray[np.int16], which: Bools) -> Ints:
+    places = (words.line[which], words.found.ngram[which])
+    shape = (len(words.lines.row), len(weights))
+    return np.asarray(
+        sp.csr_matrix((np.ones(len(places[0]), np.int64), places), shape) @ weights.astype(np.int64)
+    )

@@ -1,0 +1,53 @@
+"""A line model as a model file holds it: what reads lines where nobody labelled any."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+from roleclass.lexicon import load_lexicon
+from roleclass.training.lines.model import LineModel
+from roleclass.training.vocabulary import Vocabulary
+
+
+def stored_line_model(path: Path) -> LineModel:
+    """Read the line model of a model file.
+
+    Parameters
+    ----------
+    path : Path
+        As written by `roleclass.training.graph.export.export` with the package's own lexicon.
+
+    Returns
+    -------
+    LineModel
+        It answers as the file does.
+
+    Examples
+    --------
+    >>> from roleclass.engine.model_file import default_model
+    >>> model = stored_line_model(default_model())
+    >>> model.predict([b"Build agents."]).part.shape
+    (1, 5)
+    """
+    file = onnx.load(path)
+    stored = {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in file.graph.initializer
+        if tensor.name.startswith("line_")
+    }
+    metadata = {entry.key: entry.value for entry in file.metadata_props}
+    names = [name.partition(":")[::2] for name in json.loads(metadata["roleclass.features"])]
+    ngrams = [tuple(what.encode().split()) for block, what in names if block == "ngram"]
+    model = LineModel(Vocabulary.from_ngrams(ngrams), load_lexicon())
+    # The last row stands for what is no n-gram.
+    model.own_, model.lead_ = (
+        stored[name][stored[f"{name}_row"][:-1]] for name in ("line_own", "line_lead")
+    )
+    model.shape_, model.bias_, model.context_, model.context_bias_ = (
+        stored[f"line_{name}"].astype(np.float64)
+        for name in ("shape", "bias", "context", "context_bias")
+    )
+    return model

@@ -1,0 +1,92 @@
+"""The graph says of each line what NumPy says of it."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from onnx import TensorProto
+
+from roleclass.lexicon import load_lexicon
+from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.text import encode, pack, tokenize
+from roleclass.training.graph.line_model import score_lines
+from roleclass.training.graph.lines import find_lines
+from roleclass.training.graph.words import Writer, find_ngrams, find_words
+from roleclass.training.lines.model import LineLabels, LineModel
+from roleclass.training.lines.rules import LISTED
+from roleclass.training.tables import Trie, WordTable
+from roleclass.training.vocabulary import Vocabulary
+from tests.training.graphs import runnable
+from tests.training.test_graph_lines import TEXTS, WRITTEN
+
+HEADS = ("part", "work", "areas")
+
+TOLERANCE = 1e-5
+
+
+@pytest.fixture(scope="module")
+def model() -> LineModel:
+    """Fitted on made-up labels of written postings."""
+    rows = [encode(text) for text in WRITTEN]
+    concepts = load_lexicon()
+    tokens = [tokenize(row) for row in rows]
+    ngrams = {(token,) for row in tokens for token in row}
+    ngrams |= {pair for row in tokens for pair in list(pairwise(row))[::3]}
+    ngrams |= {phrase for concept in concepts for phrase in concept.phrases}
+    model = LineModel(Vocabulary.from_ngrams(sorted(ngrams)), concepts, min_lines=2)
+    read = model.read(rows)
+    rng = np.random.default_rng(0)
+    number = len(read.lines.row)
+    labels = LineLabels(
+        rng.integers(0, len(PARTS), number),
+        rng.integers(0, len(WORKS), number),
+        rng.random((number, len(AREAS))) < 0.3,
+        np.full(number, True),
+    )
+    model.fit_words(read, labels)
+    return model.fit_context(read.lines, model.logits(read), labels)
+
+
+@pytest.fixture(scope="module")
+def graph(model: LineModel):
+    def write(w: Writer) -> dict[str, tuple[int, int, str]]:
+        words = sorted({*model.vocabulary.words, *LISTED} - set(model.vocabulary.words))
+        table = WordTable.from_words([*model.vocabulary.words, *words])
+        found_words = find_words(w, table, "utf8")
+        found = find_ngrams(w, Trie.from_vocabulary(model.vocabulary, table), found_words)
+        lines = find_lines(w, table, found_words)
+        scores = score_lines(w, model, found, lines, np.zeros((len(model.own_), 4)))
+        return {
+            "parts": (TensorProto.BOOL, 1, lines.parts),
+            **{head: (TensorProto.FLOAT, 2, getattr(scores, head)) for head in HEADS},
+        }
+
+    return runnable(write)
+
+
+def assert_same(model: LineModel, graph, texts: list[str]) -> None:
+    rows = [encode(text) for text in texts]
+    expected, found = model.predict(rows), graph(pack(rows))
+    for head in HEADS:
+        np.testing.assert_allclose(
+            found[head][~found["parts"]], getattr(expected, head), atol=TOLERANCE, rtol=0
+        )
+
+
+def test_written_postings_get_numpys_probabilities(model: LineModel, graph) -> None:
+    assert_same(model, graph, WRITTEN)
+    for text in WRITTEN:
+        assert_same(model, graph, [text])
+
+
+@pytest.mark.filterwarnings("error")
+def test_rows_without_words_are_passed_over(model: LineModel, graph) -> None:
+    assert_same(model, graph, ["", WRITTEN[0], "-", WRITTEN[1], ""])
+    assert not np.flatnonzero(~graph(pack([b""]))["parts"]).size
+
+
+@given(texts=TEXTS.map(lambda text: [text, f"AI Engineer\n\n{text} Build agents."]))
+@settings(deadline=None, max_examples=60)
+def test_any_text_gets_numpys_probabilities(model: LineModel, graph, texts: list[str]) -> None:
+    assert_same(model, graph, texts)
