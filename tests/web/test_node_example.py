@@ -12,7 +12,7 @@ from roleclass.engine.line_outputs import LINE_OUTPUTS, make_readings
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text.glue import NAMES, unglue
 from tests.conformance import EXAMPLES, ROOT
-from tests.test_glue import BEFORE, BEHIND, LEFT_AS_IT_IS, LINES, PIECES
+from tests.text.test_glue import BEFORE, BEHIND, LEFT_AS_IT_IS, LINES, PIECES
 from tests.web.conftest import missing
 
 pytestmark = pytest.mark.web

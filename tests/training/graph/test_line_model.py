@@ -18,7 +18,7 @@ from roleclass.training.lines.rules import LISTED
 from roleclass.training.tables import Trie, WordTable
 from roleclass.training.vocabulary import Vocabulary
 from tests.training.graphs import runnable
-from tests.training.test_graph_lines import TEXTS, WRITTEN
+from tests.training.graph.test_lines import TEXTS, WRITTEN
 
 HEADS = ("part", "work", "areas")
 
