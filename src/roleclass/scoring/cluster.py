@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import fs
 
-import roleclass
+from roleclass._version import __version__
 from roleclass.errors import ScoringError, require_extra
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.pieces import Piece, absolute, open_parquet, plan, read_piece, resolve
@@ -210,7 +210,7 @@ def _prepare(
         {
             "pieces": [asdict(piece) for piece in pieces],
             "model": scorer.model_sha256,
-            "version": roleclass.__version__,
+            "version": __version__,
             "columns": selection.described(),
             "prefix": options.prefix,
         }

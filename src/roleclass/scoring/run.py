@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-import roleclass
+from roleclass._version import __version__
 from roleclass.engine.parallel import map_ahead
 from roleclass.errors import ScoringError
 from roleclass.scoring.checkpoint import Checkpoint
@@ -146,7 +146,7 @@ def _fingerprint(
     return {
         "inputs": reader.fingerprint(),
         "model": scorer.model_sha256,
-        "version": roleclass.__version__,
+        "version": __version__,
         "text column": columns["text"],
         "title column": columns["title"],
         "format": options.format,
