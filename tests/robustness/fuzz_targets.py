@@ -246,7 +246,7 @@ def _load(folder: Path, data: bytes) -> None:
     classifier = RoleClassifier(path)
     try:
         answers = [*classifier.predict_many(row["text"] for row in _rows()[:3])]
-        roleclass.explain(_rows()[0]["text"], classifier=classifier)
+        classifier.explain(_rows()[0]["text"])
     except RoleclassError as error:
         raise Refused from error
     expect(all(set(answer.probabilities) == set(classifier.roles) for answer in answers), "roles")

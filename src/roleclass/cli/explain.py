@@ -13,7 +13,6 @@ from roleclass.cli.options import model_option
 from roleclass.cli.reading import read_posting
 from roleclass.cli.terminal import printable
 from roleclass.evidence.explanation import Explanation
-from roleclass.evidence.explanation import explain as explain_posting
 from roleclass.evidence.page import evidence_page, marks
 from roleclass.prediction import Prediction
 from roleclass.roles import as_role
@@ -63,12 +62,11 @@ def explain(
     classifier = RoleClassifier(model)
     prediction = classifier.predict(text, title)
     try:
-        why = explain_posting(
+        why = classifier.explain(
             text,
             title,
             role=None if role is None else as_role(role),
             against=None if against is None else as_role(against),
-            classifier=classifier,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
