@@ -18,9 +18,12 @@ import jinja2
 from benchmarks import behaviour, peers, plots
 from benchmarks.results import RESULTS, load, model_hash
 from roleclass.roles import Role
+from roleclass.training.card import model_card
+from roleclass.training.run import PRECISION
 from roleclass.whole import write_whole
 
 ROOT: Final = Path(__file__).parents[1]
+CARD: Final = ROOT / "models" / "MODEL_CARD.md"
 PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 
 _BLOCK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -55,6 +58,12 @@ def refreshed(page: str, figures: Mapping[str, Any]) -> str:
     return _BLOCK.sub(
         lambda found: f"{found[1]}{getattr(blocks, found[2])().strip()}\n{found[3]}", page
     )
+
+
+def card(figures: Mapping[str, Any]) -> str:
+    """Return the card of the shipped model, as training writes it."""
+    about = CARD.with_name("about.md").read_text("utf-8")
+    return model_card(figures["metrics"], PRECISION, about)
 
 
 def short(share: float) -> str:
@@ -113,10 +122,10 @@ def main(corpus: str | None) -> None:
     for name in ("peers", "behaviour"):
         if figures[name]["model"] != model_hash():
             click.echo(f"{name}.json is of another model: python -m benchmarks.{name}", err=True)
-    for page in PAGES:
-        text = page.read_text("utf-8")
-        if (now := refreshed(text, figures)) != text:
-            write_whole(page, now)
+    pages = {page: refreshed(page.read_text("utf-8"), figures) for page in PAGES}
+    for page, text in {**pages, CARD: card(figures)}.items():
+        if page.read_text("utf-8") != text:
+            write_whole(page, text)
             click.echo(page.relative_to(ROOT))
     plots.draw_all(figures, RESULTS)
 
