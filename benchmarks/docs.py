@@ -102,7 +102,8 @@ def goal(what: str, goals: Sequence[float], reached: Sequence[float], most: bool
     ('| accuracy | .800 | .900 | met |', '| error | .800 | .900 | **missed** |')
     """
     pairs = zip(goals, reached, strict=True)
-    met = all(got <= aim if most else got >= aim for aim, got in pairs)
+    # As shown, to three digits.
+    met = all(round(got, 3) <= aim if most else round(got, 3) >= aim for aim, got in pairs)
     cells = (what, " / ".join(map(short, goals)), " / ".join(map(short, reached)))
     return f"| {' | '.join(cells)} | {'met' if met else '**missed**'} |"
 

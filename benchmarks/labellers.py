@@ -69,13 +69,13 @@ def all_peers(model: Path | None = None) -> dict[str, Peer]:
             "words and pairs in 200,000 buckets, lower case and words by Python; the settings that its tutorial ends with",
         ),
         "TF-IDF + logistic regression": Peer(_tfidf, "scikit-learn; words, or words and pairs"),
-        "the same as an ONNX graph": Peer(
+        "TF-IDF by skl2onnx": Peer(
             _string_graph,
-            "as skl2onnx converts it, strings and all: `log(1 + tf)` for `1 + log(tf)`",
+            "the same as an ONNX graph, strings and all: `log(1 + tf)` for `1 + log(tf)`",
         ),
-        "the same on published labels": Peer(
+        "TF-IDF on published labels": Peer(
             _tfidf_on_published_labels,
-            "learns the field guide's own labels, made by an LLM, which know no Other",
+            "the same; learns the field guide's own labels, made by an LLM, which know no Other",
         ),
         "MiniLM + logistic regression": Peer(
             _embedding,

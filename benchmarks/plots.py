@@ -67,18 +67,26 @@ def _frontier(axes: Axes, rows: Mapping[str, Mapping[str, Any]], ours: str = "ro
         (x, y) for x, y in at.values() if not any(a > x and b > y for a, b in at.values())
     )
     axes.plot(*zip(*best, strict=True), color=OURS, linewidth=1.2, alpha=0.5, zorder=1)
-    for name, (x, y) in at.items():
+    labels: list[tuple[float, float]] = []
+    for name, (x, y) in sorted(at.items(), key=lambda item: -item[1][1]):
         mine = name == ours
         low, high = rows[name]["interval"]
         axes.plot([x, x], [low, high], color=OURS if mine else QUIET, linewidth=1.4, zorder=2)
         axes.plot(x, y, "o", color=OURS if mine else INK, markersize=9 if mine else 6, zorder=3)
-        axes.annotate(name, (x, y), xytext=(9, 6), textcoords="offset points", fontsize=9,
-                      weight="bold" if mine else "normal")  # fmt: skip
+        height = y
+        while any(height > other - 0.03 and x < 20 * right for right, other in labels):
+            height -= 0.005  # below the labels of its neighbours
+        labels.append((x, height))
+        axes.annotate(
+            name, (x, y), (1.4 * x, height), fontsize=9, va="center",
+            weight="bold" if mine else "normal",
+            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.7, "relpos": (0, 0.5)},
+        )  # fmt: skip
     axes.set_xscale("log")
     axes.margins(x=0.16)
     axes.set_xlim(right=axes.get_xlim()[1] * 2)
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     axes.grid()
     axes.set_xlabel("postings a second, one thread")
     axes.set_ylabel("accuracy, with its 95 % interval")

@@ -1,15 +1,19 @@
 """README and docs say what the files of figures say, and these are of the model that ships."""
 
-import json
 import re
 from pathlib import Path
 
 import jinja2
 import pytest
 
-from benchmarks.docs import PAGES, ROOT, all_figures, goal, percent, refreshed, short
+from benchmarks.docs import CARD, PAGES, ROOT, all_figures, card, goal, percent, refreshed, short
 from benchmarks.results import load, model_hash
+from roleclass.engine import batches
 from roleclass.engine.model_file import default_model
+from roleclass.reading import PARTS
+from roleclass.tables.options import ReadOptions
+from roleclass.taxonomy import load_taxonomy
+from roleclass.training.measures import WEIGHTS
 
 AGAIN = "python -m benchmarks.docs --corpus CORPUS"
 
@@ -65,17 +69,34 @@ def test_shares_are_written_short() -> None:
     assert [percent(share) for share in (0.0022, 0.0999, 0.1, 1.0)] == ["0.2 %", "10.0 %", "10 %", "100 %"]
 
 
-# What prose says of constants and files: page, the words around the figure, the figure.
-def figures_in_prose() -> list[tuple[str, str, str]]:
-    from roleclass.engine import batches
-    from roleclass.tables.options import ReadOptions
-
-    metrics = json.loads((ROOT / "models" / "metrics.json").read_text("utf-8"))
+def constants() -> list[tuple[str, str, str]]:
+    """What prose says of constants and files: page, the words around the figure, the figure."""
+    metrics = load("metrics", ROOT / "models")
+    weights = dict(zip(PARTS, WEIGHTS, strict=True))
+    of = {part: f"{weights[part]:g}".removeprefix("0") for part in PARTS}
+    thresholds = ", ".join(str(value) for value in list(metrics["thresholds"].values())[:2])
+    areas = load_taxonomy()
     return [
-        ("README.md", r"One ([\d.]+) MB ONNX file", f"{default_model().stat().st_size / 1e6:.1f}"),
-        ("docs/runtimes.md", r"takes up to (\d+) rows", str(batches.MAX_ROWS)),
-        ("docs/runtimes.md", r"rows and (\d+) KiB", str(batches.MAX_BYTES >> 10)),
-        ("docs/scoring.md", r"of `--batch-size` rows \(([\d,]+) unless", f"{ReadOptions().batch_size:,}"),
-    ]
+        ("README.md", r"One ([\d.]+) MB ONNX", f"{default_model().stat().st_size / 1e6:.1f}"),
+        ("docs/runtimes.md", r"takes up to (\d+) rows", str(batches.BATCH_POSTINGS)),
+        ("docs/runtimes.md", r"rows and (\d+) KiB", str(batches.BATCH_LENGTH >> 10)),
+        ("docs/runtimes.md", r"`\[([\d., ]+), \.\.\.\]`", thresholds),
+        ("docs/how-it-works.md", r"a requirement \((\S+)\)", of["requirement"]),
+        ("docs/how-it-works.md", r"a nice-to-have it counts (\S+),", of["nice-to-have"]),
+        ("docs/how-it-works.md", r"in other lines (\S+),", of["other"]),
+        ("docs/how-it-works.md", r"about the company (\S+):", of["company"]),
+        ("docs/how-it-works.md", r"lines of ([\d,]+) postings",
+         f"{metrics['lines']['cross_validation']['postings']:,}"),
+        ("docs/scoring.md", r"`--batch-size` rows \(([\d,]+) unless", f"{ReadOptions().batch_size:,}"),
+        ("docs/problems.md", r"holds (\d+) areas", str(len(areas))),
+        ("docs/problems.md", r"(\d+) sub-patterns, each", str(sum(len(area.parts) for area in areas))),
+    ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("page", "words", "figure"), constants(), ids=lambda value: value[:40])
+def test_prose_says_what_the_code_does(page: str, words: str, figure: str) -> None:
+    assert re.findall(words, (ROOT / page).read_text("utf-8")) == [figure]
+
+
+def test_the_card_is_what_training_writes_of_these_figures() -> None:
+    assert CARD.read_text("utf-8") == card(all_figures()), "python -m benchmarks.docs"

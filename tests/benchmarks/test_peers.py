@@ -17,8 +17,8 @@ from roleclass.training.corpus import Corpus, Posting, load_corpus
 LIGHT = (
     "roleclass",
     "TF-IDF + logistic regression",
-    "the same as an ONNX graph",
-    "the same on published labels",
+    "TF-IDF by skl2onnx",
+    "TF-IDF on published labels",
     "rules on titles",
 )
 OLD = {"measured": "2020-02-02", "accuracy": 0.5}
@@ -125,7 +125,7 @@ def test_all_take_turns_and_slow_ones_get_fewer_postings(corpus: Corpus) -> None
 
 def test_the_onnx_graph_answers_nearly_as_what_it_converts(corpus: Corpus) -> None:
     every = all_peers()
-    names = ("TF-IDF + logistic regression", "the same as an ONNX graph")
+    names = ("TF-IDF + logistic regression", "TF-IDF by skl2onnx")
     one, other = (every[name].fit(corpus.split("train"))(corpus.postings) for name in names)
     assert np.mean(np.array(one) == np.array(other)) > 0.95
 
