@@ -16,6 +16,7 @@ from roleclass.evidence.explanation import Explanation
 from roleclass.evidence.page import evidence_page, marks
 from roleclass.prediction import Prediction
 from roleclass.roles import as_role
+from roleclass.whole import write_whole
 
 
 @click.command(short_help="Show why a posting gets its role.")
@@ -70,7 +71,7 @@ def explain(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if page is not None:
-        page.write_text(evidence_page(why, prediction, top), encoding="utf-8")
+        write_whole(page, evidence_page(why, prediction, top))
     if as_json:
         click.echo(json.dumps({"prediction": prediction.to_dict(), **why.to_dict()}))
     elif page is None:

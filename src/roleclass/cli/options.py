@@ -11,7 +11,7 @@ corpus_option = click.option(
     "folder",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of labelled Parquet files.",
+    help="Folder of labelled Parquet files (columns id, description, role, and more).",
 )
 
 model_option = click.option(

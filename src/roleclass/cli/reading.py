@@ -1,19 +1,13 @@
 """Read one posting from a file or from standard input."""
 
-import codecs
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from roleclass.cli.terminal import warn
 from roleclass.errors import InputError
+from roleclass.tables.dialect import encoding_of
 from roleclass.tables.formats import no_text
-
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 def postings_in(files: Iterable[Path]) -> Iterator[Path]:
@@ -47,7 +41,7 @@ def read_posting(file: Path) -> str:
             f"{file}: {what}, not the text of one posting; tables are read by "
             f"roleclass score {file} -o roles.csv"
         )
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    encoding = encoding_of(data) or "utf-8"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
