@@ -14,8 +14,9 @@ from roleclass.cli.reading import read_posting
 from roleclass.cli.terminal import printable
 from roleclass.evidence.explanation import Explanation
 from roleclass.evidence.explanation import explain as explain_posting
-from roleclass.evidence.page import evidence_page, marks
+from roleclass.evidence.page import marks, posting_page
 from roleclass.prediction import Prediction
+from roleclass.reading import Reading
 from roleclass.roles import as_role
 
 
@@ -72,7 +73,8 @@ def explain(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if page is not None:
-        page.write_text(evidence_page(why, prediction, top), encoding="utf-8")
+        reading = Reading(why.document, tuple(line for line, _ in why.lines))
+        page.write_text(posting_page(prediction, reading, why, top), encoding="utf-8")
     if as_json:
         click.echo(json.dumps({"prediction": prediction.to_dict(), **why.to_dict()}))
     elif page is None:
