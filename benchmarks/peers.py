@@ -31,7 +31,7 @@ from benchmarks.tables import environment, markdown_table, write
 from roleclass import RoleClassifier
 from roleclass.benchmark import consume, generated, machine
 from roleclass.cli.terminal import warn
-from roleclass.engine.model_file import default_model
+from roleclass.engine.model_file import default_model, load_model
 from roleclass.training.corpus import load_corpus
 
 OURS: Final = "roleclass"
@@ -65,7 +65,7 @@ def all_ways(model: Path, texts: Sequence[str], roles: Sequence[str]) -> dict[st
     """Return every way, by its name; what they share is made here."""
     classifier = RoleClassifier(model)
     own = ngrams_of(classifier)
-    further = len(classifier.feature_names) - len(own)
+    further = len(load_model(classifier.path).features) - len(own)
     pipeline = ways.scikit_learn(texts, roles, ngram_range=(1, 2), max_features=len(own))
 
     def ours(many: Sequence[str]) -> None:
@@ -120,7 +120,7 @@ def all_ways(model: Path, texts: Sequence[str], roles: Sequence[str]) -> dict[st
 def ngrams_of(classifier: RoleClassifier) -> list[str]:
     """Return the n-grams that a model knows, in the order of its columns."""
     block = "ngram:"
-    names = (name for name in classifier.feature_names if name.startswith(block))
+    names = (name for name in load_model(classifier.path).features if name.startswith(block))
     return [name.removeprefix(block) for name in names]
 
 

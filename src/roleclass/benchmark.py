@@ -23,7 +23,6 @@ import numpy as np
 from roleclass.classifier import RoleClassifier
 from roleclass.engine.model_file import default_model
 from roleclass.engine.parallel import map_ahead
-from roleclass.evidence.explanation import explain
 from roleclass.lexicon import load_lexicon
 
 BATCHES: Final = (1, 8, 32, 128, 512)
@@ -95,7 +94,7 @@ def explaining(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> 
     predicted, explained = cycle(texts), cycle(texts)
     ways: dict[str, Callable[[], object]] = {
         "predict": lambda: classifier.predict(next(predicted)),
-        "explain": lambda: explain(next(explained), classifier=classifier),
+        "explain": lambda: classifier.explain(next(explained)),
     }
     taken = alternate(ways, calls)
     ratio = median(b / a for a, b in zip(taken["predict"], taken["explain"], strict=True))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from roleclass.prediction import Prediction
+
 PARTS: Final = ("company", "duty", "requirement", "nice-to-have", "other")
 """What a line can be in a posting."""
 
@@ -72,18 +74,22 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a posting says, line by line.
+    """What a posting says, line by line, and which role that makes.
 
     Attributes
     ----------
     text : str
-        What was read: the title, where there is one, as a line before the text, both without markup.
+        What was read: the title, where there is one, as a line before the text, both without markup. Empty
+        where the posting is too large to be read, which is the `reason` of the prediction then.
     lines : tuple of Line
         In the order of the text; the title is one of them.
+    prediction : Prediction
+        As given by `roleclass.predict` for the same posting.
     """
 
     text: str
     lines: tuple[Line, ...]
+    prediction: Prediction
 
     @property
     def duties(self) -> tuple[Line, ...]:

@@ -1,16 +1,16 @@
 """The page of a posting: nothing of a posting is markup or lost, and long postings take no ages."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
-from roleclass import RoleClassifier, explain
+from roleclass import Prediction, explain, read
 from roleclass.evidence.page import View, marks, posting_page, view_of
 from roleclass.roles import as_role
 from tests.written import posting
 
-CLASSIFIER = RoleClassifier()
 HOSTILE = (
     "</td></script><script>alert(1)</script> <img src=x onerror=alert(1)> \" ' onmouseover=x "
     "<!-- ]]> <style>*{} \x00\x1b[31m\x9b31m \u202e &lt; {{ view }} {% raw %} {css} %s"
@@ -33,13 +33,11 @@ class Page(HTMLParser):
 
 def page_of(text: str, title: str | None = None, *, weighed: bool = True) -> str:
     why = explain(text, title) if weighed else None
-    return posting_page(CLASSIFIER.predict(text, title), CLASSIFIER.read(text, title), why)
+    return posting_page(read(text, title), why)
 
 
 def view(text: str, title: str | None = None) -> View:
-    return view_of(
-        CLASSIFIER.predict(text, title), CLASSIFIER.read(text, title), explain(text, title)
-    )
+    return view_of(read(text, title), explain(text, title))
 
 
 @pytest.mark.parametrize("place", ["title", "text", "both"])
@@ -95,10 +93,9 @@ def test_an_unclear_posting_says_why() -> None:
 
 
 def test_a_role_of_ones_own_is_shown_by_its_name() -> None:
-    answer = CLASSIFIER.predict(posting("ai-first", 1))
     own = {as_role("designer"): 0.75, as_role("baker"): 0.25}
-    custom = type(answer)(as_role("designer"), 0.75, own, reliable=True)
-    assert "designer, 75 %" in posting_page(custom, CLASSIFIER.read("Bake."))
+    answer = Prediction(as_role("designer"), 0.75, own, reliable=True)
+    assert "designer, 75 %" in posting_page(replace(read("Bake."), prediction=answer))
 
 
 def test_marks_of_a_long_posting_stand_apart_and_in_order() -> None:

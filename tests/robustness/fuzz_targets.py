@@ -65,7 +65,7 @@ def text(rng: random.Random, _: Path) -> None:
     expect(all(0 <= a < b <= len(reading.text) for a, b in places), "a line outside")
     for problem in roleclass.problems(posting):
         expect(set(problem.sentences) <= set(places), "a problem that is in no line")
-    check_page(posting_page(answer, roleclass.read(posting, title), why))
+    check_page(posting_page(roleclass.read(posting, title), why))
 
 
 _MARKUP: Final = (
@@ -246,7 +246,7 @@ def _load(folder: Path, data: bytes) -> None:
     classifier = RoleClassifier(path)
     try:
         answers = [*classifier.predict_many(row["text"] for row in _rows()[:3])]
-        roleclass.explain(_rows()[0]["text"], classifier=classifier)
+        classifier.explain(_rows()[0]["text"])
     except RoleclassError as error:
         raise Refused from error
     expect(all(set(answer.probabilities) == set(classifier.roles) for answer in answers), "roles")

@@ -13,10 +13,8 @@ from roleclass.cli.options import model_option
 from roleclass.cli.reading import read_posting
 from roleclass.cli.terminal import printable
 from roleclass.evidence.explanation import Explanation
-from roleclass.evidence.explanation import explain as explain_posting
 from roleclass.evidence.page import marks, posting_page
 from roleclass.prediction import Prediction
-from roleclass.reading import Reading
 from roleclass.roles import as_role
 
 
@@ -63,18 +61,16 @@ def explain(
     classifier = RoleClassifier(model)
     prediction = classifier.predict(text, title)
     try:
-        why = explain_posting(
+        why = classifier.explain(
             text,
             title,
             role=None if role is None else as_role(role),
             against=None if against is None else as_role(against),
-            classifier=classifier,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if page is not None:
-        reading = Reading(why.document, tuple(line for line, _ in why.lines))
-        page.write_text(posting_page(prediction, reading, why, top), encoding="utf-8")
+        page.write_text(posting_page(classifier.read(text, title), why, top), encoding="utf-8")
     if as_json:
         click.echo(json.dumps({"prediction": prediction.to_dict(), **why.to_dict()}))
     elif page is None:

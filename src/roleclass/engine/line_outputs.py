@@ -1,4 +1,4 @@
-"""From the graph's outputs about lines to readings in the user's own characters."""
+"""From the graph's outputs about lines to `Line`, in the user's own characters."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.reading import AREAS, PARTS, WORKS, Line, Reading, likely_areas
+from roleclass.reading import AREAS, PARTS, WORKS, Line, likely_areas
+from roleclass.text import characters_before
 
 LINE_OUTPUTS: Final = (
     "line_row", "line_start", "line_end", "line_part", "line_work", "line_areas",
@@ -15,7 +16,7 @@ LINE_OUTPUTS: Final = (
 posting of each line and its bytes, and float32 arrays of shape (M, 5), (M, 6) and (M, 18)."""
 
 
-def make_readings(
+def lines_of(
     rows: Sequence[bytes],
     row: NDArray[np.int32],
     start: NDArray[np.int32],
@@ -23,8 +24,8 @@ def make_readings(
     part: NDArray[np.float32],
     work: NDArray[np.float32],
     areas: NDArray[np.float32],
-) -> Iterator[Reading]:
-    """Turn the outputs for a batch of postings into readings.
+) -> Iterator[tuple[Line, ...]]:
+    """Turn the outputs for a batch of postings into the lines of each.
 
     Parameters
     ----------
@@ -35,29 +36,24 @@ def make_readings(
 
     Yields
     ------
-    Reading
+    tuple of Line
     """
     ends = np.searchsorted(row, np.arange(len(rows)), side="right")
     first = 0
     for data, last in zip(rows, ends.tolist(), strict=True):
         at = slice(first, last)
         first = last
-        # A character begins at each byte that does not continue one. A line may end within one: it is its.
-        begins = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
-        character = np.concatenate([[0], np.cumsum(begins)])
-        starts = character[start[at] + 1] - 1
-        yield Reading(
-            data.decode("utf-8"),
-            tuple(
-                map(
-                    _line,
-                    starts.tolist(),
-                    character[end[at]].tolist(),
-                    part[at].tolist(),
-                    work[at].tolist(),
-                    areas[at].tolist(),
-                )
-            ),
+        before = characters_before(data)
+        yield tuple(
+            map(
+                _line,
+                # A line that begins or ends within a character has all of it.
+                (before[start[at] + 1] - 1).tolist(),
+                before[end[at]].tolist(),
+                part[at].tolist(),
+                work[at].tolist(),
+                areas[at].tolist(),
+            )
         )
 
 

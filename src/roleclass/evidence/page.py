@@ -92,9 +92,7 @@ def marks(why: Explanation, top: int) -> list[Mark]:
     return found
 
 
-def view_of(
-    prediction: Prediction, reading: Reading, why: Explanation | None = None, top: int = 15
-) -> View:
+def view_of(reading: Reading, why: Explanation | None = None, top: int = 15) -> View:
     """Gather what the templates show; see `posting_page`."""
     stretches = marks(why, top) if why else []
     weights = [weight for _, weight in why.lines] if why else [0.0] * len(reading.lines)
@@ -104,7 +102,7 @@ def view_of(
         evidence.append((sum(item.weight for item in why.evidence[top:]), "everything else", 0))
         evidence.append((why.prior, "before reading", 0))
     return View(
-        prediction,
+        reading.prediction,
         why,
         tuple(_rows(reading, weights, stretches)),
         _counts(reading),
@@ -113,14 +111,12 @@ def view_of(
     )
 
 
-def posting_page(
-    prediction: Prediction, reading: Reading, why: Explanation | None = None, top: int = 15
-) -> str:
+def posting_page(reading: Reading, why: Explanation | None = None, top: int = 15) -> str:
     """Write the page of one posting.
 
     Parameters
     ----------
-    prediction, reading : Prediction, Reading
+    reading : Reading
     why : Explanation or None
         Of the same posting; None for a page without weights.
     top : int
@@ -133,14 +129,13 @@ def posting_page(
 
     Examples
     --------
-    >>> from roleclass import predict, read
-    >>> page = posting_page(predict("<b>"), read("Bake bread & cakes."))
-    >>> "Bake bread &amp; cakes." in page
+    >>> from roleclass import read
+    >>> "Bake bread &amp; cakes." in posting_page(read("Bake bread & cakes."))
     True
     """
     from roleclass.pages import render  # predicting needs no templates
 
-    return render("evidence/templates/posting.html", view=view_of(prediction, reading, why, top))
+    return render("evidence/templates/posting.html", view=view_of(reading, why, top))
 
 
 def _rows(reading: Reading, weights: Sequence[float], stretches: Sequence[Mark]) -> Iterator[Row]:
