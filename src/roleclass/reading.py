@@ -112,6 +112,37 @@ class Reading:
     lines: tuple[Line, ...]
     prediction: Prediction
 
+    def to_dict(self) -> dict[str, object]:
+        """Return the prediction and the lines as plain strings, numbers, lists and dicts, ready for JSON.
+
+        Each line has what it says, and its probabilities to four digits.
+
+        Examples
+        --------
+        >>> import roleclass
+        >>> told = roleclass.read("You will build agents.").to_dict()
+        >>> list(told)
+        ['role', 'confidence', 'probabilities', 'reliable', 'reason', 'lines']
+        >>> list(told["lines"][0])
+        ['start', 'end', 'part', 'work', 'areas', 'probabilities', 'text']
+        """
+        return {**self.prediction.to_dict(), "lines": [self._told(line) for line in self.lines]}
+
+    def _told(self, line: Line) -> dict[str, object]:
+        probabilities = {
+            "part": line.part_probabilities,
+            "work": line.work_probabilities,
+            "areas": line.area_probabilities,
+        }
+        return {
+            **line.to_dict(),
+            "probabilities": {
+                what: {name: round(p, 4) for name, p in of.items()}
+                for what, of in probabilities.items()
+            },
+            "text": self.text[line.start : line.end],
+        }
+
     @property
     def duties(self) -> tuple[Line, ...]:
         """The lines that say what the person will do."""
