@@ -3,7 +3,7 @@
 Needs ``roleclass[score]``. A round makes one attack on one format and compares what comes out in the end,
 byte for byte, with an undisturbed run. Prints one JSON object. For example::
 
-    python -m benchmarks.score_attack --rounds 200
+    python -m tests.robustness.score_attack --rounds 200
 """
 
 import argparse
@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
+from tests.written import TITLES, posting
 
 KINDS: Final = ("csv", "jsonl", "parquet")
 BATCH: Final = 40
@@ -129,9 +130,6 @@ def attack(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 def written() -> pa.Table:
     """Return postings of the length of real ones, put together from the sentences of the tests."""
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from tests.written import TITLES, posting
-
     roles = list(TITLES)
     texts = ["\n".join(posting(roles[i % 4], i * 8 + k) for k in range(8)) for i in range(4000)]
     titles = [TITLES[roles[i % 4]][i % 3] for i in range(4000)]

@@ -1,4 +1,4 @@
-"""What `benchmarks.fuzz` feeds: for each reader, how a try is made and what must be true of the answer."""
+"""What `tests.robustness.fuzz` feeds: for each reader, how a try is made and what must be true of the answer."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import roleclass
-from benchmarks.fuzz_inputs import (
+from tests.robustness.fuzz_inputs import (
     Refused,
     WrongError,
     check_page,

@@ -5,8 +5,8 @@ of its own, and compares each answer with one that was computed before anything 
 are forked after this one has loaded its model and started its threads. Needs ``roleclass[score]``. For
 example::
 
-    python -m benchmarks.soak --minutes 30
-    python -m benchmarks.soak --minutes 1 --threads 2 --processes 1 --output /dev/null
+    python -m tests.robustness.soak --minutes 30
+    python -m tests.robustness.soak --minutes 1 --threads 2 --processes 1 --output /dev/null
 """
 
 import gc
@@ -34,7 +34,7 @@ import roleclass
 from roleclass.benchmark import generated, machine, memory
 from roleclass.scoring.run import score_files
 
-OUTPUT: Final = Path(__file__).with_name("results") / "soak.json"
+OUTPUT: Final = Path(__file__).parents[2] / "benchmarks" / "results" / "soak.json"
 
 WARM_UP: Final = 0.2
 """The share of the time that counts for nothing: caches fill, arenas grow to what they need."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import fuzz
-from benchmarks.fuzz_inputs import Refused, WrongError, check_page, hostile_text, mutated
-from benchmarks.fuzz_targets import TARGETS
+from tests.robustness import fuzz
+from tests.robustness.fuzz_inputs import Refused, WrongError, check_page, hostile_text, mutated
+from tests.robustness.fuzz_targets import TARGETS
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,8 +43,8 @@ def run_with(target: str, tries: int) -> "subprocess.CompletedProcess[str]":
     """Run the command on a target of our own; its children get it, too, from a module that they load."""
     script = (
         "import os, sys\n"
-        "from benchmarks import fuzz\n"
-        "from benchmarks.fuzz_inputs import Refused\n"
+        "from tests.robustness import fuzz\n"
+        "from tests.robustness.fuzz_inputs import Refused\n"
         "def raises(rng, folder): raise KeyError('oops')\n"
         "def dies(rng, folder): os.abort()\n"
         "def refuses(rng, folder): raise Refused\n"
@@ -76,7 +76,7 @@ def test_a_process_that_dies_is_counted_and_followed_by_another(
         seed = command[command.index("--seed") + 1]
         return subprocess.CompletedProcess(command, -11, f'{{"what": "try", "seed": {seed}}}\n', "")
 
-    monkeypatch.setattr("benchmarks.fuzz.subprocess.run", dies)
+    monkeypatch.setattr("tests.robustness.fuzz.subprocess.run", dies)
     found = fuzz.fuzz("text", 10, seed=5, tries=3)
     assert (found["tries"], len(found["crashes"])) == (3, 3)
     assert "exit -11: --target 'text' --seed 7 --tries 1" in found["crashes"][-1]

@@ -5,8 +5,8 @@ is fixed by its target and seed; one that failed is repeated alone by the comman
 may be refused with an error of roleclass; any other exception, a wrong answer, a try of more than 30
 seconds, or the death of the process is a finding. Needs ``roleclass[test]``. For example::
 
-    python -m benchmarks.fuzz --seconds 60
-    python -m benchmarks.fuzz --target csv --seed 1234 --tries 1
+    python -m tests.robustness.fuzz --seconds 60
+    python -m tests.robustness.fuzz --target csv --seed 1234 --tries 1
 """
 
 import faulthandler
@@ -23,8 +23,8 @@ from typing import Any, Final
 
 import click
 
-from benchmarks.fuzz_inputs import Refused
-from benchmarks.fuzz_targets import TARGETS
+from tests.robustness.fuzz_inputs import Refused
+from tests.robustness.fuzz_targets import TARGETS
 
 LIMIT: Final = 30
 """Seconds that a single try may take."""
@@ -82,7 +82,7 @@ def fuzz(name: str, seconds: float, seed: int, tries: int | None = None) -> dict
     total: dict[str, Any] = {"tries": 0, "refused": 0, "findings": [], "crashes": []}
     start = time.perf_counter()
     while (left := seconds - (time.perf_counter() - start)) > 0 and total["tries"] != tries:
-        command = [sys.executable, "-m", "benchmarks.fuzz", "--child", "--target", name]
+        command = [sys.executable, "-m", "tests.robustness.fuzz", "--child", "--target", name]
         command += ["--seed", str(seed), "--seconds", str(max(1.0, left))]
         command += [] if tries is None else ["--tries", str(tries - total["tries"])]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import roleclass
-from benchmarks.soak import Load, Record, figures, leak, same
+from tests.robustness.soak import Load, Record, figures, leak, same
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,7 +18,7 @@ def test_a_few_seconds_of_load_pass_and_are_written(tmp_path: Path) -> None:
     output = tmp_path / "soak.json"
     arguments = ["--minutes", "0.05", "--threads", "2", "--processes", "1", "--output", str(output)]
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.soak", *arguments],
+        [sys.executable, "-m", "tests.robustness.soak", *arguments],
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""What the targets of `benchmarks.fuzz` share: hostile and damaged input, and how a fault is told."""
+"""What the targets of `tests.robustness.fuzz` share: hostile and damaged input, and how a fault is told."""
 
 import random
 from functools import cache

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.score_attack import DAMAGES, attack
+from tests.robustness.score_attack import DAMAGES, attack
 
 
 def test_no_round_ends_with_a_wrong_row(tmp_path: Path) -> None:
