@@ -32,7 +32,7 @@ from roleclass.benchmark import generated
 from roleclass.cli.terminal import printable
 from roleclass.engine.model_file import default_model, seal, unseal
 from roleclass.errors import RoleclassError
-from roleclass.evidence.page import evidence_page
+from roleclass.evidence.page import posting_page
 from roleclass.lexicon import parse_lexicon
 from roleclass.report.page import render
 from roleclass.report.postings import read_postings
@@ -65,7 +65,7 @@ def text(rng: random.Random, _: Path) -> None:
     expect(all(0 <= a < b <= len(reading.text) for a, b in places), "a line outside")
     for problem in roleclass.problems(posting):
         expect(set(problem.sentences) <= set(places), "a problem that is in no line")
-    check_page(evidence_page(why, answer, top=15))
+    check_page(posting_page(roleclass.read(posting, title), why))
 
 
 _MARKUP: Final = (

@@ -13,7 +13,7 @@ from roleclass.cli.options import model_option
 from roleclass.cli.reading import read_posting
 from roleclass.cli.terminal import printable
 from roleclass.evidence.explanation import Explanation
-from roleclass.evidence.page import evidence_page, marks
+from roleclass.evidence.page import marks, posting_page
 from roleclass.prediction import Prediction
 from roleclass.roles import as_role
 
@@ -70,7 +70,7 @@ def explain(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if page is not None:
-        page.write_text(evidence_page(why, prediction, top), encoding="utf-8")
+        page.write_text(posting_page(classifier.read(text, title), why, top), encoding="utf-8")
     if as_json:
         click.echo(json.dumps({"prediction": prediction.to_dict(), **why.to_dict()}))
     elif page is None:

@@ -13,17 +13,10 @@ from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option
 from roleclass.cli.reading import postings_in, read_posting
 from roleclass.cli.terminal import printable, warn
+from roleclass.colours import colour_of
 from roleclass.errors import InputError
 from roleclass.prediction import Prediction
-from roleclass.roles import AnyRole, Role
-
-_COLOURS: dict[AnyRole, str] = {
-    Role.AI_FIRST: "bright_magenta",
-    Role.AI_SUPPORT: "bright_blue",
-    Role.ML_FIRST: "bright_green",
-    Role.OTHER: "yellow",
-    Role.UNCLEAR: "bright_black",
-}
+from roleclass.roles import Role
 
 
 @click.command(short_help="Print the role of each posting.")
@@ -89,7 +82,7 @@ def _table(answers: list[tuple[str, Prediction]]) -> Table:
         table.add_row(
             # A Text, so that brackets in a file's name are not read as markup.
             Text(printable(name)),
-            Text(answer.role.label, style=f"bold {_COLOURS.get(answer.role, 'bright_cyan')}"),
+            Text(answer.role.label, style=f"bold {colour_of(answer.role).terminal}"),
             Text(_doubt(answer), style="" if answer.reliable else "bright_black"),
             Text(runner_up, style="bright_black"),
         )
