@@ -23,10 +23,10 @@ def lines(
 ) -> None:
     """Write each line of the postings of each INPUT as a row; - is standard input.
 
-    INPUTs and formats are those of roleclass score, and so is --resume. Columns: id (where the input has one), file
-    and row of the posting, line, start and end (in characters of the posting without markup), part, work, areas,
-    their probabilities, text, and the posting's role and reason. A posting without lines has one row, with nothing
-    but its reason.
+    INPUTs and formats are those of roleclass score, and so is --resume. Columns: id (where the input has
+    one), file and row of the posting, line, start and end (in characters of the posting without markup),
+    part, work, areas, their probabilities, text, and the posting's role and reason. A posting without
+    lines has one row, with nothing but its reason.
 
     \b
     Examples:
