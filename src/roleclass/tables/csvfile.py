@@ -198,14 +198,17 @@ class _Records:
                 for cell in cells
                 for line in cell.splitlines()[1:]
             )
-        # Swallowed rows have no quotes, so each is a line; prose seldom has such lines only.
+        # Swallowed rows have hardly a quote, so each is a line; prose seldom has such lines only.
         first = self._lines[0].replace('"', "").split(split)[0]
         begins = _beginnings(frozenset(self._shapes or {_shape(first)}), split)
         inner = filter(str.strip, self._lines[1:])
         return (
             begins is not None
             and self._width > 1
-            and all(begins(line) and line.count(split) == self._width - 1 for line in inner)
+            and all(
+                begins(line.replace('"', "")) and line.count(split) == self._width - 1
+                for line in inner
+            )
         )
 
     def _in_order(self, cells: list[str]) -> bool:
@@ -242,7 +245,7 @@ def _beginnings(
         re.escape(shape).replace("9", r"\d+").replace("a", r"[^\W\d_]+") for shape in told
     )
     thousands = r"(?!\d{1,3},\d{3}(?!\d))" if delimiter == "," else ""  # of a number in prose
-    return re.compile(rf'{thousands}"*(?:{cells})"*{re.escape(delimiter)}').match
+    return re.compile(rf"{thousands}(?:{cells}){re.escape(delimiter)}").match
 
 
 def _fit(cells: list[str], width: int, delimiter: str) -> list[str]:
