@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import pytest
-
 from roleclass.page_server import PageServer
 
 ROOT = Path(__file__).parents[2]
