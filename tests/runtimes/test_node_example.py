@@ -11,9 +11,9 @@ import roleclass
 from roleclass.engine.line_outputs import LINE_OUTPUTS, make_readings
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text.glue import NAMES, unglue
+from tests.chromium import missing
 from tests.conformance import EXAMPLES, ROOT
 from tests.text.test_glue import BEFORE, BEHIND, LEFT_AS_IT_IS, LINES, PIECES
-from tests.web.conftest import missing
 
 pytestmark = pytest.mark.web
 
