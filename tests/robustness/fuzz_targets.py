@@ -18,15 +18,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import roleclass
-from tests.robustness.fuzz_inputs import (
-    Refused,
-    WrongError,
-    check_page,
-    expect,
-    hostile_text,
-    mutated,
-    phrases,
-)
 from roleclass import RoleClassifier
 from roleclass.benchmark import generated
 from roleclass.cli.terminal import printable
@@ -45,6 +36,15 @@ from roleclass.tables.reader import Reader
 from roleclass.tables.writers import open_writer
 from roleclass.text.markup import plain
 from roleclass.training.fieldguide import read_fieldguide
+from tests.robustness.fuzz_inputs import (
+    Refused,
+    WrongError,
+    check_page,
+    expect,
+    hostile_text,
+    mutated,
+    phrases,
+)
 
 
 def text(rng: random.Random, _: Path) -> None:
