@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from roleclass.cli.options import model_option, table_options
+from roleclass.cli.options import checked, model_option, table_options
 from roleclass.cli.terminal import on_terminal, warn
 from roleclass.roles import as_role
 
@@ -81,10 +81,7 @@ def score(
     from roleclass.scoring.options import ScoreOptions, default_threads
 
     threads = threads or default_threads()
-    try:
-        options = ScoreOptions(threads=threads, **columns_and_rows)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    options = checked(ScoreOptions, threads=threads, **columns_and_rows)
     with _interruption(output, resumable=output != "-"), _progress() as progress:
         if engine == "ray":
             from roleclass.scoring.cluster import score_on_cluster
