@@ -30,8 +30,9 @@ class RoleClassifier:
     as they come. `predict_proba` takes many, too, as that of scikit-learn does, and gives an array;
     `score_dataset` takes a table. The functions of the package are the methods of one shared instance.
 
-    The file is read on the first prediction, not before. One instance may be shared by threads,
-    sent to another process by pickle, and used after a fork.
+    The file is read on the first prediction, not before; one that is missing, damaged or no model of
+    roleclass is a `ModelError` then. One instance may be shared by threads, sent to another process by
+    pickle, and used after a fork.
 
     Parameters
     ----------
@@ -67,11 +68,6 @@ class RoleClassifier:
     def roles(self) -> tuple[AnyRole, ...]:
         """The roles that the model knows, in the order of the columns of `predict_proba`.
 
-        Raises
-        ------
-        ModelError
-            If the model file is missing, damaged or not a roleclass model.
-
         Examples
         --------
         >>> [str(role) for role in RoleClassifier().roles]
@@ -98,8 +94,6 @@ class RoleClassifier:
         ------
         TypeError
             If `text` or `title` is not a string.
-        ModelError
-            If the model file is missing, damaged or not a roleclass model.
 
         Examples
         --------
@@ -137,8 +131,6 @@ class RoleClassifier:
             If `texts` or `titles` is a single string, or an item is not a string; the message names it.
         ValueError
             If `titles` and `texts` differ in length, or `threads` is less than 1.
-        ModelError
-            If the model file is missing, damaged or not a roleclass model.
 
         Examples
         --------
@@ -166,7 +158,7 @@ class RoleClassifier:
 
         Raises
         ------
-        TypeError, ValueError, ModelError
+        TypeError, ValueError
             As for `predict_many`.
 
         Examples
@@ -193,7 +185,7 @@ class RoleClassifier:
 
         Raises
         ------
-        TypeError, ModelError
+        TypeError
             As for `predict`.
 
         Examples
@@ -223,7 +215,7 @@ class RoleClassifier:
 
         Raises
         ------
-        TypeError, ValueError, ModelError
+        TypeError, ValueError
             As for `predict_many`.
 
         Examples
@@ -247,11 +239,11 @@ class RoleClassifier:
         -------
         list of Problem
             In the order of the taxonomy: the sixteen problem areas, most common first, then the others. Their
-            spans are places in the text of `read` for the same posting, where markup and title are dealt with.
+            spans are places in the text of `read` for the same posting, without markup, with the title.
 
         Raises
         ------
-        TypeError, ModelError
+        TypeError
             As for `predict`.
 
         Examples
@@ -293,7 +285,7 @@ class RoleClassifier:
             If the posting is larger than 16 MiB, the model does not know a role (`Role.UNCLEAR` is a rule's
             answer), or both are the same.
         ModelError
-            If the model file is missing or damaged, or was written without what an explanation needs.
+            If the model was written without what an explanation needs.
 
         Examples
         --------
@@ -312,6 +304,8 @@ class RoleClassifier:
         *,
         title_column: str | None = None,
         prefix: str = "",
+        areas: bool = False,
+        lines: bool = False,
         batch_size: int = 2048,
         threads: int = 1,
         warn: Callable[[str], None] = lambda _: None,
@@ -334,6 +328,8 @@ class RoleClassifier:
             title_column=title_column,
             model=self,
             prefix=prefix,
+            areas=areas,
+            lines=lines,
             batch_size=batch_size,
             threads=threads,
             warn=warn,

@@ -13,7 +13,7 @@ def reading(*lines: tuple[str, str, tuple[str, ...]]) -> Reading:
     """Make a reading of lines with their part and areas."""
     text, found = "", []
     for line, part, areas in lines:
-        found.append(Line(len(text), len(text) + len(line), part, "genai", areas, {}, {}, {}))
+        found.append(Line(len(text), len(text) + len(line), part, "genai", areas))
         text += line + "\n"
     return Reading(text, tuple(found), roleclass.predict(""))
 

@@ -1,7 +1,7 @@
 """What the graph's outputs say of a batch of postings: probabilities, predictions, readings.
 
-A batch is a list of postings as `roleclass.text.encode` gives them, the longest last. One that is too large to
-be read is a batch of its own (`roleclass.engine.batches`), and is answered without the graph's opinion of it.
+A batch is a list of postings as `roleclass.text.encode` gives them, the longest last. One that is too large
+to be read is a batch of its own (`roleclass.engine.batches`), and is answered without being read.
 """
 
 from collections.abc import Iterator, Sequence

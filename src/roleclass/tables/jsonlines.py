@@ -9,7 +9,7 @@ from typing import Any
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.records import Record
-from roleclass.tables.rows import MAX_CELL
+from roleclass.tables.rows import MAX_CELL, held_json
 
 
 def read_json_lines(file: InputFile) -> Iterator[Record]:
@@ -29,7 +29,7 @@ def read_json_lines(file: InputFile) -> Iterator[Record]:
                 )
             if line.strip():
                 line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line  # noqa: PLW2901
-                yield _parse(line, number), len(line)
+                yield _parse(line, number), held_json(line)
 
 
 def _parse(line: bytes, number: int) -> dict[str, Any] | str:
