@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from roleclass.cli.options import model_option, table_options
+from roleclass.cli.options import checked, model_option, table_options
 from roleclass.cli.terminal import on_terminal, warn
 
 if TYPE_CHECKING:
@@ -68,10 +68,7 @@ def score_options(*, threads: int | None, **others: Any) -> "ScoreOptions":
     """Return what the user asked for; a `click.UsageError` says what is out of range."""
     from roleclass.scoring.options import ScoreOptions, default_threads
 
-    try:
-        return ScoreOptions(threads=threads or default_threads(), **others)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    return checked(ScoreOptions, threads=threads or default_threads(), **others)
 
 
 @contextmanager
