@@ -85,7 +85,7 @@ def fuzz(name: str, seconds: float, seed: int, tries: int | None = None) -> dict
         command = [sys.executable, "-m", "tests.robustness.fuzz", "--child", "--target", name]
         command += ["--seed", str(seed), "--seconds", str(max(1.0, left))]
         command += [] if tries is None else ["--tries", str(tries - total["tries"])]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         counts: Counter[str] = Counter(line["what"] for line in lines)
         total["tries"] += counts["try"]
@@ -116,7 +116,7 @@ def _try_for(name: str, seconds: float, seed: int, tries: int) -> None:
         faulthandler.dump_traceback_later(LIMIT, exit=True)
         with tempfile.TemporaryDirectory() as folder:
             try:
-                TARGETS[name](random.Random(at), Path(folder))  # noqa: S311
+                TARGETS[name](random.Random(at), Path(folder))
             except Refused:
                 _tell("refused", at)
             except Exception as error:  # noqa: BLE001  (which is what we are looking for)

@@ -18,21 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import roleclass
-from tests.robustness.fuzz_inputs import (
-    Refused,
-    WrongError,
-    check_page,
-    expect,
-    hostile_text,
-    mutated,
-    phrases,
-)
 from roleclass import RoleClassifier
 from roleclass.benchmark import generated
 from roleclass.cli.terminal import printable
 from roleclass.engine.model_file import default_model, seal, unseal
 from roleclass.errors import RoleclassError
-from roleclass.evidence.page import evidence_page
+from roleclass.evidence.page import posting_page
 from roleclass.lexicon import parse_lexicon
 from roleclass.report.page import render
 from roleclass.report.postings import read_postings
@@ -45,6 +36,15 @@ from roleclass.tables.reader import Reader
 from roleclass.tables.writers import open_writer
 from roleclass.text.markup import plain
 from roleclass.training.fieldguide import read_fieldguide
+from tests.robustness.fuzz_inputs import (
+    Refused,
+    WrongError,
+    check_page,
+    expect,
+    hostile_text,
+    mutated,
+    phrases,
+)
 
 
 def text(rng: random.Random, _: Path) -> None:
@@ -65,7 +65,7 @@ def text(rng: random.Random, _: Path) -> None:
     expect(all(0 <= a < b <= len(reading.text) for a, b in places), "a line outside")
     for problem in roleclass.problems(posting):
         expect(set(problem.sentences) <= set(places), "a problem that is in no line")
-    check_page(evidence_page(why, answer, top=15))
+    check_page(posting_page(roleclass.read(posting, title), why))
 
 
 _MARKUP: Final = (
@@ -246,7 +246,7 @@ def _load(folder: Path, data: bytes) -> None:
     classifier = RoleClassifier(path)
     try:
         answers = [*classifier.predict_many(row["text"] for row in _rows()[:3])]
-        roleclass.explain(_rows()[0]["text"], classifier=classifier)
+        classifier.explain(_rows()[0]["text"])
     except RoleclassError as error:
         raise Refused from error
     expect(all(set(answer.probabilities) == set(classifier.roles) for answer in answers), "roles")

@@ -105,7 +105,7 @@ def main() -> None:
 
 def attack(arguments: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Return how often each attack was made and what went wrong."""
-    rng = random.Random(arguments.seed)  # noqa: S311
+    rng = random.Random(arguments.seed)
     setting = _Setting(folder, arguments.rows)
     made: Counter[str] = Counter()
     wrong: list[str] = []
@@ -154,7 +154,7 @@ class _Setting:
         command += ["--batch-size", str(BATCH), "--threads", "2", "--json", *more]
         if not (self.folder / "in.parquet").exists():
             shutil.copy(self.folder / "a.parquet", self.folder / "in.parquet")
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(
             command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
 

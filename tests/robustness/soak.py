@@ -174,7 +174,7 @@ def work(load: Load, record: Record, threads: int, start: float, seconds: float)
 
     def run(number: int) -> None:
         name = f"{record.name}-{number}"
-        rng = random.Random(name)  # noqa: S311
+        rng = random.Random(name)
         while (now := time.monotonic() - start) < seconds and len(record.errors) < 5:
             try:
                 kind, taken, error = load.one(rng, name)

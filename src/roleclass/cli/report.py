@@ -8,6 +8,7 @@ import click
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option, table_options
 from roleclass.cli.terminal import printable, warn
+from roleclass.whole import write_whole
 
 
 @click.command(short_help="Measure a pile of postings, as a page.")
@@ -65,7 +66,7 @@ def report(
     try:
         output.mkdir(parents=True, exist_ok=True)
         for page, content in zip(pages, contents, strict=True):
-            page.write_text(content, encoding="utf-8")
+            write_whole(page, content)
             click.echo(page)
     except OSError as error:
         raise click.ClickException(

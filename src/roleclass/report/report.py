@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import roleclass
+from roleclass._version import __version__
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import InputError
 from roleclass.reading import Line, Reading, likely_areas
@@ -64,7 +64,7 @@ def build_report(
     labels = [posting.published_label or "none" for posting in postings]
     published = compare_labels(postings, roles)
     return {
-        "roleclass": roleclass.__version__,
+        "roleclass": __version__,
         "postings": len(postings),
         "classified": sum(posting.role is None for posting in postings),
         "cutoffs": CUTOFFS,

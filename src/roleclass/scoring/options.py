@@ -29,6 +29,10 @@ class ScoreOptions(ReadOptions):
     ----------
     prefix : str
         Put before the names of the columns that are added.
+    areas : bool
+        Add how many lines are of each part and work, and how many duties are in each problem area.
+    lines : bool
+        Add the duties, a text each.
     threads : int
         Threads that score; one more reads and writes.
     on_error : {"mark", "stop"}
@@ -48,6 +52,8 @@ class ScoreOptions(ReadOptions):
     """
 
     prefix: str = ""
+    areas: bool = False
+    lines: bool = False
     threads: int = 1
     on_error: OnError = "mark"
     safe_csv: bool = False

@@ -93,9 +93,10 @@ def find_problems(reading: Reading) -> list[Problem]:
 
     Examples
     --------
+    >>> import roleclass
     >>> from roleclass.reading import Line
-    >>> line = Line(0, 29, "duty", "genai", ("rag",), {}, {}, {})
-    >>> [problem] = find_problems(Reading("Tune vector search for speed.", (line,)))
+    >>> line = Line(0, 29, "duty", "genai", ("rag",))
+    >>> [problem] = find_problems(Reading("Tune vector search for speed.", (line,), roleclass.predict("")))
     >>> problem.name, [part.name for part in problem.parts]
     ('RAG and Retrieval', ['Vector Search and Semantic Retrieval'])
     """
