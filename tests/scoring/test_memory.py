@@ -122,7 +122,9 @@ def workbook(path: Path) -> None:
             ("_rels/.rels", "officeDocument", "xl/workbook.xml"),
             ("xl/_rels/workbook.xml.rels", "worksheet", "worksheets/sheet1.xml"),
         ):
-            shared = f'<Relationship Id="r2" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/>'
+            shared = (
+                f'<Relationship Id="r2" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/>'
+            )
             book.writestr(
                 name,
                 f'<Relationships xmlns="{PACKAGE}"><Relationship Id="r1" Type="{OFFICE}/{kind}" '
