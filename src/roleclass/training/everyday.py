@@ -12,7 +12,8 @@ from typing import Any, Final
 import numpy as np
 
 from roleclass.roles import Role
-from roleclass.training.corpus import LineSpan, Posting
+from roleclass.training.corpus import Posting
+from roleclass.training.lines.spans import LineSpan
 
 ROLES: Final = {
     "none": Role.OTHER,
