@@ -1,7 +1,6 @@
 """No file makes `score` take more than 700 MB; each of these is made to."""
 
 import json
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
@@ -173,15 +171,15 @@ def test_no_file_takes_more_than_700_mb(
     make(source)
     script = (
         "import resource, sys\n"
-        "from roleclass.scoring.options import ScoreOptions\n"
-        "from roleclass.scoring.run import score_files\n"
-        "summary = score_files([sys.argv[1]], sys.argv[2], ScoreOptions(threads=4))\n"
-        "print(summary.rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+        "from roleclass.cli import main\n"
+        "try: main()\n"
+        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
     )
+    arguments = ["score", str(source), "-o", str(tmp_path / "out"), "--format", output]
     done = subprocess.run(
-        [sys.executable, "-c", script, str(source), str(tmp_path / f"out.{output}")],
+        [sys.executable, "-c", script, *arguments, "--threads", "4", "--json"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    written, peak = map(int, done.stdout.split())
+    summary, peak = map(json.loads, done.stdout.splitlines())
     assert peak < LIMIT
-    assert rows in (None, written)
+    assert rows in (None, summary["rows"])

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from roleclass.cli.memory import return_freed_memory
 from roleclass.cli.options import checked, model_option, table_options
 from roleclass.cli.terminal import on_terminal, warn
 
@@ -66,6 +67,7 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def score_options(*, threads: int | None, **others: Any) -> "ScoreOptions":
     """Return what the user asked for; a `click.UsageError` says what is out of range."""
+    return_freed_memory()
     from roleclass.scoring.options import ScoreOptions, default_threads
 
     return checked(ScoreOptions, threads=threads or default_threads(), **others)
