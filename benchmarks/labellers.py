@@ -66,7 +66,7 @@ def all_peers(model: Path | None = None) -> dict[str, Peer]:
         ),
         "fastText": Peer(
             _fasttext,
-            "words and pairs in 200,000 buckets, lower case and words by Python; the settings that its tutorial ends with",
+            "words (found by Python) and pairs in 200,000 buckets; the settings that its tutorial ends with",
         ),
         "TF-IDF + logistic regression": Peer(_tfidf, "scikit-learn; words, or words and pairs"),
         "TF-IDF by skl2onnx": Peer(

@@ -1,4 +1,4 @@
-"""What `tests.robustness.fuzz` feeds: for each reader, how a try is made and what must be true of the answer."""
+"""What `tests.robustness.fuzz` feeds each reader: how a try is made and what must be true of the answer."""
 
 import csv
 import io

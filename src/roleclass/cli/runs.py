@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from roleclass.cli.memory import return_freed_memory
-from roleclass.cli.options import model_option, table_options
+from roleclass.cli.options import checked, model_option, table_options
 from roleclass.cli.terminal import on_terminal, warn
 
 if TYPE_CHECKING:
@@ -70,10 +70,7 @@ def score_options(*, threads: int | None, **others: Any) -> "ScoreOptions":
     return_freed_memory()
     from roleclass.scoring.options import ScoreOptions, default_threads
 
-    try:
-        return ScoreOptions(threads=threads or default_threads(), **others)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    return checked(ScoreOptions, threads=threads or default_threads(), **others)
 
 
 @contextmanager

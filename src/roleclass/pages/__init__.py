@@ -4,6 +4,7 @@ A template is named by its path within the package, such as ``evidence/templates
 escaped unless a template says otherwise, and a name that is not given is an error.
 """
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -57,6 +58,50 @@ def percent(share: float) -> str:
     return "> 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
+def tenths(share: float) -> str:
+    """Return a share for a person, with tenths below 10 %.
+
+    Examples
+    --------
+    >>> tenths(0.694), tenths(0.0023), tenths(0.0)
+    ('69 %', '0.2 %', '0 %')
+    """
+    return f"{100 * share:.{1 if 0 < share < 0.0995 else 0}f} %"
+
+
+def points(change: float) -> str:
+    r"""Return a difference of shares in percentage points.
+
+    Examples
+    --------
+    >>> points(0.0123), points(-0.2) == "\N{MINUS SIGN}20.0"
+    ('+1.2', True)
+    """
+    return f"{100 * change:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def slug(text: str) -> str:
+    """Return a text as a part of an address within a page.
+
+    Examples
+    --------
+    >>> slug("AI/ML Engineer")
+    'ai-ml-engineer'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())
+
+
+def width(share: float) -> str:
+    """Return a share of a width for CSS and SVG, from 0 to 100 per cent.
+
+    Examples
+    --------
+    >>> width(0.12345), width(1.2)
+    ('12.35%', '100.00%')
+    """
+    return f"{100 * min(1.0, max(0.0, share)):.2f}%"
+
+
 def signed(weight: float) -> str:
     r"""Return a weight with its sign and two decimals.
 
@@ -78,7 +123,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"percent": percent, "signed": signed}
+    environment.filters |= {
+        "percent": percent,
+        "tenths": tenths,
+        "points": points,
+        "signed": signed,
+    }
+    environment.filters |= {"count": "{:,}".format, "slug": slug, "width": width}
     environment.globals |= {"stylesheet": stylesheet}
     return environment
 

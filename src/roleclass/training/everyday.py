@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from roleclass.roles import Role
-from roleclass.training.corpus import LineSpan, Posting
+from roleclass.training.corpus import Posting
+from roleclass.training.lines.spans import LineSpan
 
 PER_JOB: Final = 3
 STUBS: Final = 60
