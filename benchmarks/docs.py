@@ -3,8 +3,8 @@
     python -m benchmarks.docs                     # from models/metrics.json and benchmarks/results
     python -m benchmarks.docs --corpus CORPUS     # after training: measures behaviour and peers first
 
-A block begins with ``<!-- generated: NAME -->`` and ends with ``<!-- end -->``; between them stands what the macro
-of that name in ``docs.md.jinja`` writes. A test fails where a page says something else than the files do.
+A block begins with ``<!-- generated: NAME -->`` and ends with ``<!-- end -->``; between them stands what the
+macro of that name in ``docs.md.jinja`` writes. A test fails where a page says something else than the files.
 """
 
 import re

@@ -29,10 +29,6 @@ def test_variants_are_the_given_settings_less_one_part() -> None:
     assert every["no changed copies"].settings.copy_share == 0
 
 
-def test_the_shipped_settings_are_those_that_training_wrote(trained: Path) -> None:
-    assert ablation.shipped_settings(trained / "metrics.json") == Settings()
-
-
 def test_where_lines_are_not_read_each_mention_counts_once(written_set: TrainingSet) -> None:
     plain = ablation.lines_not_read(written_set).titled
     np.testing.assert_allclose(plain.weight, plain.words)

@@ -48,7 +48,10 @@ def test_two_benchmarks_and_training_give_the_same_accuracy() -> None:
 
 
 def test_a_stale_block_is_written_anew_and_prose_stays() -> None:
-    figures = {"metrics": {"dev": {}, "cross_validation": {}}, "peers": {"rows": {"a": {"about": "b"}}}}
+    figures = {
+        "metrics": {"dev": {}, "cross_validation": {}},
+        "peers": {"rows": {"a": {"about": "b"}}},
+    }
     page = "Before.\n<!-- generated: peers_about -->\nold\n<!-- end -->\nAfter.\n"
     with pytest.raises(jinja2.UndefinedError):  # no figure is left out in silence
         refreshed(page, {})
@@ -65,8 +68,18 @@ def test_goals_are_met_when_all_of_them_are() -> None:
 
 
 def test_shares_are_written_short() -> None:
-    assert [short(share) for share in (0.0, 0.9996, 0.85667, -0.04)] == [".000", "1.000", ".857", "-.040"]
-    assert [percent(share) for share in (0.0022, 0.0999, 0.1, 1.0)] == ["0.2 %", "10.0 %", "10 %", "100 %"]
+    assert [short(share) for share in (0.0, 0.9996, 0.85667, -0.04)] == [
+        ".000",
+        "1.000",
+        ".857",
+        "-.040",
+    ]
+    assert [percent(share) for share in (0.0022, 0.0999, 0.1, 1.0)] == [
+        "0.2 %",
+        "10.0 %",
+        "10 %",
+        "100 %",
+    ]
 
 
 def constants() -> list[tuple[str, str, str]]:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import roleclass
-from roleclass.engine.line_outputs import LINE_OUTPUTS, make_readings
+from roleclass.engine.line_outputs import LINE_OUTPUTS, lines_of
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text.glue import NAMES, unglue
+from tests.chromium import missing
 from tests.conformance import EXAMPLES, ROOT
 from tests.text.test_glue import BEFORE, BEHIND, LEFT_AS_IT_IS, LINES, PIECES
-from tests.web.conftest import missing
 
 pytestmark = pytest.mark.web
 
@@ -117,13 +117,13 @@ def test_it_reads_the_outputs_as_python_does(node: str) -> None:
             (rng.integers(0, 3, (5, len(labels))) / 2).astype(np.float32)
             for labels in (PARTS, WORKS, AREAS)
         ]
-        [reading] = make_readings([data], np.zeros(5, np.int32), start, end, *of)
+        [lines] = lines_of([data], np.zeros(5, np.int32), start, end, *of)
         arrays = dict(zip(LINE_OUTPUTS[1:], (start, end, *of), strict=True))
         cases.append((text, {name: array.ravel().tolist() for name, array in arrays.items()}))
         expected.append(
             [
                 [text[line.start : line.end], line.part, line.work, list(line.areas)]
-                for line in reading.lines
+                for line in lines
             ]
         )
     done = run(node, "--input-type=module", "-e", READ, stdin=json.dumps(cases))

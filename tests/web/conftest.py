@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.chromium import chromium, drive, node
 from tests.web.browser import Browser, running
+
+__all__ = ["browser", "chromium", "drive", "node"]
 
 
 @pytest.fixture(scope="session")

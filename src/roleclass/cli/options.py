@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -74,3 +74,14 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_TABLE_OPTIONS):
         command = option(command)
     return command
+
+
+_T = TypeVar("_T")
+
+
+def checked(options: Callable[..., _T], **values: Any) -> _T:
+    """Make options of what the command line says; what is wrong with them is told as click tells it."""
+    try:
+        return options(**values)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option, table_options
+from roleclass.cli.options import checked, model_option, table_options
 from roleclass.cli.terminal import printable, warn
 from roleclass.whole import write_whole
 
@@ -65,10 +65,7 @@ def report(
     from roleclass.tables.options import ReadOptions
     from roleclass.tables.plain import to_json
 
-    try:
-        options = ReadOptions(**table)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    options = checked(ReadOptions, **table)
     pages, tables = [output / "report.html", output / "report.json"], output / FOLDER
     there = [str(page) for page in (*pages, tables) if page.exists()]
     if there and not overwrite:

@@ -10,7 +10,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from roleclass.cli.options import model_option, table_options
+from roleclass.cli.memory import return_freed_memory
+from roleclass.cli.options import checked, model_option, table_options
 from roleclass.cli.terminal import on_terminal, warn
 
 if TYPE_CHECKING:
@@ -66,12 +67,10 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def score_options(*, threads: int | None, **others: Any) -> "ScoreOptions":
     """Return what the user asked for; a `click.UsageError` says what is out of range."""
+    return_freed_memory()
     from roleclass.scoring.options import ScoreOptions, default_threads
 
-    try:
-        return ScoreOptions(threads=threads or default_threads(), **others)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    return checked(ScoreOptions, threads=threads or default_threads(), **others)
 
 
 @contextmanager

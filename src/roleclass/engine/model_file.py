@@ -30,7 +30,7 @@ _WIDTH_STEP = 256
 
 # ONNX Runtime takes some 25 bytes for each of the input's, and keeps them for the next run. Beyond this size,
 # which no posting of a person has, it gives them back, and such runs wait for each other.
-_LONG: Final = 2**20
+_LONG: Final = 2**18
 
 _FLOAT32: Final = np.dtype(np.float32)
 _INT64: Final = np.dtype(np.int64)

@@ -40,11 +40,6 @@ class ScoreOptions(ReadOptions):
     safe_csv : bool
         Put ``'`` before the cells of CSV and TSV that a spreadsheet would take for formulas.
 
-    Raises
-    ------
-    ValueError
-        If a value is out of range or unknown.
-
     Examples
     --------
     >>> ScoreOptions(batch_size=512).threads

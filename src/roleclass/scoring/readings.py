@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 
 from roleclass.reading import AREAS, PARTS, WORKS, Line, Reading
@@ -135,33 +136,32 @@ class _Lines:
     fields: tuple[pa.Field, ...]
 
     def __call__(self, readings: Readings) -> list[pa.Array]:
-        offsets: list[int | None] = [0]
-        for reading in readings:
-            offsets.append((offsets[-1] or 0) + (len(reading.lines) if reading else 0))
-        lines = [(reading, line) for reading in readings if reading for line in reading.lines]
-        start, end, part, work, areas, packed = (
-            zip(*(line for _, line in lines), strict=True) if lines else ((),) * 6
-        )
-        values: list[Any] = [
+        numbers = [len(reading.lines) if reading else 0 for reading in readings]
+        offsets = np.cumsum([0, *numbers], dtype=np.int32)
+        lines = [line for reading in readings if reading for line in reading.lines]
+        start, end, part, work, areas, packed = zip(*lines, strict=True) if lines else ((),) * 6
+        p = np.frombuffer(b"".join(packed), np.float32).reshape(-1, _WIDTH)
+        values = [
             *(start, end, part, work, areas),
-            [max(p[: len(PARTS)]) for p in packed],
-            [max(p[len(PARTS) : -len(AREAS)]) for p in packed],
+            p[:, : len(PARTS)].max(axis=1, initial=0),
+            p[:, len(PARTS) : -len(AREAS)].max(axis=1, initial=0),
             [
-                [p[_PLACE[area]] for area in of_line]
-                for of_line, p in zip(areas, packed, strict=True)
+                [of_line[_PLACE[area]] for area in named] if named else []
+                for named, of_line in zip(areas, packed, strict=True)
             ],
         ]
         if len(self.fields) > len(values):
-            values.append([said(reading, line) for reading, line in lines])
-        structs = pa.StructArray.from_arrays(
-            [
-                pa.array(of_field, field.type)
-                for of_field, field in zip(values, self.fields, strict=True)
-            ],
-            fields=self.fields,
-        )
-        return [pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs)]
+            values.append(
+                [said(reading, line) for reading in readings if reading for line in reading.lines]
+            )
+        arrays = [
+            pa.array(of_field, field.type)
+            for of_field, field in zip(values, self.fields, strict=True)
+        ]
+        structs = pa.StructArray.from_arrays(arrays, fields=self.fields)
+        return [pa.ListArray.from_arrays(pa.array(offsets), structs)]
 
 
+_WIDTH: Final = len(PARTS) + len(WORKS) + len(AREAS)
 _PLACE: Final = {area: i - len(AREAS) for i, area in enumerate(AREAS)}
 """Where the probability of an area is, from the end."""

@@ -48,17 +48,21 @@ def held(*cells: object) -> int:
 
 
 def held_json(source: str | bytes, start: int = 0, end: int | None = None) -> int:
-    """Return about how many bytes a stretch of JSON takes in memory, once it is read: many, if it is lists.
+    """Return about how many bytes a stretch of JSON takes once it is read: many, if it is small lists.
 
     Examples
     --------
     >>> held_json("[1, 2, 3]"), held_json(b"[[], [], []]")
-    (201, 396)
+    (73, 268)
     """
     end = len(source) if end is None else end
-    marks: Any = b",[{" if isinstance(source, bytes) else ",[{"
-    values = sum(source.count(marks[k : k + 1], start, end) for k in range(3))
-    return end - start + _VALUE * values
+    # Commas, which prose is full of, would take longer to count than the text to read.
+    marks: Any = b"[{:" if isinstance(source, bytes) else "[{:"
+    return (
+        end
+        - start
+        + _VALUE * sum(source.count(marks[k : k + 1], start, end) for k in range(len(marks)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
