@@ -94,6 +94,21 @@ def test_every_local_link_of_a_page_leads_somewhere() -> None:
     assert dead == []
 
 
+def test_every_file_that_a_page_names_is_there() -> None:
+    pages = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "models" / "about.md"]
+    rooms = "|".join(folder.name for folder in (ROOT / "src" / "roleclass").glob("*/"))
+    named = re.compile(rf"`((?:src|tests|benchmarks|docs|examples|models|web|{rooms})/[\w./-]+\w)`")
+    made = {"src/roleclass/page"}  # by web/, not kept in git
+    gone = [
+        f"{page.relative_to(ROOT)}: {path}"
+        for page in pages
+        for path in named.findall(page.read_text("utf-8"))
+        if path not in made
+        and not any((root / path).exists() for root in (ROOT, ROOT / "src" / "roleclass"))
+    ]
+    assert gone == []
+
+
 def test_examples_hold_a_posting_of_every_role_in_a_table() -> None:
     jobs = pd.read_csv(ROOT / "examples" / "jobs.csv")
     assert set(jobs.title) == {title for titles in TITLES.values() for title in titles}

@@ -131,6 +131,17 @@ def test_a_quote_that_is_never_closed_marks_one_row(tmp_path: Path) -> None:
     assert "never closed" in faults[1]
 
 
+@pytest.mark.parametrize("opened", ['3,"title 3,text 3', '"3,title 3,text 3'])
+def test_a_stray_quote_that_another_closes_within_the_name_of_a_row_merges_no_rows(
+    tmp_path: Path, opened: str
+) -> None:
+    lines = [f"{i},title {i},text {i}" for i in range(23)]
+    lines[3], lines[19] = opened, '1""9",title 19,text 19'
+    rows, faults, _ = read(tmp_path, "id,title,text\n" + "\n".join(lines) + "\n")
+    assert [row[1] for row in rows] == [f"title {i}" if i != 3 else rows[3][1] for i in range(23)]
+    assert faults[3] != ""
+
+
 def test_two_stray_quotes_that_merge_rows_are_seen(tmp_path: Path) -> None:
     content = 'id,title,text\n1,A,"one\n2,B,two\n3,C,three"\n4,D,four\n5,E,"one\n6,F,two"\n'
     rows, faults, _ = read(tmp_path, content)

@@ -2,7 +2,8 @@
 
 from roleclass import Role
 from roleclass.training.copies import SHARES, copies, lenders
-from roleclass.training.corpus import Corpus, LineSpan, Posting
+from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.lines.spans import LineSpan
 
 BLURB = "Larkspur makes AI agents that answer customers in forty languages."
 DUTY = "Close the books of three entities each month."

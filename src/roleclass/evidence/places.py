@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.lexicon import load_lexicon
-from roleclass.text import FOLD, SEPARATOR
+from roleclass.text import FOLD, SEPARATOR, characters_before
 
 Span = tuple[int, int]
 Ints = NDArray[np.integer]
@@ -54,7 +54,7 @@ def name_columns(features: tuple[str, ...]) -> Columns:
     Parameters
     ----------
     features : tuple of str
-        ``block:what``, the n-grams first; see `RoleClassifier.feature_names`.
+        ``block:what``, the n-grams first; see `roleclass.engine.model_file.Model.features`.
 
     Returns
     -------
@@ -141,9 +141,7 @@ def find_mentions(columns: Columns, data: bytes, ngrams: Ints, words: Ints) -> M
         np.frombuffer((SEPARATOR + data + SEPARATOR).translate(FOLD), np.uint8) != SEPARATOR[0]
     )
     edges = np.flatnonzero(is_token[1:] != is_token[:-1])
-    # A character begins at each byte that does not continue one; the last entry is the text's end.
-    begins = (np.frombuffer(data + SEPARATOR, np.uint8) & 0xC0) != 0x80
-    character = np.cumsum(begins, dtype=np.int32) - 1
+    character = characters_before(data)
     title_end = character[max(data.find(b"\n"), 0)]
     start = character[edges[2 * words]]
     end = character[edges[2 * (words + columns.words[ngrams]) - 1]]

@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from roleclass.training.corpus import Corpus, LineSpan, Posting
+from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.lines.spans import LineSpan
 
 COMPANY, NICE, NOTICE, TITLE, SHORT = "company", "nice-to-have", "notice", "title", "short"
 
