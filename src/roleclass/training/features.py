@@ -91,7 +91,7 @@ class Scales(NamedTuple):
 
     balance: float = 0.2
     line: float = 0.1
-    product: float = 0.04
+    product: float = 0.05
     pair: float = 0.04
 
 
