@@ -254,10 +254,9 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _crossed(self, measures: Measures) -> Floats:
         """Return the quantities whose products are taken: first densities, then numbers of lines."""
-        density = (
-            1000 * measures.concepts @ self.crossed_ / np.maximum(measures.words, DENSITY_WORDS)
-        )
-        return np.log1p(np.hstack([density, measures.lines.reshape(-1, PAIRS.shape[0]) @ PAIRS]))
+        per_word = measures.concepts @ self.crossed_ / np.maximum(measures.words, DENSITY_WORDS)
+        paired = measures.lines.reshape(-1, len(PAIRS)) @ PAIRS
+        return np.asarray(np.log1p(np.hstack([1000 * per_word, paired])))
 
     def _blocks(self, measures: Measures) -> dict[str, Floats]:
         """Return all columns of all `BLOCKS`, as they are."""
