@@ -138,6 +138,7 @@ def test_a_text_that_nobody_could_judge_is_shown_with_the_reason(text: str) -> N
     done = run("--text", text)
     assert done.exit_code == 0
     assert done.stdout.startswith("Unclear ")
+    assert "\nfor " not in done.stdout  # nothing spoke for a role: a rule answered
     told = json.loads(run("--json", "--text", text).stdout)
     assert told["role"] == "unclear"
     assert told["reason"]

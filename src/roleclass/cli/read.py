@@ -88,7 +88,7 @@ def _print(name: str | None, reading: Reading, why: Explanation | None) -> None:
     console.print(headline)
     if view.counts:
         console.print(Text(view.counts))
-    if why is not None:
+    if why is not None and answer.reason is None:
         console.print(_reasons(why))
     console.print()
     rows = iter(view.rows)
