@@ -64,6 +64,13 @@ def test_on_a_terminal_role_and_work_have_the_colour_of_the_role(file: Path) -> 
     assert "\x1b[95m" not in run(file, FORCE_COLOR="1", NO_COLOR="1", TERM="xterm").stdout
 
 
+def test_on_a_narrow_screen_the_areas_stand_behind_their_line(file: Path) -> None:
+    said = run(file, COLUMNS="50").stdout
+    assert max(map(len, said.splitlines())) <= 50
+    told = " ".join(line[22:].strip() for line in said.splitlines() if line.strip())
+    assert "Tune the retrieval of our RAG pipeline. (rag)" in told
+
+
 def test_json_is_an_object_a_posting_with_its_prediction_and_lines(file: Path) -> None:
     done = run("--json", file, "-", stdin=posting("other", 3))
     first, second = map(json.loads, done.stdout.splitlines())
