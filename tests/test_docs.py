@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.training.test_fieldguide import STRUCTURED, WELL_FORMED
+from tests.fieldguide import STRUCTURED, WELL_FORMED
 from tests.written import TITLES, corpus_rows, own_rows, posting
 
 ROOT = Path(__file__).parents[1]
