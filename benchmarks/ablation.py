@@ -7,7 +7,6 @@ line is read by a model that has seen its posting. Lines are read once for all v
 minutes on one core; each variant takes about one more.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import softmax
 
-from benchmarks.results import about, output_option, save
+from benchmarks.results import about, load, output_option, save
 from roleclass.cli.options import corpus_option
 from roleclass.cli.terminal import warn
 from roleclass.reading import AREAS, PARTS, WORKS
@@ -33,20 +32,6 @@ from roleclass.training.model import Settings, TrainingSet
 from roleclass.training.prepared import prepare
 from roleclass.training.run import Protocol
 from roleclass.training.selection import select
-
-METRICS = Path(__file__).parents[1] / "models" / "metrics.json"
-
-
-def shipped_settings(metrics: Path = METRICS) -> Settings:
-    """Return the settings that training chose for the model that ships."""
-    chosen = json.loads(metrics.read_text("utf-8"))["settings"]
-    return Settings(
-        **{
-            **chosen,
-            "scales": Scales(**chosen["scales"]),
-            "runner_up_share": tuple(chosen["runner_up_share"]),
-        }
-    )
 
 
 @dataclass(frozen=True)
@@ -99,7 +84,7 @@ def without_ngrams(training: TrainingSet) -> TrainingSet:
 def lines_not_read(training: TrainingSet) -> TrainingSet:
     """Count as if nothing were known of lines: a mention counts the same wherever it stands.
 
-    The blocks ``line`` and ``area`` have nothing left to tell. The changed copies are others, made
+    The blocks ``line`` and ``pair`` have nothing left to tell. The changed copies are others, made
     in the same way.
     """
     corpus, model = training.corpus, training.lines
@@ -184,8 +169,9 @@ def main(folder: Path, output: Path, seeds: tuple[int, ...]) -> None:
     """Measure what the model loses without each of its parts."""
     corpus = load_corpus(folder, warn=warn)
     judged = corpus.split("train")
+    base = Settings.from_dict(load("metrics", Path(__file__).parents[1] / "models")["settings"])
     prepared = prepare(corpus, Protocol().folds, warn=warn, progress=lambda *_: None)
-    rows = ablate(prepared.training, len(judged), variants(shipped_settings()), seeds)
+    rows = ablate(prepared.training, len(judged), variants(base), seeds)
     figures = {
         **about("python -m benchmarks.ablation --corpus CORPUS"),
         "corpus": judged.fingerprint(),

@@ -66,7 +66,7 @@ def all_peers(model: Path | None = None) -> dict[str, Peer]:
         ),
         "fastText": Peer(
             _fasttext,
-            "words (found by Python) and pairs in 200,000 buckets; the settings that its tutorial ends with",
+            "words and pairs in 200,000 buckets; the settings that its tutorial ends with",
         ),
         "TF-IDF + logistic regression": Peer(_tfidf, "scikit-learn; words, or words and pairs"),
         "TF-IDF by skl2onnx": Peer(
@@ -198,8 +198,10 @@ def _fasttext(training: Corpus) -> Answer:
     except ImportError:
         raise SkippedError("fasttext-wheel is not installed") from None
 
+    blank = {i: " " for i in range(128) if not chr(i).isalnum()}
+
     def line(text: str) -> str:
-        return " ".join(re.findall(r"\w+", text.lower())) + "\n"
+        return text.lower().translate(blank) + "\n"
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "training.txt"

@@ -21,7 +21,7 @@ def test_a_file_that_cannot_be_finished_leaves_the_one_before(tmp_path: Path) ->
     with pytest.raises(KeyboardInterrupt):
         half()
     assert path.read_text() == "ai-first"
-    assert os.listdir(tmp_path) == ["roles.txt"]
+    assert [file.name for file in tmp_path.iterdir()] == ["roles.txt"]
 
 
 def test_text_is_utf8_and_bytes_stay_bytes(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert pipe.is_fifo()
-    assert os.listdir(tmp_path) == ["pipe"]
+    assert [file.name for file in tmp_path.iterdir()] == ["pipe"]
 
 
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:

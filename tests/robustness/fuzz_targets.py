@@ -1,5 +1,6 @@
 """What `tests.robustness.fuzz` feeds each reader: how a try is made and what must be true of the answer."""
 
+import atexit
 import csv
 import io
 import json
@@ -9,10 +10,12 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from email.message import Message
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import urlencode
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -36,6 +39,8 @@ from roleclass.tables.reader import Reader
 from roleclass.tables.writers import open_writer
 from roleclass.text.markup import plain
 from roleclass.training.fieldguide import read_fieldguide
+from roleclass.web.forms import Body
+from roleclass.web.views import Site
 from tests.robustness.fuzz_inputs import (
     Refused,
     WrongError,
@@ -296,6 +301,34 @@ def lexicon(rng: random.Random, _: Path) -> None:
         raise Refused from error
 
 
+@cache
+def _site() -> Site:
+    site = Site(RoleClassifier())
+    atexit.register(site.close)
+    return site
+
+
+def web(rng: random.Random, _: Path) -> None:
+    """The page answers any form with a page, or says what is wrong with it."""
+    headers = Message()
+    if rng.random() < 0.5:
+        path, headers["Content-Type"] = "/", "application/x-www-form-urlencoded"
+        fields = {"text": hostile_text(rng), "title": hostile_text(rng, 10)}
+        body = mutated(
+            rng, urlencode(fields, errors="replace").encode(), (b"%00", b"&", b"=", b"%ff")
+        )
+    else:
+        path, headers["Content-Type"] = "/tables", "multipart/form-data; boundary=x"
+        head = '--x\r\nContent-Disposition: form-data; name="'
+        file = f'{head}table"; filename="jobs.csv"\r\n\r\n'.encode() + _valid("csv")[:2000]
+        body = f'{head}prefix"\r\n\r\np\r\n'.encode() + file + b"\r\n--x--\r\n"
+        body = mutated(
+            rng, body, (b"\r\n", b"--x", b"--", b'"', b"; name=", b"filename*=utf-8''%00")
+        )
+    answer = _site().post(path, headers, Body(io.BytesIO(body), len(body)), lambda: None)
+    expect(answer.status < 500, f"status {answer.status}")
+
+
 TARGETS: Final[dict[str, Callable[[random.Random, Path], None]]] = {
     "text": text,
     **{kind: _scored(kind) for kind in ("tsv", *_TOKENS)},
@@ -306,5 +339,6 @@ TARGETS: Final[dict[str, Callable[[random.Random, Path], None]]] = {
     "markup": markup,
     "fieldguide": fieldguide,
     "lexicon": lexicon,
+    "web": web,
 }
 """By name; each makes a try from random numbers, with a folder to write to."""

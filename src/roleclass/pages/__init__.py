@@ -63,9 +63,11 @@ def tenths(share: float) -> str:
 
     Examples
     --------
-    >>> tenths(0.694), tenths(0.0023), tenths(0.0)
-    ('69 %', '0.2 %', '0 %')
+    >>> tenths(0.694), tenths(0.0023), tenths(0.0001), tenths(0.0)
+    ('69 %', '0.2 %', '< 0.1 %', '0 %')
     """
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
     return f"{100 * share:.{1 if 0 < share < 0.0995 else 0}f} %"
 
 

@@ -3,8 +3,8 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ FEW: Final = 20
 """A group with fewer postings is shown as one that says little: no share is drawn from it."""
 
 _MOST_MONTHS = 18  # more than so many months are shown as quarters
+_MOST_PERIODS = 60  # a row for each period without a posting, too, unless that makes more rows
 
 
 class RoleShares:
@@ -149,6 +150,8 @@ class Groups:
         time = self._of["time"]
         if len(time) > _MOST_MONTHS:
             time = _merged(time, _quarter)
+        for period in _without_gaps(time):
+            time.setdefault(period, Counter())
         frequent = {
             place for place, counts in self._of["place"].items() if counts.total() >= MIN_POSTINGS
         }
@@ -195,12 +198,35 @@ def _quarter(month: str) -> str:
     return f"{month[:4]} Q{(int(month[5:]) + 2) // 3}"
 
 
+def _without_gaps(periods: Iterable[str]) -> list[str]:
+    """Return all periods from the first to the last: months, or quarters; as they are if there are too many.
+
+    Examples
+    --------
+    >>> _without_gaps(["2025-11", "2026-02"]), _without_gaps(["2025 Q4", "2026 Q2"])
+    (['2025-11', '2025-12', '2026-01', '2026-02'], ['2025 Q4', '2026 Q1', '2026 Q2'])
+    """
+    found = sorted(periods)
+    if not found:
+        return []
+    sep, each = ("-", 12) if "-" in found[0] else (" Q", 4)
+    first, last = (
+        int(year) * each + int(n) - 1
+        for year, n in (period.split(sep) for period in (found[0], found[-1]))
+    )
+    if last - first >= _MOST_PERIODS:
+        return found
+    pad = 2 if each == 12 else 1
+    return [f"{at // each}{sep}{at % each + 1:0{pad}d}" for at in range(first, last + 1)]
+
+
 @cache
 def _countries() -> dict[str, str]:
     read = tomllib.loads(files("roleclass.report").joinpath("places.toml").read_text("utf-8"))
     return {name: country for country, names in read.items() for name in names}
 
 
+@lru_cache(maxsize=2**16)
 def country(place: str | None) -> str | None:
     """Return the country of a place, or what stands there in its stead; None where nothing does.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from multipart import PushMultipartParser
 
 MAX_POSTING: Final = 1_000_000
-"""Bytes of a posting: explaining one takes 180 MB of memory for each MB."""
+"""Bytes of a posting; explaining one takes time and memory that grow with its length."""
 
 MAX_TABLE: Final = 250_000_000
 """Bytes of a table."""
