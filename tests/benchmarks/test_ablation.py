@@ -24,8 +24,8 @@ def test_variants_are_the_given_settings_less_one_part() -> None:
     base = Settings()
     every = ablation.variants(base)
     assert every["as shipped"].settings == base
-    assert every["without title"].settings.scales.title == 0
-    assert every["without title"].settings.scales.density == base.scales.density
+    assert every["without pair"].settings.scales.pair == 0
+    assert every["without pair"].settings.scales.line == base.scales.line
     assert every["no changed copies"].settings.copy_share == 0
 
 
@@ -34,7 +34,7 @@ def test_where_lines_are_not_read_each_mention_counts_once(written_set: Training
     np.testing.assert_allclose(plain.weight, plain.words)
     np.testing.assert_allclose(plain.words, written_set.titled.words)
     assert set(np.unique(plain.ngrams.data)) <= set(range(100))
-    assert plain.surest.sum() == plain.areas.sum() == 0
+    assert plain.surest.sum() == 0
 
 
 def test_without_ngrams_concepts_stay(written_set: TrainingSet) -> None:

@@ -1,6 +1,5 @@
 """``roleclass report``: what a set of postings says, as a page, as JSON and as tables."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,9 @@ from roleclass.whole import write_whole
     show_default=True,
     help="Of more postings, lines are read of a random sample.",
 )
-@click.option("--threads", type=click.IntRange(min=1), help="[default: one for each processor]")
+@click.option(
+    "--threads", type=click.IntRange(min=1), help="[default: the cores, at most 4]"
+)
 @table_options
 @model_option
 def report(
@@ -60,6 +61,7 @@ def report(
     from roleclass.report.report import build_report
     from roleclass.report.source import PostingTables
     from roleclass.report.tables import FOLDER, Listing, write_tables
+    from roleclass.scoring.options import default_threads
     from roleclass.tables.options import ReadOptions
     from roleclass.tables.plain import to_json
 
@@ -83,7 +85,7 @@ def report(
                 RoleClassifier(model),
                 with_text=with_text,
                 read_at_most=read_at_most,
-                threads=threads or os.cpu_count() or 1,
+                threads=threads or default_threads(),
                 watch=listing,
             )
         contents = (

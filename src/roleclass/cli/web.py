@@ -30,9 +30,8 @@ def web(port: int | None, no_browser: bool, model: Path | None) -> None:
       roleclass web
       roleclass web --port 9000 --no-browser
     """
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # so that tables are deleted then, too
+    # A polite end deletes the tables, whoever asks for it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with WebServer(port, RoleClassifier(model)) as server, suppress(KeyboardInterrupt):
         click.echo(server.url)
         click.echo("Ctrl-C ends it.", err=True)

@@ -12,8 +12,8 @@ from roleclass.engine.answers import all_outputs
 from roleclass.engine.line_outputs import LINE_OUTPUTS, lines_of
 from roleclass.engine.model_file import Model
 from roleclass.errors import ModelError
-from roleclass.evidence.places import Columns, Mentions, Span, find_mentions, name_columns
-from roleclass.reading import AREAS, PARTS, WORKS, Line
+from roleclass.evidence.places import Columns, Span, find_mentions, name_columns
+from roleclass.reading import PARTS, WORKS, Line
 from roleclass.roles import AnyRole
 from roleclass.text import encode
 
@@ -24,8 +24,7 @@ class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quic
     Attributes
     ----------
     kind : str
-        The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``product``, ``line`` or
-        ``area``.
+        The block of features: ``ngram``, ``balance``, ``line``, ``product`` or ``pair``.
     name : str
         What it is, for a person.
     weight : float
@@ -59,7 +58,7 @@ class Explanation:
         The weightiest first, for and against alike.
     lines : tuple of (Line, float)
         Each line of the posting with what it weighs: its words, and its share of what is said of
-        concepts, kinds of lines and areas. What the rest of the log-odds is, the posting says as a whole.
+        kinds of lines. What the rest of the log-odds is, the posting says as a whole.
     """
 
     document: str
@@ -146,7 +145,7 @@ def explain(
     )
     [lines] = lines_of([data], *(outputs[name] for name in LINE_OUTPUTS))
     of_lines = np.bincount(line, each, minlength=len(lines)).astype(np.float64)
-    of_lines += _shared_out(columns, mentions, weights, line, outputs)
+    of_lines += _shared_out(columns, weights, outputs)
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
     return Explanation(
         document=data.decode("utf-8"),
@@ -161,47 +160,25 @@ def explain(
 
 
 def _shared_out(
-    columns: Columns,
-    mentions: Mentions,
-    weights: NDArray[np.float64],
-    line: NDArray[np.int32],
-    outputs: Mapping[str, NDArray[Any]],
+    columns: Columns, weights: NDArray[np.float64], outputs: Mapping[str, NDArray[Any]]
 ) -> NDArray[np.float64]:
-    """Share out, over the lines, the weights of concepts, of kinds of lines and of areas.
+    """Share out, over the lines, the weights of kinds of lines, by how far each line is of the kind.
 
-    A concept's by its mentions, weighted as the model does; the others' by the probability that a line is
-    of the kind. What speaks of the posting as a whole (its length, how mentions are balanced) stays there.
+    What speaks of the posting as a whole (its length, how mentions are balanced) stays there.
     """
-    part, work, areas = (
-        outputs[f"line_{name}"].astype(np.float64) for name in ("part", "work", "areas")
-    )
+    part, work = (outputs[f"line_{name}"].astype(np.float64) for name in ("part", "work"))
     total = np.zeros(len(part))
-    is_concept = np.isin(columns.kinds[mentions.column], ("density", "title"))
-    column, line = mentions.column[is_concept], line[mentions.found[is_concept]]
-    share = outputs["line_weight"][line].astype(np.float64)
-    share = share / np.maximum(np.bincount(column, share)[column], 1e-12) if len(column) else share
-    total += np.bincount(line, share * weights[column], minlength=len(total))
-    if not len(total):
-        return total
-    for j in np.flatnonzero(np.isin(columns.kinds, ("line", "area"))).tolist():
-        holds = _holds(columns.kinds[j], columns.names[j], part, work, areas)
+    for j in np.flatnonzero(columns.kinds == "line").tolist() if len(part) else ():
+        holds = _holds(columns.names[j], part, work)
         if (whole := holds.sum()) > 0:
             total += weights[j] * holds / whole
     return total
 
 
-def _holds(
-    block: str,
-    name: str,
-    part: NDArray[np.float64],
-    work: NDArray[np.float64],
-    areas: NDArray[np.float64],
-) -> NDArray[np.float64]:
+def _holds(name: str, part: NDArray[np.float64], work: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how far each line is of the kind that a column speaks of, such as ``lines: duty, genai``."""
     _, _, kind = name.partition(": ")
     first, _, second = kind.partition(", ")
-    if block == "area":
-        return part[:, PARTS.index("duty")] * areas[:, AREAS.index(first)]
     of_part = (
         part[:, PARTS.index(first)]
         if first in PARTS

@@ -48,9 +48,9 @@ class Behind:
             keep(heap, (n, -self._n, name))
             if self._with_text:
                 kept = self._duties.setdefault((area, role), [])
-                # One of each posting, the likeliest area of which it is.
+                # One of each posting, the likeliest area of which it is; the same words once.
                 text = next((d.text for d in case.duties if d.areas[:1] == (area,)), None)
-                if text and len(kept) < DUTIES_SHOWN:
+                if text and len(kept) < DUTIES_SHOWN and text not in (one["text"] for one in kept):
                     kept.append({"id": name, "text": text})
 
     def result(self, titles: Iterable[str]) -> dict[str, Any]:

@@ -67,4 +67,4 @@ def axis(most: int) -> list[int]:
     while most / step > 5:
         digits = str(step)
         step = step * 5 // 2 if digits[0] == "2" else step * 2
-    return list(range(0, most + step, step))
+    return list(range(0, max(1, most) + step, step))

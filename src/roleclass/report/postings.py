@@ -69,6 +69,8 @@ def flat(value: Any) -> str | None:
     >>> flat({"name": "Boats &amp; Sons", "id": 7}), flat([{"city": "Oslo", "country": "NO"}, "Rome"])
     ('Boats & Sons', 'Oslo, NO; Rome')
     """
+    if isinstance(value, str) and value[:1] not in "[{":  # most of them; "" is in any text
+        return _clean(unescape(value)) or None
     from roleclass.tables.columns import given
     from roleclass.tables.plain import said
 

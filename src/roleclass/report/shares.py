@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -226,6 +226,7 @@ def _countries() -> dict[str, str]:
     return {name: country for country, names in read.items() for name in names}
 
 
+@lru_cache(maxsize=2**16)
 def country(place: str | None) -> str | None:
     """Return the country of a place, or what stands there in its stead; None where nothing does.
 

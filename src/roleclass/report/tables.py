@@ -1,4 +1,7 @@
-"""Every table of a report as CSV, and one line a posting or a duty, written while the postings pass."""
+"""Every table of a report as CSV, and one line a posting or a duty, written while the postings pass.
+
+People open these files: cells that a spreadsheet would take for a formula get an apostrophe.
+"""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,6 +11,7 @@ from typing import Any, Final, Self
 
 from roleclass.report.behind import DUTY_COLUMNS, POSTING_COLUMNS, duty_rows, posting_row
 from roleclass.report.cases import Case
+from roleclass.tables.writers import disarm
 
 FOLDER: Final = "tables"
 """The folder of the tables, within that of the report."""
@@ -143,7 +147,7 @@ def write_tables(report: Mapping[str, Any], folder: Path) -> list[Path]:
         with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows({key: disarm(cell) for key, cell in row.items()} for row in rows)
         written.append(path)
     return written
 
@@ -182,9 +186,9 @@ class Listing:
     def __call__(self, case: Case) -> None:
         """Write the lines of a case."""
         self._n += 1
-        self._postings.writerow(posting_row(case, self._n))
+        self._postings.writerow(map(disarm, posting_row(case, self._n)))
         if self._duties is not None:
-            self._duties.writerows(duty_rows(case, self._n))
+            self._duties.writerows(map(disarm, row) for row in duty_rows(case, self._n))
 
     @property
     def names(self) -> list[str]:

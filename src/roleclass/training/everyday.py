@@ -68,7 +68,8 @@ def everyday_postings(seed: int = 0) -> list[Posting]:
             for n in range(PER_JOB):
                 rng = np.random.default_rng([seed, k, j, n])
                 named = title if rng.random() < 0.7 else None
-                lines = _job(*(_told(told, kind) for told in of_job), rng)
+                duties, needs = (_told(told, kind) for told in of_job)
+                lines = _job(duties, needs, rng)
                 postings.append(_posting(f"{kind}-{j}", n, named, lines, ROLES[kind]))
     titles = [title for jobs in data["jobs"].values() for title in jobs]
     for k, (kind, stub) in enumerate(data["stubs"].items()):

@@ -39,10 +39,10 @@ class Settings:
     """
 
     scales: Scales = Scales()  # noqa: RUF009  (immutable)
-    regularisation: float = 1.8
+    regularisation: float = 1.5
     runner_up_share: tuple[float, float, float] = (0.4, 0.25, 0.0)
     untitled_share: float = 0.4
-    copy_share: float = 0.3
+    copy_share: float = 0.1
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""

@@ -24,8 +24,9 @@ from roleclass.training.prepared import prepare
 from roleclass.training.selection import Progress, Trial, select
 from roleclass.whole import whole_file, write_whole
 
-CANDIDATES: Final = (Settings(copy_share=0.1), Settings(copy_share=0.2))
-"""The settings that cross-validation chooses from; ``benchmarks/ablation.py`` tries more."""
+CANDIDATES: Final = (Settings(),)
+"""The settings that cross-validation chooses from; more would take longer, and ``docs/quality.md`` says
+what was tried."""
 
 PRECISION: Final = 0.9
 """A prediction is called reliable where the model is right this often."""

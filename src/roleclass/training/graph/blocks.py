@@ -11,20 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
-from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.reading import PARTS, WORKS
 from roleclass.training.features import (
     CUT,
     DENSITY_WORDS,
     GROUPS,
     NGRAM_WORDS,
+    PAIRS,
     SHARE_WORDS,
     PostingFeatures,
 )
 from roleclass.training.graph.line_model import GraphScores, times
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import VECTOR, Found, Words, Writer
-from roleclass.training.lines.context import DUTY
-from roleclass.training.measures import TITLE_WORDS, WEIGHTS
+from roleclass.training.measures import WEIGHTS
 from roleclass.training.tables import WordTable
 from roleclass.training.unclear import UnclearRule, small_words
 
@@ -48,8 +48,8 @@ class Weighted:
         See `Measures`.
     words, number, asked : float tensors of shape (N, 1)
         Sums over the lines of a row: of weighted words, of words, of words asked.
-    of_lines, of_areas, of_ngrams : float tensors of shape (N, 30), (N, 18), (N, K)
-        Of lines by part and work, of duties in each area, of weighted `GraphScores.further`.
+    of_lines, of_ngrams : float tensors of shape (N, 30), (N, K)
+        Of lines by part and work, of weighted `GraphScores.further`.
     """
 
     weight: str
@@ -59,7 +59,6 @@ class Weighted:
     number: str
     asked: str
     of_lines: str
-    of_areas: str
     of_ngrams: str
 
 
@@ -73,14 +72,13 @@ def weigh_lines(
     size = w.op("Reshape", w.cast(size, TensorProto.FLOAT), column)
     mask = w.op("Reshape", w.op("Sign", size), column)
     part = w.op("Mul", scores.part, mask)
-    matrix = np.column_stack([WEIGHTS, _ASKED, np.eye(_PARTS)[DUTY]])
-    weight, asked, duty = w.split(w.op("MatMul", part, w.const(matrix, np.float32)), 1, 1, 1)
+    matrix = np.column_stack([WEIGHTS, _ASKED])
+    weight, asked = w.split(w.op("MatMul", part, w.const(matrix, np.float32)), 1, 1)
     cross = times(w, part, scores.work, _PARTS, _WORKS)
     words_of = w.op("Mul", w.op("Concat", weight, mask, asked, axis=1), size)
-    areas = w.op("Mul", scores.areas, duty)
     ngrams = w.op("Mul", scores.further, weight)
-    sizes = (1, 1, 1, _PARTS * _WORKS, len(AREAS), roles)
-    totals = w.op("Concat", words_of, cross, areas, ngrams, axis=1)
+    sizes = (1, 1, 1, _PARTS * _WORKS, roles)
+    totals = w.op("Concat", words_of, cross, ngrams, axis=1)
     totals = w.add_rows(w.zeros(words.rows, sum(sizes)), lines.row, totals)
     surest = w.cut(cross, _WORKS, 3 * _WORKS, axis=1)
     surest = w.add_rows(w.zeros(words.rows, 2 * _WORKS), lines.row, surest, "max")
@@ -94,14 +92,14 @@ def mention_counts(
     words: Words,
     lines: GraphLines,
     weighted: Weighted,
-) -> tuple[str, str, Floats]:
-    """Count mentions: weighted, and in the title.
+) -> tuple[str, Floats]:
+    """Count mentions, each as its line weighs.
 
     Phrases that mention the same concepts are counted together, as one set.
 
     Returns
     -------
-    weighted, in title : float tensors of shape (N, S)
+    counts : float tensor of shape (N, S)
     sets : float64 array of shape (S, C)
         The concepts of each set. The first is the empty one.
     """
@@ -113,29 +111,11 @@ def mention_counts(
     column = w.take(w.const(np.append(set_of_ngram[1:], 0)), found.ngram)
     which = w.places(column)
     column, word = (w.take(x, which) for x in (column, found.word))
-    line, row = w.take(lines.word_line, word), w.take(words.row, word)
-    is_title = _titles(w, lines, weighted)
-    cell = w.op("Add", w.op("Mul", row, w.const(2 * len(sets))), column)
-    in_title = w.op("Add", cell, w.const(len(sets)))
-    cells = w.op("Concat", cell, in_title, axis=0)
-    values = w.op(
-        "Concat",
-        w.take(w.flat(weighted.weight), line),
-        w.take(is_title, line),
-        axis=0,
-    )
-    zeros = w.op("ConstantOfShape", w.op("Mul", words.rows, w.vector(2 * len(sets))))
-    counts = w.op("ScatterElements", zeros, cells, values, axis=0, reduction="add")
-    counts = w.op("Reshape", counts, w.vector(-1, 2 * len(sets)))
-    counted, titled = w.split(counts, len(sets), len(sets))
-    return counted, titled, sets
-
-
-def _titles(w: Writer, lines: GraphLines, weighted: Weighted) -> str:
-    """1 for the first line of each row if it is short enough, otherwise 0: float tensor of shape (M,)."""
-    first = w.moved(lines.parts, 1, True, np.bool_)
-    short = w.op("LessOrEqual", w.flat(weighted.size), w.const(TITLE_WORDS, np.float32))
-    return w.cast(w.op("And", first, short), TensorProto.FLOAT)
+    cell = w.op("Add", w.op("Mul", w.take(words.row, word), w.const(len(sets))), column)
+    values = w.take(w.flat(weighted.weight), w.take(lines.word_line, word))
+    zeros = w.op("ConstantOfShape", w.op("Mul", words.rows, w.vector(len(sets))))
+    counts = w.op("ScatterElements", zeros, cell, values, axis=0, reduction="add")
+    return w.op("Reshape", counts, w.vector(-1, len(sets))), sets
 
 
 def blocks(
@@ -157,26 +137,14 @@ def blocks(
         Weighted words and `NGRAM_WORDS`: what n-grams are divided by.
     """
     used = features.columns_by_block()
-    counted, titled, sets = mention_counts(w, features, found, words, lines, weighted)
+    counted, sets = mention_counts(w, features, found, words, lines, weighted)
     number, of_lines = weighted.number, weighted.of_lines
-    parts = []
-    # Concepts first, then what is crossed.
-    density = used["density"]
-    summed = 1000 * np.hstack([sets[:, density], sets @ features.crossed_])
-    summed = np.pad(summed, ((0, 0), (0, -summed.shape[1] % VECTOR)))
-    enough = w.op("Max", number, w.const(DENSITY_WORDS, np.float32))
-    per_thousand = w.op("Div", w.op("MatMul", counted, w.const(summed, np.float32)), enough)
-    densities = w.op("Log", w.op("Add", per_thousand, w.const(1.0, np.float32)))
-    if len(density):
-        parts.append(w.cut(densities, 0, len(density), axis=1))
-    if len(used["title"]):
-        titles = w.op("MatMul", titled, w.const(sets[:, used["title"]], np.float32))
-        parts.append(w.op("Min", titles, w.const(1.0, np.float32)))
-    parts.append(_balance(w, features, counted, sets, number, used["balance"]))
-    if len(used["product"]):
-        parts.append(_products(w, features, densities, len(density), used["product"]))
-    parts.append(_of_lines(w, of_lines, weighted.surest, used["line"]))
-    parts.append(_of_areas(w, of_lines, weighted.of_areas, used["area"]))
+    parts = [
+        _balance(w, features, counted, sets, number, used["balance"]),
+        _of_lines(w, of_lines, weighted.surest, used["line"]),
+    ]
+    if len(used["product"]) + len(used["pair"]):
+        parts.append(_products(w, features, counted, sets, weighted, used))
     columns = w.op("Concat", *parts, axis=1)
     columns = w.op("Max", columns, w.const(features.lowest_, np.float32))
     w.op("Min", columns, w.const(features.highest_, np.float32), out=out)
@@ -185,18 +153,36 @@ def blocks(
 
 
 def _products(
-    w: Writer, features: PostingFeatures, densities: str, before: int, pairs: NDArray[np.int64]
+    w: Writer,
+    features: PostingFeatures,
+    counted: str,
+    sets: Floats,
+    weighted: Weighted,
+    used: dict[str, NDArray[np.int64]],
 ) -> str:
-    """Products of what is crossed, two by two; the two factors of each are chosen by matrices."""
-    side = len(features.crossed_mean_)
-    chosen = np.vstack([np.zeros((before, side)), np.diag(1 / features.crossed_deviation_)])
-    chosen = np.pad(chosen, ((0, -len(chosen) % VECTOR), (0, 0)))
-    shift = -features.crossed_mean_ / features.crossed_deviation_
-    standard = w.op("Gemm", densities, w.const(chosen, np.float32), w.const(shift, np.float32))
+    """The blocks ``product`` and ``pair``; the two factors of each product are chosen by matrices."""
+    summed = 1000 * sets @ features.crossed_
+    side, paired = summed.shape[1], PAIRS.shape[1]
+    # See `VECTOR`.
+    pairs = np.pad(PAIRS, ((0, 0), (0, -(side + paired) % VECTOR)))
+    enough = w.op("Max", weighted.number, w.const(DENSITY_WORDS, np.float32))
+    per_thousand = w.op("Div", w.op("MatMul", counted, w.const(summed, np.float32)), enough)
+    numbers = w.op("MatMul", weighted.of_lines, w.const(pairs, np.float32))
+    crossed = w.op("Concat", per_thousand, numbers, axis=1)
+    crossed = w.op("Log", w.op("Add", crossed, w.const(1.0, np.float32)))
+    deviation = features.crossed_deviation_
+    chosen = np.pad(np.diag(1 / deviation), ((0, pairs.shape[1] - paired), (0, 0)))
+    shift = -features.crossed_mean_ / deviation
+    standard = w.op("Gemm", crossed, w.const(chosen, np.float32), w.const(shift, np.float32))
     standard = w.op("Clip", standard, w.const(-CUT, np.float32), w.const(CUT, np.float32))
+    product, pair = used["product"], used["pair"]
+    factors = (
+        np.append(product // side, side + pair // paired),
+        np.append(product % side, side + pair % paired),
+    )
     one, other = (
-        w.op("MatMul", standard, w.const(np.eye(side)[:, factor], np.float32))
-        for factor in (pairs // side, pairs % side)
+        w.op("MatMul", standard, w.const(np.eye(side + paired)[:, factor], np.float32))
+        for factor in factors
     )
     return w.op("Mul", one, other)
 
@@ -269,21 +255,6 @@ def _of_lines(w: Writer, of_lines: str, surest: str, used: NDArray[np.int64]) ->
     below += [np.repeat(one, surest_size + _PARTS, axis=1)]
     logs += [False] * (3 * _WORKS + surest_size) + [True] * _PARTS
     return _quotients(w, terms, np.hstack(above), np.hstack(below), np.array(logs), used)
-
-
-def _of_areas(w: Writer, of_lines: str, of_areas: str, used: NDArray[np.int64]) -> str:
-    """The block ``area``."""
-    size = len(AREAS)
-    duties = np.zeros((_PARTS, _WORKS))
-    duties[DUTY] = 1
-    summed = w.op("MatMul", of_lines, w.const(duties.reshape(-1, 1), np.float32))
-    terms = w.op("Concat", of_areas, summed, axis=1)
-    eye = np.eye(size + 2)
-    one = eye[:, [-1]]
-    above = np.hstack([eye[:, :size] + one, eye[:, :size]])
-    below = np.hstack([np.repeat(x, size, axis=1) for x in (one, eye[:, [size]] + one)])
-    is_log = np.array([True] * size + [False] * size)
-    return _quotients(w, terms, above, below, is_log, used)
 
 
 def _reason(

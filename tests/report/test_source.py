@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from roleclass import InputError, Role
-from roleclass.report.postings import Posting, read_postings
+from roleclass.report.postings import Posting
+from roleclass.report.source import PostingTables
 
 ROW = {
     "id": "7",
@@ -34,6 +36,10 @@ EXPECTED = Posting(
     place="Oslo, Norway",
     date="2026-01-18",
 )
+
+
+def read_postings(*given: Any, **options: Any) -> list[Posting]:
+    return list(PostingTables(*given, **options))
 
 
 def json_lines(path: Path, *rows: dict[str, object]) -> Path:
@@ -93,7 +99,7 @@ def test_one_id_with_two_texts_is_two_postings(tmp_path: Path) -> None:
     second = json_lines(tmp_path / "b.jsonl", {"id": 1, "text": "V"}, {"id": 2, "text": "U"})
     said: list[str] = []
     found = read_postings([first, second], warn=said.append)
-    assert [(posting.id, posting.text) for posting in found] == [("1", "T"), ("2", "U"), ("1", "V")]
+    assert [(posting.id, posting.text) for posting in found] == [("1", "T"), ("1", "V"), ("2", "U")]
     assert said[-1].startswith("1 rows repeat")
 
 
@@ -211,3 +217,27 @@ def test_what_is_true_of_many_files_is_said_once(tmp_path: Path) -> None:
     assert [message.partition(": ")[0] for message in said] == [
         f"{tmp_path / 'pages' / '0.html'} and 4 more"
     ] * 2
+
+
+def test_iterating_again_reads_the_same_again(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"id": 1, "text": "T"}, {"id": 1, "text": "T"}, {"text": "U"}]
+    postings = PostingTables([json_lines(tmp_path / "a.jsonl", *rows)])
+    assert list(postings) == list(postings) == [Posting(id="1", text="T"), Posting(text="U")]
+    assert len(postings) == 3
+
+
+def test_a_row_is_held_back_only_where_its_id_comes_again(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"id": i, "text": f"T{i}"} for i in (1, 2, 3)]
+    again = json_lines(tmp_path / "b.jsonl", {"id": 2, "text": "T2", "title": "Cook"})
+    found = list(PostingTables([json_lines(tmp_path / "a.jsonl", *rows), again]))
+    assert [(posting.id, posting.title) for posting in found] == [
+        ("1", None),
+        ("3", None),
+        ("2", "Cook"),
+    ]
+
+
+def test_one_value_that_is_no_role_late_in_a_file_counts_for_all_of_it(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"text": "x", "role": "other"}] * 3000
+    found = read_postings([json_lines(tmp_path / "a.jsonl", *rows, {"text": "y", "role": "boss"})])
+    assert {posting.role for posting in found} == {None}
