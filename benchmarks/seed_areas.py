@@ -7,11 +7,13 @@ from itertools import combinations_with_replacement
 from typing import Any, Final
 
 from benchmarks.seed_figures import Batch, duties_of
+from roleclass.report.areas import published
 from roleclass.report.statistics import CUTOFFS, DUTY_CUTOFFS, rank_correlation, tier
 from roleclass.taxonomy import TIERS, Area, load_taxonomy
 from roleclass.training.fieldguide import our_lines
 
-PROBLEMS: Final[tuple[Area, ...]] = tuple(a for a in load_taxonomy() if a.kind == "problem")
+_BY_KEY: Final = {area.key: area for area in load_taxonomy()}
+PROBLEMS: Final[tuple[Area, ...]] = tuple(_BY_KEY[key] for key in published()["order"])
 """The sixteen areas, in the seed's order: most frequent first."""
 
 Counts = dict[str, Any]

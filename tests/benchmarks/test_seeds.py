@@ -15,6 +15,7 @@ from benchmarks.seed_overlap import READ, draw, measure_overlap, read_verdicts
 from benchmarks.seed_page import DIFFERS, PARTLY, UNTOLD, VERDICTS, holds, reason, verdicts
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import CorpusError
+from roleclass.report.areas import published
 from roleclass.report.cases import Case, CaseLine
 from roleclass.report.postings import Posting
 from roleclass.roles import Role
@@ -58,6 +59,19 @@ def test_all_published_counts_come_out_again(figures: Any) -> None:
     first = seeds.BATCHES[0]
     for claim in counted:
         assert figures["claims"][claim["id"]][first]["guide"] == claim["value"], claim["id"]
+
+
+def test_the_report_and_the_claims_say_the_same_was_published() -> None:
+    said = published()
+    claims = {claim["id"]: claim for claim in CLAIMS}
+    words = {c["word"]: c["value"] for c in CLAIMS if "word" in c}
+    assert words == said["words"]["between-spaces"] | said["words"]["containing"]
+    counted = {c["word"] for c in CLAIMS if c.get("counted") == "containing"}
+    assert counted == said["words"]["containing"].keys()
+    assert claims["postings"]["value"] == said["postings"]
+    assert claims["responsibilities"]["value"] == said["responsibilities"]
+    labels = {c["role"]: c["figure"].split()[0] for c in CLAIMS if c.get("measure") == "label"}
+    assert {role: str(n) for role, n in said["labels"].items()} == labels
 
 
 def test_where_no_way_of_counting_agrees_with_a_tier_the_readers_do_not_either(
