@@ -26,7 +26,8 @@ from benchmarks.seed_plots import save_areas
 from benchmarks.tables import environment, output_option, write
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import CorpusError
-from roleclass.report.postings import Posting, read_postings
+from roleclass.report.postings import Posting
+from roleclass.report.source import read_postings
 from roleclass.training.fieldguide import our_labels
 
 BATCHES: Final = ("2026-02-04", "2026-02-27")
