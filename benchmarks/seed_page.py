@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from benchmarks.results import markdown_table
 from benchmarks.seed_areas import PROBLEMS, by_rank, most_that_agree, rank_correlation, shares
-from benchmarks.tables import markdown_table
 from roleclass.report.statistics import share, tier
 
 FEWEST: Final = 5

@@ -6,7 +6,6 @@ CORPUS is what ``roleclass corpus build`` makes of the public field guide. The c
 figures go to ``benchmarks/results/seeds.json``, the page to ``docs/seeds.md``; neither holds any text.
 """
 
-import hashlib
 import json
 import re
 import tomllib
@@ -18,16 +17,19 @@ from typing import Any, Final
 
 import click
 
+from benchmarks.results import about, output_option
 from benchmarks.seed_areas import count_batch
 from benchmarks.seed_figures import Batch, measure, read_batch
 from benchmarks.seed_overlap import measure_overlap, read_verdicts
 from benchmarks.seed_page import render
 from benchmarks.seed_plots import save_areas
-from benchmarks.tables import environment, output_option, write
 from roleclass.classifier import RoleClassifier
+from roleclass.cli.options import corpus_option
 from roleclass.errors import CorpusError
-from roleclass.report.postings import Posting, read_postings
+from roleclass.report.postings import Posting
+from roleclass.report.source import PostingTables
 from roleclass.training.fieldguide import our_labels
+from roleclass.whole import write_whole
 
 BATCHES: Final = ("2026-02-04", "2026-02-27")
 """The postings that the seed analyses, and those that the guide gathered after them."""
@@ -68,7 +70,7 @@ def load_batches(folder: Path, classifier: RoleClassifier) -> dict[str, Batch]:
     labelled = our_labels()
     postings = [
         posting if posting.id in labelled else replace(posting, text=None, role=None)
-        for posting in (read_postings(files) if files else ())
+        for posting in (PostingTables(files) if files else ())
     ]
     by_batch: dict[str, list[Posting]] = {
         name: [posting for posting in postings if posting.batch == name] for name in BATCHES
@@ -86,8 +88,7 @@ def measure_all(batches: dict[str, Batch], model: Path) -> dict[str, Any]:
     """Measure every claim on both batches; plain dicts, lists and numbers, ready for JSON."""
     claims: Sequence[dict[str, Any]] = [c for section in load_sections() for c in section["claims"]]
     return {
-        **environment("python -m benchmarks.seeds --corpus CORPUS"),
-        "model": hashlib.sha256(model.read_bytes()).hexdigest()[:12],
+        **about("python -m benchmarks.seeds --corpus CORPUS", model),
         "postings": {name: len(batch.postings) for name, batch in batches.items()},
         "texts": {
             name: sum(posting.text is not None for posting in batch.postings)
@@ -110,13 +111,7 @@ def page(figures: dict[str, Any]) -> str:
 
 
 @click.command()
-@click.option(
-    "--corpus",
-    "folder",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="What `roleclass corpus build` wrote.",
-)
+@corpus_option
 @output_option
 @click.option(
     "--page",
@@ -132,9 +127,9 @@ def main(folder: Path, output: Path, file: Path) -> None:
     figures = measure_all(load_batches(folder, classifier), classifier.path)
     figures = json.loads(json.dumps(figures))
     pairs = re.sub(r"\[\s+(\d+),\s+(\d+)\s+\]", r"[\1, \2]", json.dumps(figures, indent=1))
-    write(output / "seeds.json", f"{pairs}\n")
+    write_whole(output / "seeds.json", f"{pairs}\n")
     save_areas(figures["areas"][BATCHES[0]], output / "seed_areas.svg")
-    write(file, page(figures))
+    write_whole(file, page(figures))
     click.echo(f"{output / 'seeds.json'}, {file}")
 
 
