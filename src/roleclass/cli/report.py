@@ -31,9 +31,7 @@ from roleclass.whole import write_whole
     show_default=True,
     help="Of more postings, lines are read of a random sample.",
 )
-@click.option(
-    "--threads", type=click.IntRange(min=1), help="[default: the cores, at most 4]"
-)
+@click.option("--threads", type=click.IntRange(min=1), help="[default: the cores, at most 4]")
 @table_options
 @model_option
 def report(
