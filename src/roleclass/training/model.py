@@ -43,7 +43,7 @@ class Settings:
     """
 
     scales: Scales = Scales()  # noqa: RUF009  (immutable)
-    regularisation: float = 1.5
+    regularisation: float = 1.8
     runner_up_share: tuple[float, float, float] = (0.4, 0.25, 0.0)
     untitled_share: float = 0.4
     copy_share: float = 0.1
