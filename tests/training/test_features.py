@@ -76,9 +76,10 @@ def test_a_rare_ngram_has_no_column_of_its_own(features: PostingFeatures) -> Non
 def test_a_column_is_scaled_to_its_spread_on_the_training_postings(
     written_set: TrainingSet,
 ) -> None:
-    features = PostingFeatures(written_set.lines, min_mentions=3, scales=Scales(density=0.5))
+    features = PostingFeatures(written_set.lines, min_mentions=3, scales=Scales(balance=0.5))
     features.fit(written_set.titled)
-    column = features.columns(written_set.titled)[:, features.feature_names().index("density:rag")]
+    name = "balance:share of generative AI"  # of no posting beyond the cut
+    column = features.columns(written_set.titled)[:, features.feature_names().index(name)]
     assert column.toarray().std() == pytest.approx(0.5)
 
 
