@@ -1,7 +1,7 @@
 """Write the figures of README and docs anew: each block between its two marks, and the plots.
 
     python -m benchmarks.docs                     # from models/metrics.json and benchmarks/results
-    python -m benchmarks.docs --corpus CORPUS     # after training: measures behaviour and peers first
+    python -m benchmarks.docs --corpus CORPUS     # after training: measures behaviour, peers and seeds first
 
 A block begins with ``<!-- generated: NAME -->`` and ends with ``<!-- end -->``; between them stands what the
 macro of that name in ``docs.md.jinja`` writes. A test fails where a page says something else than the files.
@@ -15,7 +15,7 @@ from typing import Any, Final
 import click
 import jinja2
 
-from benchmarks import behaviour, peers, plots
+from benchmarks import behaviour, peers, plots, seeds
 from benchmarks.results import RESULTS, load, model_hash
 from roleclass.roles import Role
 from roleclass.training.card import model_card
@@ -112,18 +112,21 @@ def goal(what: str, goals: Sequence[float], reached: Sequence[float], most: bool
 @click.option(
     "--corpus",
     type=click.Path(exists=True, file_okay=False),
-    help="Measure behaviour and peers first, on this corpus.",
+    help="Measure behaviour, peers and seeds first, on this corpus.",
 )
 def main(corpus: str | None) -> None:
     """Write all pages and plots."""
     if corpus is not None:
         behaviour.main(["--corpus", corpus], standalone_mode=False)
         peers.main(["--corpus", corpus], standalone_mode=False)
+        seeds.main(["--corpus", corpus], standalone_mode=False)
     figures = all_figures()
-    for name in ("peers", "behaviour"):
+    figures["seeds"] = load("seeds")
+    for name in ("peers", "behaviour", "seeds"):
         if figures[name]["model"] != model_hash():
             click.echo(f"{name}.json is of another model: python -m benchmarks.{name}", err=True)
     pages = {page: refreshed(page.read_text("utf-8"), figures) for page in PAGES}
+    pages[seeds.PAGE] = seeds.page(figures["seeds"])
     for page, text in {**pages, CARD: card(figures)}.items():
         if page.read_text("utf-8") != text:
             write_whole(page, text)

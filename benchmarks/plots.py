@@ -15,6 +15,7 @@ INK: Final = "#22303c"
 QUIET: Final = "#9fb0bd"
 FAINT: Final = "#e6ebef"
 OURS: Final = "#0f7b6c"
+OTHER: Final = "#7a6fb0"
 WRONG: Final = "#b5566a"
 
 STYLE: Final[Any] = {

@@ -42,7 +42,7 @@ def about(command: str, model: Path | None = None) -> dict[str, Any]:
 
 def model_hash(model: Path | None = None) -> str:
     """Return what tells one model file from another; None: the one in the package."""
-    return sha256((model or default_model()).read_bytes()).hexdigest()[:16]
+    return sha256((model or default_model()).read_bytes()).hexdigest()[:12]
 
 
 def today() -> str:
@@ -60,6 +60,21 @@ def save(name: str, figures: Any, folder: Path) -> None:
     """Write the figures of a benchmark."""
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / f"{name}.json", json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+def markdown_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a table; all columns but the first are set to the right.
+
+    Examples
+    --------
+    >>> print(markdown_table(["who", "right"], [["a coin", "50"]]))
+    | who | right |
+    | --- | ---: |
+    | a coin | 50 |
+    """
+    lines = [list(header), *map(list, rows)]
+    lines.insert(1, ["---", *["---:"] * (len(lines[0]) - 1)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _installed() -> Iterable[tuple[str, str]]:

@@ -6,13 +6,14 @@ from collections.abc import Set as AbstractSet
 from itertools import combinations_with_replacement
 from typing import Any, Final
 
-from scipy.stats import spearmanr
-
-from benchmarks.seed_figures import Batch
+from benchmarks.seed_figures import Batch, duties_of
+from roleclass.report.areas import published
+from roleclass.report.statistics import CUTOFFS, DUTY_CUTOFFS, rank_correlation, tier
 from roleclass.taxonomy import TIERS, Area, load_taxonomy
 from roleclass.training.fieldguide import our_lines
 
-PROBLEMS: Final[tuple[Area, ...]] = tuple(a for a in load_taxonomy() if a.kind == "problem")
+_BY_KEY: Final = {area.key: area for area in load_taxonomy()}
+PROBLEMS: Final[tuple[Area, ...]] = tuple(_BY_KEY[key] for key in published()["order"])
 """The sixteen areas, in the seed's order: most frequent first."""
 
 Counts = dict[str, Any]
@@ -47,9 +48,10 @@ def count_batch(batch: Batch) -> dict[str, Counts]:
     """Count published responsibilities, duties that are read, and the duties that readers labelled."""
     counts = {
         where: count_keys([[duty.keys for duty in duties] for duties in rows])
-        for where, rows in batch.duties.items()
+        for where, rows in duties_of(batch).items()
     }
-    return counts | {"labelled": count_keys(list(_labelled(p.id for p in batch.postings)))}
+    labelled = _labelled(case.posting.id for case in batch)
+    return counts | {"labelled": count_keys(list(labelled))}
 
 
 def _labelled(ids: Iterable[str | None]) -> Iterable[list[AbstractSet[str]]]:
@@ -66,17 +68,10 @@ def shares(counts: Counts, by: str) -> dict[str, float]:
     return {area.key: counts["areas"][area.key][at] / of for area in PROBLEMS}
 
 
-def by_rank(of: Mapping[str, float]) -> dict[str, str]:
-    """Give the most frequent areas the first tier, as many as the seed has in it, and so on.
-
-    Examples
-    --------
-    >>> by_rank({area.key: -place for place, area in enumerate(PROBLEMS)})["provider-apis"]
-    'very common'
-    """
-    sizes = Counter(area.tier for area in PROBLEMS)
-    tiers = [tier for tier in TIERS for _ in range(sizes[tier])]
-    return dict(zip(sorted(of, key=lambda key: -of[key]), tiers, strict=True))
+def tiers(counts: Counts, by: str) -> dict[str, str]:
+    """Return the tier of each area by the report's cut-offs, by ``"duties"`` or by ``"postings"``."""
+    cutoffs = DUTY_CUTOFFS if by == "duties" else CUTOFFS
+    return {key: tier(value, cutoffs) for key, value in shares(counts, by).items()}
 
 
 def most_that_agree(of: Mapping[str, float]) -> int:
@@ -98,15 +93,12 @@ def most_that_agree(of: Mapping[str, float]) -> int:
     )
 
 
-def rank_correlation(of: Mapping[str, float]) -> float:
-    """Return Spearman's rank correlation with the seed's order; NaN where all shares are the same.
+def order_correlation(of: Mapping[str, float]) -> float | None:
+    """Return Spearman's rank correlation with the seed's order; None where all shares are the same.
 
     Examples
     --------
-    >>> rank_correlation({area.key: -place for place, area in enumerate(PROBLEMS)})
+    >>> order_correlation({area.key: -place for place, area in enumerate(PROBLEMS)})
     1.0
     """
-    values = [of[area.key] for area in PROBLEMS]
-    if len(set(values)) == 1:
-        return float("nan")
-    return round(float(spearmanr(values, range(16, 0, -1)).statistic), 3)
+    return rank_correlation([of[area.key] for area in PROBLEMS], range(16, 0, -1))

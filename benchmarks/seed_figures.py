@@ -1,17 +1,16 @@
-"""What roleclass measures of the claims in ``seeds.toml``: one function for each way of measuring."""
+"""What roleclass measures of the claims in ``seeds.toml``: one function for each way of measuring.
+
+Each takes a claim and the postings of a batch, read (`Case`), whose responsibilities the guide publishes.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from roleclass.classifier import RoleClassifier
-from roleclass.reading import Reading, likely_areas
-from roleclass.report.postings import Posting
-from roleclass.report.titles import normalize_title, promised_roles
+from roleclass.report.cases import Case, CaseLine
+from roleclass.report.titles import normalize_title, promised_roles, title_key
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder
-from roleclass.taxonomy.problem_areas import find_keys
 
 Part = tuple[int, int]
 """So many of so many."""
@@ -19,219 +18,160 @@ Part = tuple[int, int]
 Cells = dict[str, Part | int]
 """What was measured, by what the ``guide`` publishes of postings and by what is read in their ``text``."""
 
-_HEADING: Final = "Responsibilities:"
+Claim = Mapping[str, Any]
+Batch = Sequence[Case]
 
 
-class Duty(NamedTuple):
-    """A duty: its text, and the keys of the areas and sub-patterns that it mentions."""
-
-    text: str
-    keys: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The postings of one batch, read.
-
-    Attributes
-    ----------
-    postings : sequence of Posting
-    roles : sequence of Role
-        The role of each: our label, else the model's answer.
-    readings : sequence of Reading
-        Of each posting's text; empty where there is none.
-    listed, read : sequence of sequences of Duty
-        For each posting its published responsibilities, and the duties that roleclass finds in its text.
-    """
-
-    postings: Sequence[Posting]
-    roles: Sequence[Role]
-    readings: Sequence[Reading]
-    listed: Sequence[Sequence[Duty]]
-    read: Sequence[Sequence[Duty]]
-
-    @property
-    def duties(self) -> dict[str, list[Sequence[Duty]]]:
-        """The duties of postings that have any: listed by the ``guide``, read in the ``text``."""
-        both = {"guide": self.listed, "text": self.read}
-        return {where: [duties for duties in rows if duties] for where, rows in both.items()}
+def duties_of(batch: Batch) -> dict[str, list[Sequence[CaseLine]]]:
+    """Return the duties of postings that have any: listed by the ``guide``, read in the ``text``."""
+    listed = [case.duties for case in batch if case.posting.responsibilities]
+    read = [read_duties(case) for case in batch if case.posting.text]
+    return {"guide": [duties for duties in listed if duties], "text": [d for d in read if d]}
 
 
-def read_batch(postings: Sequence[Posting], classifier: RoleClassifier) -> Batch:
-    """Read texts and published responsibilities line by line, and classify what has no label."""
-    titles = [posting.title or "" for posting in postings]
-    asked = [posting.text or "\n".join(posting.responsibilities) for posting in postings]
-    answers = classifier.predict_many(asked, titles)
-    readings = list(classifier.read_many([posting.text or "" for posting in postings], titles))
-    lists = classifier.read_many([_as_text(posting) for posting in postings], titles)
-    return Batch(
-        postings,
-        [p.role or Role(answer.role) for p, answer in zip(postings, answers, strict=True)],
-        readings,
-        [_listed(p, reading) for p, reading in zip(postings, lists, strict=True)],
-        [
-            [_duty([(reading.text[line.start : line.end], line.areas)]) for line in reading.duties]
-            if posting.text
-            else []
-            for posting, reading in zip(postings, readings, strict=True)
-        ],
-    )
+def read_duties(case: Case) -> list[CaseLine]:
+    """Return the lines of a posting's text that are read as duties."""
+    return [line for line in case.lines if line.part == "duty"]
 
 
-def _items(posting: Posting) -> list[str]:
-    return [" ".join(item.split()) for item in posting.responsibilities]
-
-
-def _as_text(posting: Posting) -> str:
-    return "\n".join((_HEADING, *(f"- {item}" for item in _items(posting))))
-
-
-def _listed(posting: Posting, reading: Reading) -> list[Duty]:
-    """Return a duty for each published responsibility: it is one, whatever the model thinks of its lines."""
-    items = _items(posting)
-    lines: list[list[tuple[str, Sequence[str]]]] = [[] for _ in items]
-    start = max(0, reading.text.find(_HEADING)) + len(_HEADING)
-    for line in reading.lines:
-        if items and line.start >= start:
-            at = min(reading.text.count("\n", start, line.start) - 1, len(items) - 1)
-            text = reading.text[line.start : line.end]
-            lines[at].append((text, likely_areas(line.area_probabilities)))
-    return [_duty(parts) for parts in lines]
-
-
-def _duty(parts: Iterable[tuple[str, Sequence[str]]]) -> Duty:
-    parts = list(parts)
-    keys = frozenset[str]().union(*(find_keys(text, areas) for text, areas in parts))
-    return Duty(" ".join(text for text, _ in parts), keys)
-
-
-def measure(claim: Mapping[str, Any], batch: Batch) -> Cells:
+def measure(claim: Claim, batch: Batch) -> Cells:
     """Measure one claim on one batch; nothing where the claim says that it cannot be."""
     return _MEASURES[claim["measure"]](claim, batch) if "measure" in claim else {}
 
 
-def _mentions(claim: Mapping[str, Any], batch: Batch) -> Cells:
-    """In how many postings a duty mentions a key or a phrase; with ``all``, something of each list."""
+def _mentions(claim: Claim, batch: Batch) -> Cells:
+    """In how many postings a duty mentions a key or a phrase; with ``all``, something of each list.
+
+    A phrase counts in duties that are in some area, as in the report: others are somebody else's work.
+    """
     groups = claim.get("all") or [[*claim.get("keys", ()), *claim.get("phrases", ())]]
     finder = _finder(entry for group in groups for entry in group)
     cells: Cells = {}
-    for where, rows in batch.duties.items():
+    for where, rows in duties_of(batch).items():
         found = [
-            set().union(*(duty.keys | finder.find(duty.text) for duty in duties)) for duties in rows
+            set[str]().union(*(d.keys | finder.find_in(d.tokens) for d in duties if d.areas))
+            for duties in rows
         ]
         n = sum(all(not mentioned.isdisjoint(group) for group in groups) for mentioned in found)
         cells[where] = (n, len(found))
     return cells
 
 
-def _texts(claim: Mapping[str, Any], batch: Batch) -> Cells:
+def _texts(claim: Claim, batch: Batch) -> Cells:
     """How many texts name one of the phrases, anywhere: of all, or of those of a role, or that name any."""
     finder = _finder([*claim["phrases"], *claim.get("among", ())])
     found = [
-        finder.find(posting.text)
-        for posting, role in zip(batch.postings, batch.roles, strict=True)
-        if posting.text and role == claim.get("role", role)
+        finder.find(case.posting.text)
+        for case in batch
+        if case.posting.text and case.role == claim.get("role", case.role)
     ]
     if "among" in claim:
         found = [named for named in found if named]
     return {"text": (sum(not named.isdisjoint(claim["phrases"]) for named in found), len(found))}
 
 
-def _title(claim: Mapping[str, Any], batch: Batch) -> Cells:
+def _title(claim: Claim, batch: Batch) -> Cells:
     """How many postings of a title, seniority apart, are of the role that is said of it.
 
     With ``words``, one of them stands in the title; with ``ranks``, these words alone are left out of it.
     """
-    asked = _plain(claim["title"])
     finder = _finder(claim.get("words", ()))
     rows = []
-    for posting, role in zip(batch.postings, batch.roles, strict=True):
-        title = posting.title or ""
+    for case in batch:
+        title = case.posting.title or ""
         if "ranks" in claim:
-            normal = " ".join(w for w in title.lower().split() if w not in claim["ranks"])
+            left = [word for word in title.lower().split() if word not in claim["ranks"]]
+            same = left == claim["title"].lower().split()
         else:
-            normal = _plain(normalize_title(title))
-        if normal == asked and ("words" not in claim or finder.find(title)):
-            rows.append((str(posting.published_label), str(role)))
+            same = _key(title, case.posting.company) == _key(claim["title"])
+        if same and ("words" not in claim or finder.find(title)):
+            rows.append((str(case.posting.published_label), str(case.role)))
     labels = zip(("guide", "text"), zip(*rows, strict=True) if rows else ((), ()), strict=True)
     return {where: (found.count(claim["role"]), len(found)) for where, found in labels}
 
 
-def _plain(title: str) -> str:
-    return title.lower().replace("-", " ")
+def _key(title: str, company: str | None = None) -> str:
+    return title_key(normalize_title(title, company))
 
 
-def _titled(claim: Mapping[str, Any], batch: Batch) -> Cells:
+def _titled(claim: Claim, batch: Batch) -> Cells:
     """How many postings have one of the phrases in their title."""
     finder = _finder(claim["phrases"])
-    n = sum(bool(finder.find(posting.title or "")) for posting in batch.postings)
-    return {"guide": (n, len(batch.postings))}
+    return {"guide": (sum(bool(finder.find(c.posting.title or "")) for c in batch), len(batch))}
 
 
-def _most_frequent_title(claim: Mapping[str, Any], batch: Batch) -> Cells:
+def _most_frequent_title(claim: Claim, batch: Batch) -> Cells:
     """How many postings have the title, if no other is as frequent; else none."""
-    titles = Counter(_plain(normalize_title(posting.title or "")) for posting in batch.postings)
-    n = titles[_plain(claim["title"])]
-    return {"guide": (n if n == max(titles.values(), default=0) else 0, len(batch.postings))}
+    titles = Counter(_key(case.posting.title or "", case.posting.company) for case in batch)
+    n = titles[_key(claim["title"])]
+    return {"guide": (n if n == max(titles.values(), default=0) else 0, len(batch))}
 
 
-def _misleading(_: Mapping[str, Any], batch: Batch) -> Cells:
+def _misleading(_: Claim, batch: Batch) -> Cells:
     """How many titles that promise one of the AI roles stand over another one."""
-    promised = promised_roles([posting.title for posting in batch.postings])
+    promised = promised_roles([case.posting.title for case in batch])
     judged = [
-        (says, role)
-        for says, role in zip(promised, batch.roles, strict=True)
-        if says is not None and role is not Role.UNCLEAR
+        (says, case.role)
+        for says, case in zip(promised, batch, strict=True)
+        if says is not None and case.role is not Role.UNCLEAR
     ]
     return {"text": (sum(says is not role for says, role in judged), len(judged))}
 
 
-def _label(claim: Mapping[str, Any], batch: Batch) -> Cells:
+def _label(claim: Claim, batch: Batch) -> Cells:
     """How many postings are of a role, as published and as we say."""
-    published = [posting.published_label for posting in batch.postings]
-    cells: Cells = {"guide": (published.count(claim["role"]), len(published))}
+    published = [case.posting.published_label for case in batch]
+    cells: Cells = {"guide": (published.count(claim["role"]), len(batch))}
     if claim["role"] in set(Role):
-        cells["text"] = (list(batch.roles).count(Role(claim["role"])), len(batch.roles))
+        cells["text"] = (sum(case.role == claim["role"] for case in batch), len(batch))
     return cells
 
 
-def _count(claim: Mapping[str, Any], batch: Batch) -> Cells:
+def _count(claim: Claim, batch: Batch) -> Cells:
     """Postings, or duties."""
     if claim["of"] == "postings":
-        return {"guide": len(batch.postings)}
-    return {where: sum(map(len, rows)) for where, rows in batch.duties.items()}
+        return {"guide": len(batch)}
+    return {where: n for where, (n, _) in _counted(batch).items()}
 
 
-def _per_posting(_: Mapping[str, Any], batch: Batch) -> Cells:
+def _per_posting(_: Claim, batch: Batch) -> Cells:
     """Duties of a posting: listed of all postings, read of those with a text."""
-    texts = sum(posting.text is not None for posting in batch.postings)
+    return {**_counted(batch)}
+
+
+def _counted(batch: Batch) -> dict[str, Part]:
+    """Count responsibilities and postings, and the duties that are read and texts."""
+    texts = [case for case in batch if case.posting.text]
     return {
-        "guide": (sum(map(len, batch.listed)), len(batch.postings)),
-        "text": (sum(map(len, batch.read)), texts),
+        "guide": (sum(len(case.posting.responsibilities) for case in batch), len(batch)),
+        "text": (sum(len(read_duties(case)) for case in texts), len(texts)),
     }
 
 
-def _word(claim: Mapping[str, Any], batch: Batch) -> Cells:
+def _word(claim: Claim, batch: Batch) -> Cells:
     """Count a word in the published responsibilities, in the way that the seed counted it."""
-    listed = [item.lower() for posting in batch.postings for item in posting.responsibilities]
-    word = claim["word"]
+    word, listed = claim["word"], _listed(batch)
     if claim["counted"] == "between spaces":
         return {"guide": sum(item.split().count(word) for item in listed)}
     return {"guide": sum(word in item for item in listed)}
 
 
-def _openings(claim: Mapping[str, Any], batch: Batch) -> Cells:
+def _openings(claim: Claim, batch: Batch) -> Cells:
     """How many published responsibilities begin with one of the words."""
-    listed = [item.lower().split()[:1] for p in batch.postings for item in p.responsibilities]
-    n = sum(bool(words) and words[0].strip(",") in claim["words"] for words in listed)
-    return {"guide": (n, len(listed))}
+    first = [item.split()[:1] for item in _listed(batch)]
+    n = sum(bool(words) and words[0].strip(",") in claim["words"] for words in first)
+    return {"guide": (n, len(first))}
+
+
+def _listed(batch: Batch) -> list[str]:
+    return [item.lower() for case in batch for item in case.posting.responsibilities]
 
 
 def _finder(phrases: Iterable[str]) -> PhraseFinder:
     return PhraseFinder({phrase: [tuple(phrase.encode().split())] for phrase in phrases})
 
 
-_MEASURES: Final[dict[str, Callable[[Mapping[str, Any], Batch], Cells]]] = {
+_MEASURES: Final[dict[str, Callable[[Claim, Batch], Cells]]] = {
     "mentions": _mentions,
     "texts": _texts,
     "title": _title,

@@ -9,15 +9,16 @@ import csv
 import random
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import compress, pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.seed_figures import Batch
-from roleclass.report.statistics import share
+from roleclass.classifier import RoleClassifier
+from roleclass.report.statistics import Share, share
 from roleclass.taxonomy.phrases import words
 from roleclass.training.fieldguide import our_labels, our_lines
 
@@ -39,7 +40,11 @@ def content_words(text: str) -> Words:
     >>> sorted(content_words("Build and own the data pipelines"))
     [b'build', b'data', b'pipelines']
     """
-    return frozenset(word for word in words(text) if len(word) > 1 and word not in _stop())
+    return _without_stop(words(text))
+
+
+def _without_stop(tokens: Iterable[bytes]) -> Words:
+    return frozenset(word for word in tokens if len(word) > 1 and word not in _stop())
 
 
 @cache
@@ -55,55 +60,49 @@ def coverage(published: Words, line: Words) -> float:
 
 def measure_overlap(batch: Batch) -> dict[str, Any]:
     """Say how many published responsibilities are found, where the others are, and what chance finds."""
-    at = [
-        i for i, posting in enumerate(batch.postings) if posting.text and posting.responsibilities
-    ]
-    published = {i: [*map(content_words, batch.postings[i].responsibilities)] for i in at}
-    lines = {
-        i: [
-            (line.part, content_words(batch.readings[i].text[line.start : line.end]))
-            for line in batch.readings[i].lines
-        ]
-        for i in at
-    }
-    duties = {i: [line for part, line in lines[i] if part == "duty"] for i in at}
-    others = dict(zip(at, _moved(at), strict=True))
-    kinds = Counter(_kind(item, duties[i], lines[i]) for i in at for item in published[i])
-    chance = [_found(item, duties[others[i]]) for i in at for item in published[i]]
+    both = [case for case in batch if case.posting.text and case.posting.responsibilities]
+    published = [[*map(content_words, case.posting.responsibilities)] for case in both]
+    lines = [[(line.part, _without_stop(line.tokens)) for line in case.lines] for case in both]
+    duties = [[line for part, line in of if part == "duty"] for of in lines]
+    kinds = Counter(
+        _kind(item, read, every)
+        for items, read, every in zip(published, duties, lines, strict=True)
+        for item in items
+    )
     labels, labelled = our_labels(), our_lines()
-    groups: dict[str, Callable[[str], bool]] = {
-        "all": lambda _: True,
-        "dev": lambda key: labels.get(key, {}).get("split") == "dev",
-        "no line of the posting was labelled": lambda key: key not in labelled,
+    ids = [case.posting.id or "" for case in both]
+    groups = {
+        "all": [True] * len(both),
+        "dev": [labels.get(key, {}).get("split") == "dev" for key in ids],
+        "no line of the posting was labelled": [key not in labelled for key in ids],
     }
     return {
-        "postings": len(at),
+        "postings": len(both),
         "found": {
-            name: share(*_count(i_of, published, duties))
+            name: _share(*([*compress(rows, keep)] for rows in (published, duties)))
             for name, keep in groups.items()
-            for i_of in [[i for i in at if keep(batch.postings[i].id or "")]]
         },
-        "chance": share(sum(chance), len(chance)),
+        "chance": _share(published, [duties[at] for at in _moved(len(both))]),
         "kinds": dict(kinds.most_common()),
     }
 
 
-def _moved(at: Sequence[int]) -> list[int]:
+def _share(published: Sequence[Sequence[Words]], duties: Sequence[Sequence[Words]]) -> Share:
+    found = [
+        _found(item, of) for items, of in zip(published, duties, strict=True) for item in items
+    ]
+    return share(sum(found), len(found))
+
+
+def _moved(n: int) -> list[int]:
     """Give each posting another one: a shuffled circle, in which everyone gets the next."""
-    circle = random.Random(SEED).sample(at, len(at))  # noqa: S311  (nothing secret)
+    circle = random.Random(SEED).sample(range(n), n)  # noqa: S311  (nothing secret)
     following = dict(zip(circle, [*circle[1:], *circle[:1]], strict=True))
-    return [following[i] for i in at]
+    return [following[at] for at in range(n)]
 
 
 def _found(item: Words, duties: Collection[Words]) -> bool:
     return any(coverage(item, line) >= HALF for line in duties)
-
-
-def _count(
-    at: Sequence[int], published: dict[int, list[Words]], duties: dict[int, list[Words]]
-) -> tuple[int, int]:
-    found = [_found(item, duties[i]) for i in at for item in published[i]]
-    return sum(found), len(found)
 
 
 def _kind(item: Words, duties: Sequence[Words], lines: Sequence[tuple[str, Words]]) -> str:
@@ -120,17 +119,20 @@ def _kind(item: Words, duties: Sequence[Words], lines: Sequence[tuple[str, Words
     return "in other words" if duties else "no duty is read in the posting"
 
 
-def draw(batch: Batch, n: int = 100) -> list[tuple[str, int, int]]:
+def draw(batch: Batch, classifier: RoleClassifier, n: int = 100) -> list[tuple[str, int, int]]:
     """Draw duties at random, as id and place in the text of the reading: the ones to be read.
 
     Returns
     -------
     list of (id, start, end)
     """
+    postings = [case.posting for case in batch if case.posting.text]
+    readings = classifier.read_many(
+        [p.text or "" for p in postings], [p.title or "" for p in postings]
+    )
     every = sorted(
         (posting.id or "", line.start, line.end)
-        for posting, reading in zip(batch.postings, batch.readings, strict=True)
-        if posting.text
+        for posting, reading in zip(postings, readings, strict=True)
         for line in reading.duties
     )
     return random.Random(SEED).sample(every, min(n, len(every)))  # noqa: S311  (nothing secret)

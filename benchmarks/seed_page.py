@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from benchmarks.seed_areas import PROBLEMS, by_rank, most_that_agree, rank_correlation, shares
-from benchmarks.tables import markdown_table
-from roleclass.report.statistics import share, tier
+from benchmarks.seed_areas import PROBLEMS, most_that_agree, order_correlation, shares, tiers
+from roleclass.report.statistics import share
 
 FEWEST: Final = 5
 """Of fewer postings a share is not judged."""
@@ -16,7 +15,7 @@ VERDICTS: Final = (AGREES, PARTLY, DIFFERS, UNTOLD)
 
 _WHERE: Final = ("guide", "text")
 _MARKS: Final = {True: " ✓", False: " ✗", None: ""}
-_OCCURS: Final = 0.01
+OCCURS: Final = 0.01
 """The least share of postings of what a seed only names."""
 
 _RARE: Final = {
@@ -84,12 +83,11 @@ def verdicts(sections: Sequence[Mapping[str, Any]], figures: Figures) -> dict[st
         for claim in section["claims"]
     }
     for area in PROBLEMS:
-        found[area.key] = verdict(
-            tier == area.tier for tier in _tiers(figures["areas"][batch], area.key)
-        )
+        told = _tiers(figures["areas"][batch])
+        found[area.key] = verdict(of[area.key] == area.tier for of in told)
         for part in area.parts:
             cells = (_part(figures, batch, where, part.key) for where in _WHERE)
-            found[part.key] = verdict(holds({"least": _OCCURS}, cell) for cell in cells)
+            found[part.key] = verdict(holds({"least": OCCURS}, cell) for cell in cells)
     return found
 
 
@@ -98,16 +96,9 @@ def _part(figures: Figures, batch: str, where: str, key: str) -> tuple[int, int]
     return counts["areas"][key][1], counts["postings"]
 
 
-def _tiers(counts: Mapping[str, Any], key: str) -> list[str]:
-    """Return an area's tiers: by rank of duties, and by share of postings, listed and in texts."""
-    return [
-        found
-        for where in _WHERE
-        for found in (
-            by_rank(shares(counts[where], "duties"))[key],
-            tier(shares(counts[where], "postings")[key]),
-        )
-    ]
+def _tiers(counts: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the areas' tiers, of published and of read duties, each by duties and by postings."""
+    return [tiers(counts[where], by) for where in _WHERE for by in ("duties", "postings")]
 
 
 def percent(value: float) -> str:
@@ -158,7 +149,7 @@ def reason(claim: Claim, said: str) -> str:
     if said == AGREES:
         return ""
     few = f"fewer than {FEWEST} postings" if said == UNTOLD else ""
-    occurs = _RARE.get(said, "") if claim.get("least") == _OCCURS else ""
+    occurs = _RARE.get(said, "") if claim.get("least") == OCCURS else ""
     return str(claim.get("why") or few or occurs)
 
 
@@ -166,78 +157,88 @@ def _told(said: str, why: str) -> str:
     return f"**{said}**: {why}" if why else f"**{said}**"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table without its empty columns, the last column set to the left: it has words."""
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], *, words: int = 1) -> str:
+    """Return a table without its empty columns; all but the first and the last `words` stand to the right."""
     kept = [at for at in range(len(header)) if any(row[at] for row in rows)]
-    table = markdown_table([header[at] for at in kept], [[row[at] for at in kept] for row in rows])
-    return table.replace("---: |\n", "--- |\n", 1)
+    figures = len(kept) - 1 - words
+    lines = [[row[at] for at in kept] for row in (header, *rows)]
+    lines.insert(1, ["---", *["--:"] * figures, *["---"] * words])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _head(first: str, second: str, figures: Figures) -> list[str]:
     columns = [
         f"{n} {what}" for n in figures["postings"].values() for what in ("as published", "as read")
     ]
-    return [first, second, *columns, "on the first"]
+    return [first, second, *columns, "on the 895"]
 
 
-def _areas(figures: Figures, found: Mapping[str, str], why: Mapping[str, str]) -> str:
-    batch, later = figures["postings"]
-    names = {area.key: area.name for area in PROBLEMS}
-    rows = []
-    for area in PROBLEMS:
-        counts = figures["areas"][batch]
-        cells = []
-        tiers = iter(_tiers(counts, area.key))
-        for where in _WHERE:
-            for by in ("duties", "postings"):
-                told = next(tiers)
-                part = percent(shares(counts[where], by)[area.key])
-                cells.append(f"{part} {told}{_MARKS[told == area.tier]}")
-        value = shares(counts["labelled"], "postings")[area.key]
-        cells.append(f"{percent(value)} {tier(value)}{_MARKS[tier(value) == area.tier]}")
-        rows.append([names[area.key], area.tier or "", *cells])
-    first = markdown_table(
-        ("area", "seed", "published, by duties", "by postings", "read, by duties", "by postings",
-         "labelled by readers, by postings"), rows,
-    )  # fmt: skip
-    counts = figures["areas"][later]
-    reasons = [
+def _areas(figures: Figures) -> str:
+    counts = figures["areas"][next(iter(figures["postings"]))]
+    columns = [(where, by) for where in _WHERE for by in ("duties", "postings")]
+    columns.append(("labelled", "postings"))
+    told = [(shares(counts[where], by), tiers(counts[where], by)) for where, by in columns]
+    rows = [
         [
-            names[area.key],
+            area.name,
+            area.tier or "",
+            *(
+                f"{percent(of[area.key])} {called[area.key]}{_MARKS[called[area.key] == area.tier]}"
+                for of, called in told
+            ),
+        ]
+        for area in PROBLEMS
+    ]
+    names = ("published, by duties", "by postings", "read, by duties", "by postings")
+    return _table(("area", "seed", *names, "labelled by readers, by postings"), rows, words=0)
+
+
+def _reasons(figures: Figures, found: Mapping[str, str], why: Mapping[str, str]) -> str:
+    later = list(figures["postings"])[-1]
+    later_shares = [shares(figures["areas"][later][where], "postings") for where in _WHERE]
+    rows = [
+        [
+            area.name,
             f"**{found[area.key]}**",
-            *(percent(shares(counts[where], "postings")[area.key]) for where in _WHERE),
-            why.get(area.key, ""),
+            *(percent(of[area.key]) for of in later_shares),
+            "" if found[area.key] == AGREES else why.get(area.key, ""),
         ]
         for area in PROBLEMS
     ]
     n = figures["postings"][later]
-    second = _table(("area", "tier", f"{n} published", f"{n} read", "why"), reasons)
-    return f"{first}\n\n{_agreement(figures)}\n\n{second}"
+    return _table(("area", "tier", f"{n} published", f"{n} read", "why"), rows)
 
 
 def _agreement(figures: Figures) -> str:
     rows = []
-    published = {area.key: area.tier for area in PROBLEMS}
     for batch, n in figures["postings"].items():
         for where, name in (("guide", "published"), ("text", "read"), ("labelled", "labelled")):
             counts = figures["areas"][batch][where]
-            by_duties, by_postings = (shares(counts, by) for by in ("duties", "postings"))
-            rank = by_rank(by_duties)
+            both = [shares(counts, by) for by in ("duties", "postings")]
             rows.append(
                 [
                     f"{n}, {name}",
                     f"{counts['duties']:,} / {counts['postings']:,}",
-                    str(sum(rank[key] == published[key] for key in rank)),
-                    str(sum(tier(by_postings[key]) == published[key] for key in rank)),
-                    *(str(most_that_agree(of)) for of in (by_duties, by_postings)),
-                    *(f"{rank_correlation(of):.2f}" for of in (by_duties, by_postings)),
+                    *(
+                        str(sum(tiers(counts, by)[area.key] == area.tier for area in PROBLEMS))
+                        for by in ("duties", "postings")
+                    ),
+                    *(str(most_that_agree(of)) for of in both),
+                    *(_correlation(order_correlation(of)) for of in both),
                 ]
             )
-    return markdown_table(
-        ("of 16 areas, the seed's tier", "duties / postings", "by duties, tiers by rank",
-         "by postings, cut-offs", "best cut-offs for duties", "best for postings",
-         "rank correlation, duties", "postings"), rows,
-    )  # fmt: skip
+    head = (
+        "duties / postings",
+        "agree by duties",
+        "by postings",
+        "with the best cut-offs for duties",
+    )
+    more = ("for postings", "rank correlation by duties", "by postings")
+    return _table(("of 16", *head, *more), rows, words=0)
+
+
+def _correlation(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def _parts(figures: Figures, found: Mapping[str, str]) -> str:
@@ -246,11 +247,11 @@ def _parts(figures: Figures, found: Mapping[str, str]) -> str:
             part.name,
             area.name,
             *(
-                _cell({"least": _OCCURS}, _part(figures, batch, where, part.key), first=True)
+                _cell({"least": OCCURS}, _part(figures, batch, where, part.key), first=True)
                 for batch in figures["postings"]
                 for where in _WHERE
             ),
-            _told(found[part.key], reason({"least": _OCCURS}, found[part.key])),
+            _told(found[part.key], reason({"least": OCCURS}, found[part.key])),
         ]
         for area in PROBLEMS
         for part in area.parts
@@ -272,65 +273,44 @@ def _overlap(figures: Figures) -> str:
     total = sum(kinds.values())
     where = [[kind, f"{n:,}", percent(n / total)] for kind, n in kinds.items()]
     return (
-        markdown_table(("published responsibilities that are found", "", "", "95 %"), rows)
+        _table(("published responsibilities that are found", "n", "share", "95 %"), rows, words=0)
         + "\n\n"
-        + markdown_table(("where they are, in the first batch", "", ""), where)
+        + _table(("where they are, in the first batch", "n", "share"), where, words=0)
     )
 
 
-def render(
-    sections: Sequence[Mapping[str, Any]], figures: Figures, why: Mapping[str, str], template: str
-) -> str:
-    """Return the page: the template, with the tables where it names them.
+def page_values(
+    sections: Sequence[Mapping[str, Any]], figures: Figures, why: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what the template of the page asks for: tables, and figures within the text.
 
     Parameters
     ----------
-    sections, why, template
+    sections, why
         As ``benchmarks.seeds`` loads them.
     figures : mapping
         As stored in ``results/seeds.json``.
     """
     found = verdicts(sections, figures)
     counted = Counter(found.values())
-    read = figures["read"]
-    right = share(read["duty"], sum(read.values()))
-    batch = next(iter(figures["postings"]))
-    at_all = sum(found[area.key] in (AGREES, PARTLY) for area in PROBLEMS)
-    tables = {
-        "claims": str(len(found)),
-        "model": figures["model"],
-        "version": figures["versions"]["roleclass"],
-        "texts": " and ".join(f"{n}" for n in figures["texts"].values()),
-        "summary": markdown_table(
-            ("claims", "number"), [[name, str(counted[name])] for name in VERDICTS]
+    overlap = figures["overlap"][next(iter(figures["postings"]))]
+    right = share(figures["read"]["duty"], sum(figures["read"].values()))
+    return {
+        "figures": figures,
+        "claims": len(found),
+        "summary": _table(
+            ("", "claims"), [[name, str(counted[name])] for name in VERDICTS], words=0
         ),
-        "areas": _areas(figures, found, why),
-        "areas_agree": str(sum(found[area.key] == AGREES for area in PROBLEMS)),
-        "areas_at_all": str(at_all),
-        "areas_none": str(16 - at_all),
+        "area_verdicts": Counter(found[area.key] for area in PROBLEMS),
+        "areas": _areas(figures),
+        "agreement": _agreement(figures),
+        "reasons": _reasons(figures, found, why),
         "parts": _parts(figures, found),
+        "sections": [
+            dict(section) | {"table": _claims(section, figures, found)} for section in sections
+        ],
         "overlap": _overlap(figures),
-        "recall": percent(figures["overlap"][batch]["found"]["all"]["share"]),
-        "chance": percent(figures["overlap"][batch]["chance"]["share"]),
-        "right": f"{read['duty']} of {sum(read.values())}",
-        "right_interval": f"{percent(right['low'])} to {percent(right['high'])}",
-        "debatable": str(read["debatable"]),
-        "wrong": str(read["none"]),
-        **{
-            document: "\n\n".join(
-                "\n\n".join(
-                    (
-                        f"### {section['name']}",
-                        *([section["note"]] if "note" in section else []),
-                        _claims(section, figures, found),
-                    )
-                )
-                for section in sections
-                if section["document"] == document
-            )
-            for document in ("analysis", "list")
-        },
+        "recall": percent(overlap["found"]["all"]["share"]),
+        "chance": percent(overlap["chance"]["share"]),
+        "right": f"{percent(right['low'])} to {percent(right['high'])}",
     }
-    for name, table in tables.items():
-        template = template.replace(f"{{{{{name}}}}}", table)
-    return template

@@ -9,14 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from benchmarks.plots import FAINT, INK, OTHERS, OURS, STYLE
+from benchmarks.plots import FAINT, INK, OURS, STYLE, WRONG
 from benchmarks.seed_areas import PROBLEMS, shares
 from roleclass.report.statistics import CUTOFFS
 from roleclass.taxonomy import TIERS
 
 _SERIES: Final = (
     ("guide", "published responsibilities", "o", OURS),
-    ("text", "duties read in the texts", "D", OTHERS[1]),
+    ("text", "duties read in the texts", "D", WRONG),
     ("labelled", "duties that readers labelled", "|", INK),
 )
 

@@ -71,3 +71,15 @@ def test_no_room_imports_the_front_door() -> None:
 def test_a_module_fits_on_a_few_screens(file: Path) -> None:
     """Three hundred and fifty lines."""
     assert len(file.read_text("utf-8").splitlines()) <= 350
+
+
+def test_no_test_imports_another() -> None:
+    tests = sorted(Path(__file__).parent.rglob("test_*.py"))
+    assert len(tests) > 50
+    imported = [
+        (file.name, node.module)
+        for file in tests
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and ".test_" in f".{node.module}"
+    ]
+    assert imported == []

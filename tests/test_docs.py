@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.training.test_fieldguide import STRUCTURED, WELL_FORMED
+from tests.fieldguide import STRUCTURED, WELL_FORMED
 from tests.written import TITLES, corpus_rows, own_rows, posting
 
 ROOT = Path(__file__).parents[1]
@@ -66,6 +66,7 @@ def desk(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_says_to_run_runs(page: Path, desk: Path) -> None:
     environment = os.environ | {

@@ -1,6 +1,6 @@
 """The notebooks run, on the corpus where it is at hand and on written postings, and give nothing away.
 
-``python -m tests.test_notebooks`` runs them on the corpus and keeps what comes out.
+``python -m tests.test_notebooks`` runs them, or those that are named, on the corpus and keeps what comes out.
 """
 
 import json
@@ -105,7 +105,7 @@ def test_shows_no_text_of_a_posting(path: Path, shared_corpus: Path) -> None:
 
 
 if __name__ == "__main__":
-    for notebook in NOTEBOOKS:
+    for notebook in [Path(name) for name in sys.argv[1:]] or NOTEBOOKS:
         with tempfile.TemporaryDirectory() as scratch, pytest.MonkeyPatch.context() as patch:
             executed = _executed(notebook, CORPUS, Path(scratch), patch)
             executed.metadata["model"] = model_hash()

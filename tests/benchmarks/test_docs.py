@@ -32,7 +32,7 @@ def test_every_block_is_closed_and_on_some_page() -> None:
     assert sorted(re.findall(r"{% macro (\w+)\(\) %}", template)) == sorted(begun)
 
 
-@pytest.mark.parametrize("name", ["peers", "behaviour"])
+@pytest.mark.parametrize("name", ["peers", "behaviour", "seeds"])
 def test_figures_are_of_the_model_that_ships(name: str) -> None:
     assert load(name)["model"] == model_hash(), AGAIN
 

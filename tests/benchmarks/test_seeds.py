@@ -9,14 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import seeds
-from benchmarks.seed_areas import PROBLEMS, by_rank, count_keys, most_that_agree, shares
-from benchmarks.seed_figures import Batch, Duty, measure
+from benchmarks.seed_areas import PROBLEMS, count_keys, most_that_agree, shares, tiers
+from benchmarks.seed_figures import measure
 from benchmarks.seed_overlap import READ, draw, measure_overlap, read_verdicts
 from benchmarks.seed_page import DIFFERS, PARTLY, UNTOLD, VERDICTS, holds, reason, verdicts
+from roleclass.classifier import RoleClassifier
 from roleclass.errors import CorpusError
-from roleclass.reading import Line, Reading
+from roleclass.report.areas import published
+from roleclass.report.cases import Case, CaseLine
 from roleclass.report.postings import Posting
-from roleclass.report.statistics import tier
 from roleclass.roles import Role
 from roleclass.training.fieldguide import build_corpus, our_labels
 
@@ -60,14 +61,27 @@ def test_all_published_counts_come_out_again(figures: Any) -> None:
         assert figures["claims"][claim["id"]][first]["guide"] == claim["value"], claim["id"]
 
 
+def test_the_report_and_the_claims_say_the_same_was_published() -> None:
+    said = published()
+    claims = {claim["id"]: claim for claim in CLAIMS}
+    words = {c["word"]: c["value"] for c in CLAIMS if "word" in c}
+    assert words == said["words"]["between-spaces"] | said["words"]["containing"]
+    counted = {c["word"] for c in CLAIMS if c.get("counted") == "containing"}
+    assert counted == said["words"]["containing"].keys()
+    assert claims["postings"]["value"] == said["postings"]
+    assert claims["responsibilities"]["value"] == said["responsibilities"]
+    labels = {c["role"]: c["figure"].split()[0] for c in CLAIMS if c.get("measure") == "label"}
+    assert {role: str(n) for role, n in said["labels"].items()} == labels
+
+
 def test_where_no_way_of_counting_agrees_with_a_tier_the_readers_do_not_either(
     figures: Any,
 ) -> None:
     found = verdicts(seeds.load_sections(), figures)
-    labelled = shares(figures["areas"][seeds.BATCHES[0]]["labelled"], "postings")
+    labelled = tiers(figures["areas"][seeds.BATCHES[0]]["labelled"], "postings")
     differing = [area for area in PROBLEMS if found[area.key] == DIFFERS]
     assert differing != []
-    assert [area.key for area in differing if tier(labelled[area.key]) == area.tier] == []
+    assert [area.key for area in differing if labelled[area.key] == area.tier] == []
 
 
 def test_the_goals_of_extraction_are_met(figures: Any) -> None:
@@ -96,16 +110,13 @@ def written(duties: str, *, title: str = "AI Engineer", label: str = "ai-first")
     )
 
 
-def batch(*postings: Posting, roles: tuple[Role, ...] = ()) -> Batch:
-    readings, duties = [], []
-    for posting in postings:
-        lines, start = [], 0
-        for item in posting.responsibilities:
-            lines.append(Line(start, start + len(item), "duty", "genai", ("rag",), {}, {}, {}))
-            start += len(item) + 1
-        readings.append(Reading(posting.text or "", tuple(lines)))
-        duties.append([Duty(item, frozenset({"rag"})) for item in posting.responsibilities])
-    return Batch(postings, roles or (Role.AI_FIRST,) * len(postings), readings, duties, duties)
+def batch(*postings: Posting, roles: tuple[Role, ...] = (), part: str = "duty") -> list[Case]:
+    cases = []
+    for posting, role in zip(postings, roles or (Role.AI_FIRST,) * len(postings), strict=True):
+        lines = [CaseLine(line, part, ("rag",)) for line in (posting.text or "").splitlines()]
+        listed = [CaseLine(item, "duty", ("rag",)) for item in posting.responsibilities]
+        cases.append(Case(posting, role, None, True, tuple(lines), tuple(listed)))
+    return cases
 
 
 def test_words_are_counted_in_both_ways_of_the_seed() -> None:
@@ -162,18 +173,16 @@ def test_a_number_of_the_first_batch_is_not_judged_on_another() -> None:
     assert holds({"value": 895}, 870, first=False) is None
 
 
-def test_tiers_by_rank_are_as_many_as_the_seeds_and_cut_offs_can_do_no_better_than_the_order() -> (
-    None
-):
+def test_cut_offs_can_do_no_better_than_the_order() -> None:
     backwards: dict[str, float] = {area.key: place for place, area in enumerate(PROBLEMS)}
-    assert by_rank(backwards)["security"] == "very common"
-    assert list(by_rank(backwards).values()).count("uncommon") == 6
     assert most_that_agree(backwards) == 6  # all of them called uncommon
 
 
 def test_areas_are_counted_once_a_posting() -> None:
     counts = count_keys([[{"rag"}, {"rag"}], [set()], []])
     assert (counts["duties"], counts["postings"], counts["areas"]["rag"]) == (3, 2, [2, 1])
+    assert shares(counts, "duties")["rag"] == pytest.approx(2 / 3)
+    assert tiers(counts, "duties")["rag"] == tiers(counts, "postings")["rag"] == "very common"
 
 
 def test_a_published_responsibility_is_found_in_one_line_or_told_where_it_is() -> None:
@@ -187,8 +196,7 @@ def test_a_published_responsibility_is_found_in_one_line_or_told_where_it_is() -
             "Paint boats",
         ),
     )
-    reading = batch(written("Build fast search pipelines; Mentor young bakers")).readings[0]
-    found = measure_overlap(Batch([posting], [Role.OTHER], [reading], [[]], [[]]))
+    found = measure_overlap(batch(posting))
     assert found["postings"] == 1
     assert found["found"]["all"]["n"] == 2
     assert found["kinds"] == {
@@ -197,17 +205,24 @@ def test_a_published_responsibility_is_found_in_one_line_or_told_where_it_is() -
 
 
 def test_what_stands_in_another_part_is_said() -> None:
-    posting = written("Build fast search pipelines")
-    read = Reading(posting.text or "", (Line(0, 27, "requirement", "none", (), {}, {}, {}),))
-    found = measure_overlap(Batch([posting], [Role.OTHER], [read], [[]], [[]]))
+    found = measure_overlap(batch(written("Build fast search pipelines"), part="requirement"))
     assert found["kinds"] == {"in a line read as requirement": 1}
 
 
+def test_chance_asks_the_duties_of_another_posting() -> None:
+    found = measure_overlap(
+        batch(written("Build search pipelines"), written("Mentor young bakers"))
+    )
+    assert (found["found"]["all"]["n"], found["chance"]["n"], found["chance"]["of"]) == (2, 0, 2)
+
+
 def test_the_draw_is_the_same_every_time_and_no_line_comes_twice() -> None:
-    postings = batch(*(written("Build; Test; Ship") for _ in range(20)))
-    drawn = draw(postings, 30)
-    assert drawn == draw(postings, 30)
-    assert len(drawn) == 30
+    classifier = RoleClassifier()
+    text = "What you will do\n- Build the agents.\n- Test the retrieval.\n- Ship it."
+    postings = batch(*(Posting(id=str(i), text=text) for i in range(9)))
+    drawn = draw(postings, classifier, 20)
+    assert drawn == draw(postings, classifier, 20)
+    assert len(set(drawn)) == 20
 
 
 # ---------------------------------------------------------------- the command
@@ -270,19 +285,15 @@ def test_two_commands_measure_a_copy_of_the_guide(corpus: Path, tmp_path: Path) 
 
 
 def test_a_corpus_without_batches_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    from roleclass.classifier import RoleClassifier
-
     with pytest.raises(CorpusError, match=r"all_jobs_dedup\.csv"):
         seeds.load_batches(tmp_path, RoleClassifier())
 
 
 @pytest.mark.corpus
 def test_the_stored_figures_of_the_guide_come_out_again(shared_corpus: Path, figures: Any) -> None:
-    from roleclass.classifier import RoleClassifier
-
     batches = seeds.load_batches(shared_corpus, RoleClassifier())
     for name, found in batches.items():
-        assert len(found.postings) == figures["postings"][name]
+        assert len(found) == figures["postings"][name]
         for claim in CLAIMS:  # those that no model has a part in
             if claim.get("measure") in ("word", "titled", "most frequent title", "openings"):
                 again = json.loads(json.dumps(measure(claim, found)))

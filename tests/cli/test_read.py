@@ -64,6 +64,13 @@ def test_on_a_terminal_role_and_work_have_the_colour_of_the_role(file: Path) -> 
     assert "\x1b[95m" not in run(file, FORCE_COLOR="1", NO_COLOR="1", TERM="xterm").stdout
 
 
+def test_on_a_narrow_screen_the_areas_stand_behind_their_line(file: Path) -> None:
+    said = run(file, COLUMNS="50").stdout
+    assert max(map(len, said.splitlines())) <= 50
+    told = " ".join(line[22:].strip() for line in said.splitlines() if line.strip())
+    assert "Tune the retrieval of our RAG pipeline. (rag)" in told
+
+
 def test_json_is_an_object_a_posting_with_its_prediction_and_lines(file: Path) -> None:
     done = run("--json", file, "-", stdin=posting("other", 3))
     first, second = map(json.loads, done.stdout.splitlines())
@@ -138,6 +145,7 @@ def test_a_text_that_nobody_could_judge_is_shown_with_the_reason(text: str) -> N
     done = run("--text", text)
     assert done.exit_code == 0
     assert done.stdout.startswith("Unclear ")
+    assert "\nfor " not in done.stdout  # nothing spoke for a role: a rule answered
     told = json.loads(run("--json", "--text", text).stdout)
     assert told["role"] == "unclear"
     assert told["reason"]

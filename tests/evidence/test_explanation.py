@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from roleclass import Explanation, Role, RoleClassifier, explain
 from roleclass.text import MAX_BYTES
-from tests.training.graph.test_export import TEXTS
+from tests.strategies import KNOWN_TEXTS
 from tests.written import TITLES, posting
 
 CLASSIFIER = RoleClassifier()
@@ -19,7 +19,7 @@ def total(why: Explanation) -> float:
 
 
 @settings(deadline=None, max_examples=60)
-@given(TEXTS, st.none() | st.text(max_size=30))
+@given(KNOWN_TEXTS, st.none() | st.text(max_size=30))
 def test_weights_add_up_to_the_difference_of_the_logits(
     texts: list[str], title: str | None
 ) -> None:
@@ -32,7 +32,7 @@ def test_weights_add_up_to_the_difference_of_the_logits(
 
 
 @settings(deadline=None, max_examples=60)
-@given(TEXTS)
+@given(KNOWN_TEXTS)
 def test_an_ngram_stands_where_its_spans_say(texts: list[str]) -> None:
     for text in texts:
         why = explain(text, title="R\u00e9sum\u00e9 AI Engineer")

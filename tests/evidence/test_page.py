@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from roleclass import Prediction, explain, read
+from roleclass import Evidence, Explanation, Prediction, Role, explain, read
 from roleclass.evidence.page import View, marks, posting_page, view_of
 from roleclass.roles import as_role
 from tests.written import posting
@@ -71,6 +71,13 @@ def test_marks_are_those_of_the_weightiest_evidence() -> None:
     ]
     assert {piece.strength for piece in pieces} <= {1, 2, 3, 4, 5}
     assert max(piece.strength for piece in pieces) == 5
+
+
+def test_evidence_of_the_whole_posting_takes_no_mark_from_what_has_a_place() -> None:
+    whole = [Evidence("balance", f"kind {i}", 9.0) for i in range(20)]
+    placed = Evidence("ngram", "agents", 0.1, ((6, 12),))
+    why = Explanation("Build agents.", Role.OTHER, Role.AI_FIRST, 0, 0, (*whole, placed))
+    assert marks(why, 15) == [(6, 12, 0.1)]
 
 
 def test_the_rows_of_the_evidence_add_up_to_the_log_odds() -> None:

@@ -41,33 +41,10 @@ def test_the_published_totals_and_labels_come_out_again(report: dict[str, Any]) 
     }
 
 
-def test_four_of_the_published_word_counts_come_out_again(report: dict[str, Any]) -> None:
+def test_all_published_word_counts_come_out_again(report: dict[str, Any]) -> None:
     words = report["words"]["published"]["words"]
-    same = {
-        word: row["contained"]
-        for word, row in words.items()
-        if row["contained"] == row["published"]
-    }
-    assert same == {"collaborate": 403, "deploy": 565, "maintain": 366, "monitor": 258}
-
-
-def test_the_other_published_word_counts_match_neither_way_of_counting(
-    report: dict[str, Any],
-) -> None:
-    words = report["words"]["published"]["words"]
-    measured = {
-        word: (row["contained"], row["whole_word"], row["published"]) for word, row in words.items()
-    }
-    assert {word: counts for word, counts in measured.items() if counts[0] != counts[2]} == {
-        "build": (862, 790, 684),
-        "design": (930, 840, 551),
-        "teams": (511, 511, 493),
-        "product": (1_150, 516, 464),
-        "implement": (590, 461, 432),
-        "develop": (903, 498, 407),
-        "models": (454, 454, 405),
-        "production": (491, 455, 343),
-    }
+    assert len(words) == 12
+    assert [word for word, row in words.items() if row["measured"] != row["published"]] == []
 
 
 def test_the_change_from_january_to_february_is_told(report: dict[str, Any]) -> None:

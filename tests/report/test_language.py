@@ -23,12 +23,17 @@ def test_published_counts_are_set_beside_those_of_the_same_batch() -> None:
     ours = {"batch": "2026-02-04", "published_label": "ai-first"}
     found = measured(
         PublishedCounts(),
-        case(responsibilities=("Build models", "Rebuild the product"), **ours),
+        case(
+            responsibilities=("Build models, build tests", "Rebuild the product, redeploy"), **ours
+        ),
         case(responsibilities=("Build",), batch="2026-02-27"),
     )
     assert found["postings"] == {"measured": 1, "published": 895}
     assert found["responsibilities"]["measured"] == 2
-    assert found["words"]["build"] == {"contained": 2, "whole_word": 1, "published": 684}
+    words = found["words"]
+    assert words["build"] == {"counted": "between-spaces", "measured": 2, "published": 684}
+    assert words["product"]["measured"] == 0  # its comma belongs to it
+    assert words["deploy"] == {"counted": "containing", "measured": 1, "published": 565}
     assert found["labels"]["ai-first"]["measured"] == 1
     assert measured(PublishedCounts(), case(**ours)) is None
 

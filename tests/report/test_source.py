@@ -2,13 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from roleclass import InputError, Role
 from roleclass.report.postings import Posting
-from roleclass.report.source import PostingTables
+from roleclass.report.source import PostingTables, read_postings
 
 ROW = {
     "id": "7",
@@ -36,10 +35,6 @@ EXPECTED = Posting(
     place="Oslo, Norway",
     date="2026-01-18",
 )
-
-
-def read_postings(*given: Any, **options: Any) -> list[Posting]:
-    return list(PostingTables(*given, **options))
 
 
 def json_lines(path: Path, *rows: dict[str, object]) -> Path:

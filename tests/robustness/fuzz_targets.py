@@ -29,8 +29,8 @@ from roleclass.errors import RoleclassError
 from roleclass.evidence.page import posting_page
 from roleclass.lexicon import parse_lexicon
 from roleclass.report.page import render
-from roleclass.report.postings import read_postings
 from roleclass.report.report import build_report
+from roleclass.report.source import read_postings
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
 from roleclass.tables.formats import Format, Kind

@@ -13,7 +13,7 @@ from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text.glue import NAMES, unglue
 from tests.chromium import missing
 from tests.conformance import EXAMPLES, ROOT
-from tests.text.test_glue import BEFORE, BEHIND, LEFT_AS_IT_IS, LINES, PIECES
+from tests.glued import BEFORE, BEHIND, LEFT_AS_IT_IS, LINES, PIECES
 
 pytestmark = pytest.mark.web
 

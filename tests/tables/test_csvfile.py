@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from roleclass import InputError
+from roleclass.tables.dialect import SAMPLE
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.reader import Reader
 
@@ -78,6 +79,37 @@ def test_utf_16_without_a_mark_is_found_and_said(tmp_path: Path, encoding: str) 
     rows, _, notes = read(tmp_path, "id,text\n1,Köchin gesucht\n".encode(encoding))
     assert rows == [["1", "Köchin gesucht"]]
     assert notes == [f"encoding: {encoding} (found; --encoding names another)"]
+
+
+def test_the_encoding_of_windows_is_guessed_and_said_once(tmp_path: Path) -> None:
+    content = "id,text\n1,Köchin Š 5 €\n2,x\n".encode("cp1252")
+    rows, faults, notes = read(tmp_path, content)
+    assert (rows[0], faults) == (["1", "Köchin Š 5 €"], ["", ""])
+    assert notes == ["encoding: cp1252 (guessed, as it is not UTF-8; --encoding names another)"]
+    rows, faults, notes = read(tmp_path, content, encoding="utf-8")
+    assert ("not utf-8" in faults[0], faults[1], notes) == (True, "", [])
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        "é".encode(),  # the text is UTF-8, but for a damaged place
+        b"\x81",  # which the encoding of Windows does not have
+        "работа".encode("cp1251") * 20,  # hardly a character of English
+        b"x" * 2**19 + "é".encode(),  # far behind what is looked at first
+    ],
+)
+def test_another_encoding_is_not_guessed_but_marked(tmp_path: Path, others: bytes) -> None:
+    content = b"id,text\n1,K\xf6chin\n2," + others + b"\n"
+    _, faults, notes = read(tmp_path, content)
+    assert "not utf-8" in faults[0]
+    assert notes == []
+
+
+def test_a_character_at_the_end_of_what_is_looked_at_first_is_no_guess(tmp_path: Path) -> None:
+    content = b"id,text\n1," + b"x" * (SAMPLE - 11) + "é\n".encode()
+    rows, faults, notes = read(tmp_path, content)
+    assert (rows[0][1][-1], faults, notes) == ("é", [""], [])
 
 
 def test_a_few_zero_bytes_are_no_utf_16(tmp_path: Path) -> None:
@@ -176,6 +208,18 @@ def test_a_cell_without_end_is_damage_and_reading_goes_on(
     rows, faults, _ = read(tmp_path, f'id,text\n1,{LONG}\n2,"open\n' + f"3,{LONG}\n" * 50)
     assert len(rows) == 52
     assert [i for i, fault in enumerate(faults) if fault] == [1]
+
+
+def test_a_row_without_end_is_damage_and_reading_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roleclass.tables.csvfile.MAX_RECORD", 2000)
+    cell = '"' + ("a\n" * 300) + '"'
+    content = f"id,text\n1,x\n2,{cell}\n3," + ",".join([cell] * 5) + "\n4,y\n"
+    rows, faults, _ = read(tmp_path, content)
+    assert rows[1] == ["2", "a\n" * 300]
+    assert (rows[2][0], bool(faults[2])) == ("3", True)
+    assert rows[-1] == ["4", "y"]
 
 
 def test_a_number_in_prose_is_no_row(tmp_path: Path) -> None:

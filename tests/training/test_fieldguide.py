@@ -8,28 +8,10 @@ import pytest
 
 from roleclass.errors import CorpusError
 from roleclass.training.fieldguide import MAX_FILE_BYTES, build_corpus, our_labels, read_fieldguide
-
-WELL_FORMED = """\
-job_id: {id}
-title: AI Engineer
-company: Harbour Mutual
-location: Lisbon, PRT
-level: Mid level
-skills:
-  - Python
-description: |
-  Build the assistant.
-
-  - Evaluate its answers.
-industries:
-  - Insurance
-posted_date: 2026-01-28
-"""
+from tests.fieldguide import STRUCTURED, WELL_FORMED
 
 # A line of the text that lost its indentation, as one of the published files has.
 MALFORMED = WELL_FORMED.replace("  - Evaluate", "\nEvaluate: it\n  - Evaluate")
-
-STRUCTURED = "position:\n  ai_type:\n    type: ai-support\n"
 
 
 @pytest.fixture

@@ -222,6 +222,24 @@ def test_another_port_is_taken_where_the_usual_one_is_not_free(
             WebServer(port=port)
 
 
+def test_a_model_that_is_missing_is_told_before_anything_is_served(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["web", "--model", str(tmp_path / "none.onnx")])
+    assert done.exit_code == 1
+    assert "no model file at" in done.stderr
+
+
+def test_a_fault_of_ours_is_told_on_standard_error_and_ends_one_answer(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with running() as browser:
+        with monkeypatch.context() as patch:
+            patch.setattr(browser.server.site, "get", lambda _: 1 // 0)
+            with pytest.raises(http.client.RemoteDisconnected):
+                browser.ask("/")
+        assert browser.ask("/").status == 200
+    assert "ZeroDivisionError" in capfd.readouterr().err
+
+
 def test_the_command_opens_the_page_and_ends_on_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     answered: list[int] = []

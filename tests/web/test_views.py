@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from roleclass import RoleClassifier
+from roleclass import ModelError, RoleClassifier
 from roleclass.web import views
 from roleclass.web.forms import MAX_POSTING
 from roleclass.web.views import Site
@@ -105,6 +105,18 @@ def test_a_huge_post_gets_its_answer_and_is_kept_nowhere(browser: Browser) -> No
         {"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert got.status == 413
+
+
+def test_a_model_that_gives_no_answer_is_told_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ModelError("the model's answers are not all numbers; train it again")
+
+    site = Site(RoleClassifier())
+    monkeypatch.setattr(RoleClassifier, "read", fails)
+    answer = site.get("/example")
+    assert answer.status == 500
+    assert b"train it again" in answer.open().read()
+    site.close()
 
 
 def test_the_example_is_a_posting_with_all_parts(browser: Browser) -> None:

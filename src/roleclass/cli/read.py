@@ -24,7 +24,7 @@ from roleclass.roles import Role
 _REASONS = 4  # of each side
 _PARTS = {"duty": "bold", "company": "bright_black", "other": "bright_black"}
 _WORKS = {"genai": Role.AI_FIRST, "ml": Role.ML_FIRST, "near-ai": Role.AI_SUPPORT}
-_WIDTHS = {"part": 12, "work": 8, "areas": 15}
+_NARROW = 72  # columns of a screen that has no room for a margin
 
 
 @click.command(short_help="Show what each line of a posting is.")
@@ -88,7 +88,7 @@ def _print(name: str | None, reading: Reading, why: Explanation | None) -> None:
     console.print(headline)
     if view.counts:
         console.print(Text(view.counts))
-    if why is not None:
+    if why is not None and answer.reason is None:
         console.print(_reasons(why))
     console.print()
     rows = iter(view.rows)
@@ -113,21 +113,22 @@ def _reasons(why: Explanation) -> Table:
 
 def _table(reading: Reading, rows: Sequence[Row], width: int) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, width=width)
-    for name, of_column in _WIDTHS.items():
-        if name == "areas":
-            table.add_column(ratio=1, overflow="fold")
-        table.add_column(width=of_column, overflow="fold")
+    table.add_column(width=12, overflow="fold")
+    table.add_column(width=8, overflow="fold")
+    table.add_column(ratio=1, overflow="fold")
+    margin = width >= _NARROW
+    if margin:
+        table.add_column(width=15, overflow="fold")
     for row in rows:
         line = row.line
         if row.apart:
             table.add_row()
-        said = printable(" ".join(reading.text[line.start : line.end].split()))
-        table.add_row(
-            Text(line.part, style=_PARTS.get(line.part, "")),
-            _work(line),
-            Text(said, style=_PARTS.get(line.part, "")),
-            Text("\n".join(line.areas)),
-        )
+        style = _PARTS.get(line.part, "")
+        said = Text(printable(" ".join(reading.text[line.start : line.end].split())), style=style)
+        if line.areas and not margin:
+            said.append(f" ({', '.join(line.areas)})", style="not bold")
+        cells = (Text(line.part, style=style), _work(line), said)
+        table.add_row(*cells, *[Text("\n".join(line.areas))] * margin)
     return table
 
 

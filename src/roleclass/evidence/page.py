@@ -65,8 +65,9 @@ class View:
 def marks(why: Explanation, top: int) -> list[Mark]:
     """Return the stretches to highlight: start, end and weight, in order and apart from each other.
 
-    A stretch where several of the `top` pieces of evidence stand has the sum of what they weigh,
-    each shared out over its places.
+    They are those of the `top` weightiest pieces of evidence that stand somewhere, and are not of the
+    posting as a whole. A stretch where several stand has the sum of what they weigh, each shared out over
+    its places.
 
     Examples
     --------
@@ -77,8 +78,8 @@ def marks(why: Explanation, top: int) -> list[Mark]:
     [(0, 2, 0.5), (2, 8, -0.5)]
     """
     steps: dict[int, list[tuple[int, float]]] = {}  # what begins (1) and ends (-1) at a place
-    for item in why.evidence[:top]:
-        share = item.weight / max(1, len(item.spans))
+    for item in [item for item in why.evidence if item.spans][:top]:
+        share = item.weight / len(item.spans)
         for start, end in item.spans:
             steps.setdefault(start, []).append((1, share))
             steps.setdefault(end, []).append((-1, share))
@@ -120,7 +121,7 @@ def posting_page(reading: Reading, why: Explanation | None = None, top: int = 15
     why : Explanation or None
         Of the same posting; None for a page without weights.
     top : int
-        How many pieces of evidence to show and to mark.
+        How many pieces of evidence to show, and how many to mark in the text.
 
     Returns
     -------

@@ -13,7 +13,7 @@ from roleclass.report.areas import published
 from roleclass.report.cases import Case
 from roleclass.report.statistics import FALSE_DISCOVERIES, adjusted, difference_p, share
 from roleclass.roles import Role
-from roleclass.taxonomy.phrases import PhraseFinder, words
+from roleclass.taxonomy.phrases import PhraseFinder
 
 MIN_IN_ROLE: Final = 10
 """A role with fewer postings gets no list of concepts and skills."""
@@ -66,8 +66,7 @@ class PublishedCounts:
         self._said = published()
         self._labels: Counter[str | None] = Counter()
         self._duties = 0
-        self._contained: Counter[str] = Counter()
-        self._whole: Counter[str] = Counter()
+        self._words: Counter[str] = Counter()
 
     def add(self, case: Case) -> None:
         """Count a posting of the batch."""
@@ -75,11 +74,11 @@ class PublishedCounts:
         if posting.batch != self._said["batch"]:
             return
         self._labels[posting.published_label] += 1
+        said = self._said["words"]
         for duty in map(str.lower, posting.responsibilities):
             self._duties += 1
-            whole = set(words(duty))
-            self._contained.update(word for word in self._said["contained"] if word in duty)
-            self._whole.update(word for word in self._said["contained"] if word.encode() in whole)
+            self._words.update(w for w in duty.split() if w in said["between-spaces"])
+            self._words.update(word for word in said["containing"] if word in duty)
 
     def result(self) -> dict[str, Any] | None:
         """Return both; None where the input does not hold the responsibilities of the batch."""
@@ -95,12 +94,9 @@ class PublishedCounts:
                 for label, n in said["labels"].items()
             },
             "words": {
-                word: {
-                    "contained": self._contained[word],
-                    "whole_word": self._whole[word],
-                    "published": n,
-                }
-                for word, n in said["contained"].items()
+                word: {"counted": how, "measured": self._words[word], "published": n}
+                for how, counts in said["words"].items()
+                for word, n in counts.items()
             },
         }
 

@@ -13,7 +13,7 @@ import io
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import pyarrow as pa
@@ -50,13 +50,13 @@ class CsvFile:
     def __init__(self, file: InputFile, options: ReadOptions) -> None:
         self._file = file
         with file.open() as content:
-            start = content.read(SAMPLE)
-        self._dialect = detect(
-            start,
-            encoding=options.encoding,
-            delimiter=options.delimiter,
-            usual=_USUAL[file.format.kind],
-        )
+            self._dialect = detect(
+                content.read(SAMPLE),
+                encoding=options.encoding,
+                delimiter=options.delimiter,
+                usual=_USUAL[file.format.kind],
+                rest=iter(partial(content.read, SAMPLE), b""),
+            )
         self.notes = list(self._dialect.notes)
         with file.open() as content:
             self._names = self._header(content)

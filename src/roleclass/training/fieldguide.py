@@ -17,6 +17,7 @@ from typing import Any
 from roleclass.errors import CorpusError, InputError
 from roleclass.tables.yamlfile import FIELD_GUIDE_KEYS, MAX_FILE_BYTES, parse_yaml
 from roleclass.training.corpus import LINES, Warn
+from roleclass.whole import whole_file
 
 _NULLS = ("", "~", "null")
 
@@ -177,9 +178,8 @@ def build_corpus(folder: Path, output: Path, *, warn: Warn) -> Mapping[str, int]
     written = {}
     for name, part in tables.items():
         if part:
-            partial = output / f"{name}.part"
-            datasets.Dataset.from_list(part).to_parquet(str(partial))
-            partial.replace(output / name)
+            with whole_file(output / name) as file:
+                datasets.Dataset.from_list(part).to_parquet(file)
             written[name] = len(part)
     return written
 

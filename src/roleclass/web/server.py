@@ -49,7 +49,7 @@ class WebServer(ThreadingHTTPServer):
     Raises
     ------
     RoleclassError
-        If `port` cannot be had.
+        If `port` cannot be had, or the model not be loaded.
 
     Examples
     --------
@@ -66,6 +66,7 @@ class WebServer(ThreadingHTTPServer):
     def __init__(self, port: int | None = None, classifier: RoleClassifier | None = None) -> None:
         self._free = threading.BoundedSemaphore(_MAX_CONNECTIONS)
         self._deadlines: dict[socket.socket, float] = {}
+        self.site = Site(classifier or RoleClassifier())
         try:
             super().__init__(("127.0.0.1", DEFAULT_PORT if port is None else port), _Handler)
         except OSError as error:
@@ -75,7 +76,6 @@ class WebServer(ThreadingHTTPServer):
                     "or none to get one that is free"
                 ) from error
             super().__init__(("127.0.0.1", 0), _Handler)
-        self.site = Site(classifier or RoleClassifier())
 
     @property
     def url(self) -> str:
@@ -90,8 +90,7 @@ class WebServer(ThreadingHTTPServer):
     def server_close(self) -> None:
         """Stop listening, and delete the tables."""
         super().server_close()
-        if hasattr(self, "site"):  # not where the port could not be had
-            self.site.close()
+        self.site.close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread; close at once what would be one too many."""

@@ -64,6 +64,11 @@ class Site:
     ----------
     classifier : RoleClassifier
 
+    Raises
+    ------
+    ModelError
+        If the model file is missing, damaged or not a roleclass model.
+
     Examples
     --------
     >>> site = Site(RoleClassifier())
@@ -72,6 +77,7 @@ class Site:
     """
 
     def __init__(self, classifier: RoleClassifier) -> None:
+        classifier.roles  # noqa: B018  (a model that cannot be loaded is told at once)
         self._classifier = classifier
         self._reading = threading.Lock()  # an explanation takes memory; one at a time
         self._tables: Tables | None = None

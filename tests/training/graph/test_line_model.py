@@ -17,7 +17,7 @@ from roleclass.training.lines.model import LineLabels, LineModel
 from roleclass.training.lines.rules import LISTED
 from roleclass.training.tables import Trie, WordTable
 from roleclass.training.vocabulary import Vocabulary
-from tests.training.graph.test_lines import TEXTS, WRITTEN
+from tests.strategies import CUT_TEXTS, WRITTEN
 from tests.training.graphs import runnable
 
 HEADS = ("part", "work", "areas")
@@ -86,7 +86,7 @@ def test_rows_without_words_are_passed_over(model: LineModel, graph) -> None:
     assert not np.flatnonzero(~graph(pack([b""]))["parts"]).size
 
 
-@given(texts=TEXTS.map(lambda text: [text, f"AI Engineer\n\n{text} Build agents."]))
+@given(texts=CUT_TEXTS.map(lambda text: [text, f"AI Engineer\n\n{text} Build agents."]))
 @settings(deadline=None, max_examples=60)
 def test_any_text_gets_numpys_probabilities(model: LineModel, graph, texts: list[str]) -> None:
     assert_same(model, graph, texts)
