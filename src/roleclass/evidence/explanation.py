@@ -12,7 +12,13 @@ from roleclass.engine.answers import all_outputs
 from roleclass.engine.line_outputs import LINE_OUTPUTS, lines_of
 from roleclass.engine.model_file import Model
 from roleclass.errors import ModelError
-from roleclass.evidence.places import Columns, Mentions, Span, find_mentions, name_columns
+from roleclass.evidence.feature_spans import (
+    FeatureNames,
+    FeatureSpans,
+    Span,
+    find_feature_spans,
+    name_features,
+)
 from roleclass.reading import PARTS, WORKS, Line
 from roleclass.roles import AnyRole
 from roleclass.text import encode
@@ -130,9 +136,9 @@ def explain(
     ngrams = np.bincount(found, each, minlength=number + 1)[:number]
     weights = np.concatenate([ngrams, blocks], dtype=np.float64)
 
-    columns = name_columns(model.features)
+    columns = name_features(model.features)
     try:
-        mentions = find_mentions(columns, data, found, word)
+        mentions = find_feature_spans(columns, data, found, word)
     except IndexError as error:  # a model of ours names its n-grams first and finds no others
         raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
     order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
@@ -161,8 +167,8 @@ def explain(
 
 
 def _shared_out(
-    columns: Columns,
-    mentions: Mentions,
+    columns: FeatureNames,
+    mentions: FeatureSpans,
     weights: NDArray[np.float64],
     line: NDArray[np.int32],
     outputs: Mapping[str, NDArray[Any]],

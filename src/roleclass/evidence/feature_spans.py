@@ -22,7 +22,7 @@ _OF_ONE_CONCEPT = {"density": "in the posting", "title": "in the title"}
 
 
 @dataclass(frozen=True)
-class Columns:
+class FeatureNames:
     """What the columns of a model's features stand for.
 
     Attributes
@@ -48,7 +48,7 @@ class Columns:
 
 
 @lru_cache(maxsize=8)  # a few models at most are in use at the same time
-def name_columns(features: tuple[str, ...]) -> Columns:
+def name_features(features: tuple[str, ...]) -> FeatureNames:
     """Say what the features of a model stand for.
 
     Parameters
@@ -58,11 +58,11 @@ def name_columns(features: tuple[str, ...]) -> Columns:
 
     Returns
     -------
-    Columns
+    FeatureNames
 
     Examples
     --------
-    >>> columns = name_columns(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
+    >>> columns = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
     >>> columns.names.tolist()
     ['rag', 'rag pipeline', 'Retrieval-augmented generation, in the posting', 'length']
     >>> columns.words.tolist(), columns.first.tolist(), columns.column.tolist()
@@ -82,7 +82,7 @@ def name_columns(features: tuple[str, ...]) -> Columns:
                 ngram = number_of.get(b" ".join(phrase).decode())
                 if ngram is not None:
                     mentions[ngram].append(column)
-    return Columns(
+    return FeatureNames(
         kinds=np.array(kinds, object),
         names=np.array(names, object),
         words=np.array([name.count(" ") + 1 for name in number_of], np.int64),
@@ -92,7 +92,7 @@ def name_columns(features: tuple[str, ...]) -> Columns:
     )
 
 
-class Mentions(NamedTuple):
+class FeatureSpans(NamedTuple):
     """Where columns are mentioned in a posting, by column, then in the order of the text.
 
     Attributes
@@ -116,12 +116,14 @@ class Mentions(NamedTuple):
         return [tuple(places[i:j]) for i, j in pairwise([0, *ends])]
 
 
-def find_mentions(columns: Columns, data: bytes, ngrams: Ints, words: Ints) -> Mentions:
+def find_feature_spans(
+    columns: FeatureNames, data: bytes, ngrams: Ints, words: Ints
+) -> FeatureSpans:
     """Find where the columns of a model are mentioned in a posting.
 
     Parameters
     ----------
-    columns : Columns
+    columns : FeatureNames
     data : bytes
         The posting.
     ngrams, words : int arrays of shape (H,)
@@ -129,9 +131,9 @@ def find_mentions(columns: Columns, data: bytes, ngrams: Ints, words: Ints) -> M
 
     Examples
     --------
-    >>> columns = name_columns(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
+    >>> columns = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
     >>> text = "A RAG, a RAG pipeline".encode()
-    >>> find_mentions(columns, text, np.array([0, 0, 1]), np.array([1, 3, 3])).spans(4)[2:]
+    >>> find_feature_spans(columns, text, np.array([0, 0, 1]), np.array([1, 3, 3])).spans(4)[2:]
     [((2, 5), (9, 12), (9, 21)), ()]
     """
     known = np.flatnonzero(ngrams < len(columns.words))
@@ -156,4 +158,4 @@ def find_mentions(columns: Columns, data: bytes, ngrams: Ints, words: Ints) -> M
     # Of those that begin at one place, the graph finds the shorter first.
     order = np.lexsort((hit, start[hit], column))
     column, hit = column[order], hit[order]
-    return Mentions(column, known[hit], start[hit], end[hit])
+    return FeatureSpans(column, known[hit], start[hit], end[hit])
