@@ -23,7 +23,7 @@ def test_characters_are_counted_and_not_bytes(before: str, between: str, after: 
     text = f"{before}LLM{between}Agents{after}"
     # Found: the word, and the pair that begins with it; 5 stands for words that are no n-gram.
     found, words = np.array([0, 2, 1], np.int32), np.array([0, 1, 0], np.int32)
-    llm, pair, agents, *_ = find_feature_spans(COLUMNS, encode(text), found, words).spans(5)
+    llm, pair, agents, *_ = find_feature_spans(COLUMNS, text.encode(), found, words).spans(5)
     assert [text[start:end] for start, end in llm] == ["LLM"]
     assert [text[start:end] for start, end in pair] == [f"LLM{between}Agents"]
     assert set(agents) <= {*llm, *pair}
