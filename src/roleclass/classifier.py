@@ -1,7 +1,6 @@
 """`RoleClassifier`: one model file, loaded on first use, that turns postings into predictions."""
 
 import os
-import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from roleclass.engine.batches import Chunk, in_order, read
 from roleclass.engine.inputs import Posting, checked, checked_many
 from roleclass.engine.line_outputs import LINE_OUTPUTS, make_readings
-from roleclass.engine.model_file import Model, default_model, load_model
+from roleclass.engine.model_file import Model, default_model, load_model, making_sessions
 from roleclass.engine.parallel import map_ahead
 from roleclass.errors import ModelError
 from roleclass.prediction import Prediction
@@ -65,7 +64,7 @@ class RoleClassifier:
     def _model(self) -> Model:
         loaded = self._loaded
         if loaded is None:
-            with _loading:
+            with making_sessions:
                 loaded = self._loaded = self._loaded or load_model(self._path)
         return loaded
 
@@ -231,7 +230,7 @@ class RoleClassifier:
         row = encode(*checked(text, title))
         if len(row) > MAX_BYTES:
             raise ValueError(f"the posting is {TOO_LARGE}; explain a part of it")
-        names = [output.name for output in model.session.get_outputs()]
+        names = [output.name for output in model.whole.get_outputs()]
         outputs = dict(zip(names, model.run(None, [row]), strict=True))
         model.check(outputs["probabilities"], outputs["reason"], rows=1)
         for name, values in outputs.items():
@@ -390,7 +389,6 @@ def _predictions(model: Model, rows: Sequence[bytes]) -> list[Prediction]:
 
 
 _classifiers: "weakref.WeakSet[RoleClassifier]" = weakref.WeakSet()
-_loading = threading.RLock()
 _abandoned: list[Model | None] = []
 
 
@@ -400,12 +398,14 @@ def _forget_after_fork() -> None:
     for classifier in _classifiers:
         _abandoned.append(classifier._loaded)  # noqa: SLF001
         classifier._loaded = None  # noqa: SLF001
-    _loading.release()
+    making_sessions.release()
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch  (absent on Windows only)
     # A fork waits until no thread is importing ONNX Runtime or making a session: the child of such a moment
     # would wait for the locks of both for ever.
     os.register_at_fork(
-        before=_loading.acquire, after_in_parent=_loading.release, after_in_child=_forget_after_fork
+        before=making_sessions.acquire,
+        after_in_parent=making_sessions.release,
+        after_in_child=_forget_after_fork,
     )
