@@ -125,8 +125,8 @@ class Writer:
         return self.op("Compress", x, condition, axis=0)
 
     def places(self, x: str) -> str:
-        """Where an int32 tensor of one dimension is not 0: ``NonZero`` in less than its time."""
-        return self.keep(self.numbers_to(self.size(x)), self.cast(x, TensorProto.BOOL))
+        """Where a tensor of one dimension is not 0: int64 tensor. For short ones; `keep` is faster."""
+        return self.flat(self.op("NonZero", x))
 
     def numbers_to(self, n: str) -> str:
         """0, 1, ... n - 1 as int32, for an int32 scalar n."""
@@ -140,10 +140,13 @@ class Writer:
         """The tensor in one dimension."""
         return self.op("Reshape", x, self.vector(-1))
 
-    def add_rows(self, to: str, row: str, values: str, reduction: str = "add") -> str:
-        """Add values of shape (M, D) to rows of `to`. Not by ``ScatterElements``, ten times as slow."""
-        row = self.op("Reshape", self.cast(row, TensorProto.INT64), self.vector(-1, 1))
-        return self.op("ScatterND", to, row, values, reduction=reduction)
+    def rows(self, index: str) -> str:
+        """An index of rows, as `add_rows` wants it."""
+        return self.op("Reshape", self.cast(index, TensorProto.INT64), self.vector(-1, 1))
+
+    def add_rows(self, to: str, rows: str, values: str, reduction: str = "add") -> str:
+        """Add values of shape (M, D) to some `rows`. Not by ``ScatterElements``, ten times as slow."""
+        return self.op("ScatterND", to, rows, values, reduction=reduction)
 
     def zeros(self, rows: str, columns: int) -> str:
         """A float tensor of zeros; `rows` is an int64 tensor of shape (1,)."""
