@@ -1,7 +1,9 @@
 """A model file: where it is, and how it becomes something that runs in this process."""
 
+import ctypes
 import json
 import re
+import sys
 import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -268,7 +270,12 @@ def _session(model: bytes) -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what goes wrong is told by the exception
-    return ort.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
+    # What ONNX Runtime needed while it prepared the graph, a sixth of the process, goes back to the system.
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim:
+        trim(0)
+    return session
 
 
 def _refers_to_files(data: bytes) -> bool:

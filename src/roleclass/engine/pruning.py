@@ -44,7 +44,7 @@ def pruned(model: bytes, outputs: Collection[str]) -> bytes:
     >>> len(pruned(data, ["reason"])) < len(pruned(data, ["reason", "line_areas"])) < len(data)
     True
     """
-    parts = []
+    parts: list[bytes | memoryview] = []
     for field, value, whole in fields(memoryview(model)):
         if field == _MODEL_GRAPH:
             graph = _pruned_graph(value, outputs)
@@ -56,7 +56,7 @@ def pruned(model: bytes, outputs: Collection[str]) -> bytes:
 
 def _pruned_graph(graph: memoryview, outputs: Collection[str]) -> bytes:
     needed = {name.encode() for name in outputs}
-    kept = []
+    kept: list[memoryview] = []
     # Nodes stand behind those whose results they take, and behind them initializers and outputs.
     parts = list(fields(graph))
     nodes = [part for part in parts if part[0] == _GRAPH_NODE]

@@ -17,8 +17,8 @@ from roleclass.training.lines.model import LineLabels, LineModel
 from roleclass.training.lines.rules import LISTED
 from roleclass.training.tables import Trie, WordTable
 from roleclass.training.vocabulary import Vocabulary
-from tests.training.graphs import runnable
 from tests.training.graph.test_lines import TEXTS, WRITTEN
+from tests.training.graphs import runnable
 
 HEADS = ("part", "work", "areas")
 

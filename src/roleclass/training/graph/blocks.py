@@ -90,12 +90,14 @@ def weigh_lines(
     row = w.rows(lines.row)
     sizes = (1, 1, 1, _PARTS * _WORKS, number - 1, 1)
     totals = w.add_rows(w.zeros(words.rows, sum(sizes)), row, products)
-    *counts, of_lines, of_ngrams, small = w.split(totals, *sizes)
+    weighted, words_of, asked, of_lines, of_ngrams, small = w.split(totals, *sizes)
     surest = w.cut(products, 3 + _WORKS, 3 + 3 * _WORKS, axis=1)
     areas = w.op("Mul", scores.areas, w.cut(scores.both, DUTY, DUTY + 1, axis=1))
     return Weighted(
         w.op("MatMul", scores.both, w.const(weight[:, None], np.float32)),
-        *counts,
+        weighted,
+        words_of,
+        asked,
         of_lines,
         w.add_rows(w.zeros(words.rows, 2 * _WORKS), row, surest, "max"),
         w.add_rows(w.zeros(words.rows, len(AREAS)), row, areas),

@@ -79,9 +79,7 @@ def find_gaps(w: Writer, table: WordTable, words: Words) -> GraphGaps:
     values = w.op("Concat", bytes_, w.take(listed, both), axis=0)
     values = w.op("Reshape", values, w.vector(len(PLACES), -1))
 
-    first, end = (
-        w.flat(w.cut(of, k, k + 1)) for of, k in ((values, FROM_END.index(0)), (ends, 0))
-    )
+    first, end = (w.flat(w.cut(of, k, k + 1)) for of, k in ((values, FROM_END.index(0)), (ends, 0)))
     at_second = w.op("Mul", w.op("BitwiseAnd", end, w.const(1)), w.const(256))
     correction = w.take(w.const(_corrections()), w.op("Add", at_second, first))
     of_gap = w.take(sums, both)
@@ -115,8 +113,11 @@ def _sums(w: Writer, words: Words) -> str:
     counted = np.where(token[:, None] & ~token, 0, COUNTED) + COUNTED[:, None].astype(np.int64)
     of_pair = counted * 2**32 + token[:, None] + token
     pairs = w.op("Add", w.op("Mul", words.first, w.const(256)), words.second)
-    of_pair = w.take(w.const(of_pair.ravel(), np.int64), pairs)
-    return w.take(w.op("CumSum", of_pair, w.const(0)), words.place)
+    # Small in the file: ONNX Runtime writes the table out when it loads the file.
+    values, which = np.unique(of_pair, return_inverse=True)
+    index = w.cast(w.const(which.ravel(), np.uint8), TensorProto.INT32)
+    counts = w.take(w.take(w.const(values, np.int64), index), pairs)
+    return w.take(w.op("CumSum", counts, w.const(0)), words.place)
 
 
 def between(w: Writer, before: str, behind: str) -> str:

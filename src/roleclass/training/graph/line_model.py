@@ -81,7 +81,8 @@ class _Shape:
     ----------
     index, begin, end : int32 tensors of shape (M,)
         0, 1, ... M - 1; the first line of the line's row, and the one that parts it from the next.
-    parts : bool tensor of shape (M, 1)
+    unit : float tensor of shape (M, 1)
+        1 / ONE; 0 for lines that part rows.
     size, total : float tensors of shape (M, 1)
         Words; lines of the row, at least 1.
     columns : float tensor of shape (M, 19)
@@ -90,7 +91,7 @@ class _Shape:
     index: str
     begin: str
     end: str
-    parts: str
+    unit: str
     size: str
     total: str
     columns: str
@@ -125,7 +126,19 @@ def score_lines(
     """
     shape = _shape(w, lines)
     own, lead = _weights(w, "line_own", model.own_), _weights(w, "line_lead", model.lead_)
-    leading = w.op("Add", own, lead)
+    # A row for each n-gram, and one for each that weighs something else at the beginning of a line.
+    rows = w.op("Gather", *own, axis=0)
+    leading = w.const(np.flatnonzero(model.lead_.any(axis=1)))
+    of_leading = w.op("Add", w.op("Gather", rows, leading, axis=0), w.cut(lead[0], 1))
+    rows = w.op("Concat", rows, of_leading, axis=0)
+    further = w.op("Concat", further, w.op("Gather", further, leading, axis=0), axis=0)
+    last = len(model.own_)
+    row_of_lead = w.op(
+        "Where",
+        w.cast(lead[1], TensorProto.BOOL),
+        w.op("Add", lead[1], w.const(last)),
+        w.const(np.arange(last + 1)),
+    )
     of_shape = w.named("line_shape", model.shape_)
     bias = w.op("Reshape", w.named("line_bias", model.bias_), w.vector(1, -1))
     of_shape = w.op("Concat", of_shape, bias, axis=0)
@@ -133,16 +146,14 @@ def score_lines(
 
     line = w.take(lines.word_line, found.word)
     leads = w.op("Equal", w.take(lines.first, line), found.word)
-    half = w.op("Where", leads, w.const(len(model.own_) + 1), w.const(0))
-    ngram = w.op("Add", found.ngram, half)
+    ngram = w.op("Where", leads, w.take(row_of_lead, found.ngram), found.ngram)
     line = w.rows(line)
     count = w.op("Shape", lines.row)
 
     def logits(columns: range, to: _Places, size: int, further: str = "") -> str:
         """Logits, and behind them sums of what is `further`."""
-        of = [_chosen(w, x, model.own_.shape[1], to, size, of=columns) for x in (own, leading)]
-        of = [w.op("Concat", x, further, axis=1) for x in of] if further else of
-        table = w.op("Concat", *of, axis=0)
+        table = _chosen(w, rows, model.own_.shape[1], to, size, of=columns)
+        table = w.op("Concat", table, further, axis=1) if further else table
         width = size + (number if further else 0)
         sums = w.add_rows(w.zeros(count, width), line, w.op("Gather", table, ngram, axis=0))
         # Nothing but 0 for what is further; with what is never likely.
@@ -186,14 +197,21 @@ def _chosen(
     return w.op("MatMul", w.const(places.T, np.float32), x)
 
 
-def _weights(w: Writer, name: str, weights: NDArray[np.int16]) -> str:
-    """A row for each n-gram: small in the file, spread out by ONNX Runtime when it loads the file."""
-    # The rows that hold something, and before them one of zeros, for all other n-grams.
+def _weights(w: Writer, name: str, weights: NDArray[np.int16]) -> tuple[str, str]:
+    """What n-grams weigh: small in the file, spread out by ONNX Runtime when it loads the file.
+
+    Returns
+    -------
+    float tensor of shape (R, 34)
+        The rows that hold something, and before them one of zeros.
+    int32 tensor of shape (V + 1,)
+        The row of each n-gram, and of what is none.
+    """
     holds = weights.any(axis=1)
     row = np.append(np.where(holds, np.cumsum(holds), 0), 0)
     rows = w.named(name, np.vstack([np.zeros_like(weights[:1]), weights[holds]]), np.int16)
     rows = w.op("Mul", w.cast(rows, _FLOAT), w.const(1 / WEIGHT_ONE, np.float32))
-    return w.op("Gather", rows, w.named(f"{name}_row", row, np.int32), axis=0)
+    return rows, w.named(f"{name}_row", row, np.int32)
 
 
 def _shape(w: Writer, lines: GraphLines) -> _Shape:
@@ -218,9 +236,10 @@ def _shape(w: Writer, lines: GraphLines) -> _Shape:
         w.op("Reshape", w.cast(x, _FLOAT), column)
         for x in (size, place, w.op("Max", total, w.const(1)))
     )
+    zero = w.const(0.0, np.float32)
     return _Shape(
-        *(index, begin, end, parts),
-        w.op("Where", parts, w.const(0.0, np.float32), size),
+        *(index, begin, end, w.op("Where", parts, zero, w.const(1 / ONE, np.float32))),
+        w.op("Where", parts, zero, size),
         total,
         w.op("Concat", *of_rows, w.op("Div", place, total), axis=1),
     )
@@ -268,8 +287,7 @@ def _second_stage(w: Writer, model: LineModel, shape: _Shape, logits: str) -> st
     p = w.op("Softmax", w.op("Reshape", logits, w.vector(-1, 3, WIDE)), axis=2)
     # Whole multiples of 1 / ONE, 0 for lines that part rows.
     p = w.op("Round", w.op("Mul", p, w.const(ONE, np.float32)))
-    unit = w.op("Where", shape.parts, w.const(0.0, np.float32), w.const(1 / ONE, np.float32))
-    p = w.op("Mul", w.op("Reshape", p, w.vector(-1, 3 * WIDE)), unit)
+    p = w.op("Mul", w.op("Reshape", p, w.vector(-1, 3 * WIDE)), shape.unit)
     seen = w.op("Concat", p, shape.columns, axis=1)
     of_heading, state = _headings(w, shape, seen, p)
     crossed = times(w, of_heading, p, 3 * WIDE, _NEXT, PART)
@@ -314,7 +332,7 @@ def _second_stage(w: Writer, model: LineModel, shape: _Shape, logits: str) -> st
     decided = w.op("Gemm", columns, weights, bias)
     decided = w.op("Softmax", w.op("Reshape", decided, w.vector(-1, 2, WIDE)), axis=2)
     decided = w.op("Reshape", decided, w.vector(-1, 2 * WIDE))
-    return w.op("Where", shape.parts, w.const(0.0, np.float32), decided)
+    return w.op("Mul", decided, w.op("Mul", shape.unit, w.const(ONE, np.float32)))
 
 
 def times(w: Writer, one: str, other: str, size: int, rows: _Places, columns: _Places) -> str:

@@ -177,7 +177,9 @@ def _wraps(
         return w.op("Concat", start, w.cut(x, 0, -1), axis=0)
 
     def at(x: str, number: int) -> list[str]:
-        return w.parts(w.flat(w.op("Gather", x, q, axis=1)), number)
+        # Not by one Gather, which copies elements one by one.
+        index = w.op("Expand", q, w.vector(number, 1))
+        return w.parts(w.flat(w.op("GatherElements", x, index, axis=1)), number)
 
     e, word_end, _, s = at(gaps.ends, 4)
     up_to, behind = at(gaps.sums, 2)

@@ -18,7 +18,6 @@ from onnx import TensorProto, numpy_helper
 from skl2onnx.common._container import ModelComponentContainer
 from skl2onnx.common._topology import Scope
 
-from roleclass.training.lines.context import MOST_LOGGED
 from roleclass.training.tables import BASE, DIVISOR, Trie, WordTable
 
 OPSET: Final = 18
@@ -31,8 +30,8 @@ PADDING: Final = 8
 """Zeros behind each row: as many as the rules for the ends of lines look at, and a pair for a last word."""
 
 VECTOR: Final = 16
-"""A matrix of a multiple of so many columns has no last elements that are rounded otherwise; see
-`Writer.log_of_whole`."""
+"""ONNX Runtime takes logarithms so many at a time and rounds the last ones otherwise, so that an answer would
+depend on what else is in the batch: logarithms are of matrices of a multiple of so many columns, or looked up."""
 
 _MODULUS = 2**32
 _BLOCK = 2048  # powers of BASE are stored up to here, and then every 2048th
@@ -151,15 +150,6 @@ class Writer:
     def zeros(self, rows: str, columns: int) -> str:
         """A float tensor of zeros; `rows` is an int64 tensor of shape (1,)."""
         return self.op("ConstantOfShape", self.op("Concat", rows, self.vector(columns), axis=0))
-
-    def log_of_whole(self, x: str) -> str:
-        """Logarithms of an int32 tensor in one dimension, of 1 to `MOST_LOGGED`, the most that counts.
-
-        By look-up: ONNX Runtime rounds the last elements of a tensor otherwise than the rest, so that an
-        answer would depend on what else is in the batch.
-        """
-        table = np.log(np.arange(MOST_LOGGED + 1).clip(1))
-        return self.take(self.const(table, np.float32), self.op("Min", x, self.const(MOST_LOGGED)))
 
 
 @dataclass(frozen=True)

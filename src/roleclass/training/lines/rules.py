@@ -125,9 +125,7 @@ def _rules() -> dict[str, _Rule]:
         ),
         "stop": _both([{"a1": _in(b";")}], behind_white, starts) + _both(glued, no_letter),
         "numbered": _both(not_new, closed, one_letter, [{"l1": _is(DIGIT | LOWER)}])
-        + _both(
-            not_new, closed, [{"l3": ~token, "l2": _is(DIGIT), "l1": _is(DIGIT | LOWER)}]
-        ),
+        + _both(not_new, closed, [{"l3": ~token, "l2": _is(DIGIT), "l1": _is(DIGIT | LOWER)}]),
         "inline": [
             {"b1": white, "b2": _in(b"\xa2"), "b3": _in(b"\x80"), "b4": _in(b"\xe2")},
             {"b1": white, "b3": _in(b"\x96\x97\x9e\x9c"), "b4": _in(b"\xe2")},
