@@ -1,8 +1,8 @@
 """The graph that says what lines are: what `LineModel` does, in standard ONNX operators.
 
 Lines that part rows (see `GraphLines`) have zeros for everything that neighbours look at, so that nothing
-reaches from one posting into the next. A node costs a single posting .4 us whatever it does. So the heads of a
-line stand side by side, `WIDE` columns each, and what is known of its shape comes from one look-up.
+reaches from one posting into the next. A node costs a single posting .4 us whatever it does. So the heads of
+a line stand side by side, `WIDE` columns each.
 """
 
 from collections.abc import Iterable
@@ -14,11 +14,21 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.training.graph.line_shapes import (
+    COLUMNS,
+    CONSTANT,
+    ENDS_HEAD,
+    FIRST,
+    MAY_HEAD,
+    MAY_TITLE,
+    SHAPES,
+    Shape,
+    find_shapes,
+)
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import Found, Writer
-from roleclass.training.lines.context import HEADING_WORDS, MOST_LOGGED, NEAR, ONE, OTHER
+from roleclass.training.lines.context import MOST_LOGGED, NEAR, ONE, OTHER
 from roleclass.training.lines.model import WEIGHT_ONE, LineModel
-from roleclass.training.measures import TITLE_WORDS
 
 Floats = NDArray[np.float64]
 _Places = Iterable[int]
@@ -35,19 +45,6 @@ WORK: Final = range(WIDE, WIDE + len(WORKS))
 _NEXT = range(2 * WIDE, 2 * WIDE + len(PARTS))
 _HEADS = (*PART, *_NEXT, *WORK)  # in the order of `context.HEADS`
 _NEVER = -1e4
-
-# Columns of `_Shape.columns`: what is looked up of a line's size and whether it is marked, of its place
-# and how it ends, of how many lines are left.
-(_LOG_SIZE, _SHORT, _MARKED, _MARKED_LOG, _MAY_HEAD, _MAY_TITLE) = range(6)
-(_FIRST, _PLACE, _COLON, _FREE, _ENDS_HEAD) = range(6, 11)
-(_LOG_LEFT, _ONE) = range(12, 14)
-_SHARE = 18
-_SHAPES = (
-    *(_LOG_SIZE, _SHORT, _MARKED, _COLON, _FREE, _FIRST, _PLACE, _SHARE, _LOG_LEFT, _MARKED_LOG),
-)  # fmt: skip
-"""Those of `context.shapes`."""
-
-_MOST_PLACES = 20
 
 
 @dataclass(frozen=True)
@@ -71,30 +68,6 @@ class GraphScores:
     further: str
     size: str
     title: str
-
-
-@dataclass(frozen=True)
-class _Shape:
-    """Where lines stand, and what they look like.
-
-    Attributes
-    ----------
-    index, begin, end : int32 tensors of shape (M,)
-        0, 1, ... M - 1; the first line of the line's row, and the one that parts it from the next.
-    unit : float tensor of shape (M, 1)
-        1 / ONE; 0 for lines that part rows.
-    size, total : float tensors of shape (M, 1)
-        Words; lines of the row, at least 1.
-    columns : float tensor of shape (M, 19)
-    """
-
-    index: str
-    begin: str
-    end: str
-    unit: str
-    size: str
-    total: str
-    columns: str
 
 
 def score_lines(
@@ -124,7 +97,7 @@ def score_lines(
         Whether roles need the areas: they are added up with the rest then, otherwise for themselves, so that
         an answer can do without.
     """
-    shape = _shape(w, lines)
+    shape = find_shapes(w, lines)
     own, lead = _weights(w, "line_own", model.own_), _weights(w, "line_lead", model.lead_)
     # A row for each n-gram, and one for each that weighs something else at the beginning of a line.
     rows = w.op("Gather", *own, axis=0)
@@ -142,7 +115,7 @@ def score_lines(
     of_shape = w.named("line_shape", model.shape_)
     bias = w.op("Reshape", w.named("line_bias", model.bias_), w.vector(1, -1))
     of_shape = w.op("Concat", of_shape, bias, axis=0)
-    of_shape = _chosen(w, of_shape, len(_SHAPES) + 1, (*_SHAPES, _ONE), _SHARE + 1, axis=0)
+    of_shape = _chosen(w, of_shape, len(SHAPES) + 1, (*SHAPES, CONSTANT), COLUMNS, axis=0)
 
     line = w.take(lines.word_line, found.word)
     leads = w.op("Equal", w.take(lines.first, line), found.word)
@@ -157,8 +130,8 @@ def score_lines(
         width = size + (number if further else 0)
         sums = w.add_rows(w.zeros(count, width), line, w.op("Gather", table, ngram, axis=0))
         # Nothing but 0 for what is further; with what is never likely.
-        never = np.zeros((_SHARE + 1, width))
-        never[_ONE, :size] = np.where(np.isin(range(size), list(to)), 0, _NEVER)
+        never = np.zeros((COLUMNS, width))
+        never[CONSTANT, :size] = np.where(np.isin(range(size), list(to)), 0, _NEVER)
         weights = _chosen(w, of_shape, model.own_.shape[1], to, width, of=columns)
         weights = w.op("Add", weights, w.const(never, np.float32))
         return w.op("Gemm", shape.columns, weights, sums)
@@ -173,7 +146,7 @@ def score_lines(
         of_heads, of_further = w.split(sums, 3 * WIDE, number)
         of_areas = logits(range(heads, heads + areas), range(areas), areas)
     both = _second_stage(w, model, shape, of_heads)
-    first, short = (w.cut(shape.columns, k, k + 1, axis=1) for k in (_FIRST, _MAY_TITLE))
+    first, short = (w.cut(shape.columns, k, k + 1, axis=1) for k in (FIRST, MAY_TITLE))
     return GraphScores(
         both, w.op("Sigmoid", of_areas), of_further, shape.size, w.op("Mul", first, short)
     )
@@ -214,75 +187,7 @@ def _weights(w: Writer, name: str, weights: NDArray[np.int16]) -> tuple[str, str
     return rows, w.named(f"{name}_row", row, np.int32)
 
 
-def _shape(w: Writer, lines: GraphLines) -> _Shape:
-    index = w.numbers_to(w.size(lines.row))
-    ends = w.keep(index, lines.parts)
-    begin = w.take(w.op("Add", w.moved(ends, 1, -1), w.const(1)), lines.row)
-    end = w.take(ends, lines.row)
-    size = w.op("Add", w.op("Sub", lines.last, lines.first), w.const(1))
-    place, total = w.op("Sub", index, begin), w.op("Sub", end, begin)
-    left = w.op("Sub", end, index)
-    flags = w.cast(w.op("Concat", lines.marked, lines.colon, lines.free, axis=0), TensorProto.INT32)
-    table, most, factors, starts = _look_ups()
-    known = w.op("Reshape", w.op("Concat", size, place, left, flags, axis=0), w.vector(6, -1))
-    known = w.op("MatMul", w.const(factors), w.op("Min", known, w.const(most)))
-    looked_up = w.op(
-        "Gather", w.const(table, np.float32), w.op("Add", known, w.const(starts)), axis=0
-    )
-    column = w.vector(-1, 1)
-    of_rows = w.parts(w.op("Reshape", looked_up, w.vector(-1, table.shape[1])), len(starts))
-    parts = w.op("Reshape", lines.parts, column)
-    size, place, total = (
-        w.op("Reshape", w.cast(x, _FLOAT), column)
-        for x in (size, place, w.op("Max", total, w.const(1)))
-    )
-    zero = w.const(0.0, np.float32)
-    return _Shape(
-        *(index, begin, end, w.op("Where", parts, zero, w.const(1 / ONE, np.float32))),
-        w.op("Where", parts, zero, size),
-        total,
-        w.op("Concat", *of_rows, w.op("Div", place, total), axis=1),
-    )
-
-
-def _look_ups() -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """What is looked up for a line.
-
-    Returns
-    -------
-    float64 array of shape (T, 6)
-        Rows for each size, marked and not; each place, by how the line ends; each number of lines left.
-    int64 arrays of shape (6, 1), (3, 6), (3, 1)
-        The most that counts of size, place, lines left, marked, colon, free; the matrix that makes rows of
-        them; where the rows of each kind begin.
-    """
-    sizes, places = MOST_LOGGED + 1, _MOST_PLACES + 1
-    log = np.log(np.arange(sizes).clip(1))
-    number, at = np.arange(sizes), np.arange(places)
-    nothing = np.zeros(sizes)
-    of_size = [
-        np.stack(
-            [
-                *(log, number.clip(max=8) / 8, nothing + marked, marked * log),
-                *((number <= HEADING_WORDS) & (not marked), number <= TITLE_WORDS),
-            ],
-            axis=1,
-        )
-        for marked in (0, 1)
-    ]
-    of_place = [
-        np.stack([at == 0, at / _MOST_PLACES, *(0 * at + x for x in ends)], axis=1)
-        for ends in ((0, 0, 0, 0), (1, 0, 1, 0), (0, 1, 1, 0), (1, 1, 1, 0))
-    ]
-    of_left = np.stack([log, nothing + 1, *[nothing] * 4], axis=1)
-    table = np.vstack([*of_size, *of_place, of_left])
-    factors = [[1, 0, 0, sizes, 0, 0], [0, 1, 0, 0, places, 2 * places], [0, 0, 1, 0, 0, 0]]
-    starts = np.array([[0], [2 * sizes], [2 * sizes + 4 * places]])
-    most = np.array([[MOST_LOGGED], [_MOST_PLACES], [MOST_LOGGED], [1], [1], [1]])
-    return table, most, np.array(factors), starts
-
-
-def _second_stage(w: Writer, model: LineModel, shape: _Shape, logits: str) -> str:
+def _second_stage(w: Writer, model: LineModel, shape: Shape, logits: str) -> str:
     """Decide by what `context` describes; some columns of it stand among others, which weigh nothing."""
     p = w.op("Softmax", w.op("Reshape", logits, w.vector(-1, 3, WIDE)), axis=2)
     # Whole multiples of 1 / ONE, 0 for lines that part rows.
@@ -299,14 +204,14 @@ def _second_stage(w: Writer, model: LineModel, shape: _Shape, logits: str) -> st
     )
 
     both, heads = [*PART, *WORK], 3 * WIDE
-    after_p, after_seen = heads, 2 * heads + _SHARE + 1
+    after_p, after_seen = heads, 2 * heads + COLUMNS
     at_state = after_seen + 3 * heads
     at_means = at_state + 3
     size = at_means + 3 * 2 * WIDE + len(crossed_places := range(len(PARTS) ** 2))
     places = [
         *both,
         *(after_p + k for k in both),
-        *(2 * heads + k for k in _SHAPES),
+        *(2 * heads + k for k in SHAPES),
         *(after_seen + k for k in both),
         *(after_seen + heads + k for k in both),
         *(after_seen + k for k in _NEXT),
@@ -352,10 +257,10 @@ def _moved(w: Writer, x: str, by: int) -> str:
     return w.op("Pad", w.cut(x, 1), w.vector(0, 0, 1, 0))
 
 
-def _headings(w: Writer, shape: _Shape, seen: str, p: str) -> tuple[str, str]:
+def _headings(w: Writer, shape: Shape, seen: str, p: str) -> tuple[str, str]:
     """What the last heading before each line announces and is; and how far off it is."""
-    columns = np.zeros((3 * WIDE + _SHARE + 1, 1))
-    columns[[OTHER, 3 * WIDE + _MAY_HEAD, 3 * WIDE + _ENDS_HEAD]] = 1
+    columns = np.zeros((3 * WIDE + COLUMNS, 1))
+    columns[[OTHER, 3 * WIDE + MAY_HEAD, 3 * WIDE + ENDS_HEAD]] = 1
     holding = w.flat(w.op("MatMul", seen, w.const(columns, np.float32)))
     heading = w.op("Greater", holding, w.const(2.5, np.float32))
     at = w.op("Concat", w.const([-1]), w.keep(shape.index, heading), axis=0)
@@ -377,7 +282,7 @@ def _headings(w: Writer, shape: _Shape, seen: str, p: str) -> tuple[str, str]:
     return of_heading, state
 
 
-def _sums(w: Writer, shape: _Shape, p: str) -> list[str]:
+def _sums(w: Writer, shape: Shape, p: str) -> list[str]:
     """Sums of probabilities over the `NEAR` lines before, those behind; the mean over all of the posting."""
     # Exact: multiples of 1 / ONE.
     both = w.cast(w.cut(p, 0, 2 * WIDE, axis=1), TensorProto.DOUBLE)

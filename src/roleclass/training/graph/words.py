@@ -30,8 +30,8 @@ PADDING: Final = 8
 """Zeros behind each row: as many as the rules for the ends of lines look at, and a pair for a last word."""
 
 VECTOR: Final = 16
-"""ONNX Runtime takes logarithms so many at a time and rounds the last ones otherwise, so that an answer would
-depend on what else is in the batch: logarithms are of matrices of a multiple of so many columns, or looked up."""
+"""ONNX Runtime takes so many logarithms at a time and rounds the last ones otherwise, so that an answer would
+depend on what else is in the batch. They are of matrices of a multiple of so many columns, or looked up."""
 
 _MODULUS = 2**32
 _BLOCK = 2048  # powers of BASE are stored up to here, and then every 2048th

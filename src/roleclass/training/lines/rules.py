@@ -65,8 +65,8 @@ INLINE: Final = NEW + sum(1 << k for k, of in enumerate(LISTS) if of in ("headin
 
 TELLS: Final = (CLASSES & (NEWLINE | CONT | MARK | END | CLOSE)) > 0
 TELLS[list(b":;")] = True
-"""A gap ends a line only where it begins with such a byte, holds one that is `COUNTED`, or is next to a word of
-`INLINE`."""
+"""A gap ends a line only where it begins with such a byte, holds one that is `COUNTED`, or is next to a word
+of `INLINE`."""
 
 
 def _is(bits: int) -> _Bools:
