@@ -7,7 +7,6 @@ line is read by a model that has seen its posting. Lines are read once for all v
 minutes on one core; each variant takes about one more.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import softmax
 
-from benchmarks.tables import environment, markdown_table, output_option, write
+from benchmarks.results import about, load, output_option, save
 from roleclass.cli.options import corpus_option
 from roleclass.cli.terminal import warn
 from roleclass.reading import AREAS, PARTS, WORKS
@@ -33,20 +32,6 @@ from roleclass.training.model import Settings, TrainingSet
 from roleclass.training.prepared import prepare
 from roleclass.training.run import Protocol
 from roleclass.training.selection import select
-
-METRICS = Path(__file__).parents[1] / "models" / "metrics.json"
-
-
-def shipped_settings(metrics: Path = METRICS) -> Settings:
-    """Return the settings that training chose for the model that ships."""
-    chosen = json.loads(metrics.read_text("utf-8"))["settings"]
-    return Settings(
-        **{
-            **chosen,
-            "scales": Scales(**chosen["scales"]),
-            "runner_up_share": tuple(chosen["runner_up_share"]),
-        }
-    )
 
 
 @dataclass(frozen=True)
@@ -99,7 +84,7 @@ def without_ngrams(training: TrainingSet) -> TrainingSet:
 def lines_not_read(training: TrainingSet) -> TrainingSet:
     """Count as if nothing were known of lines: a mention counts the same wherever it stands.
 
-    The blocks ``line`` and ``area`` have nothing left to tell. The changed copies are others, made
+    The blocks ``line`` and ``pair`` have nothing left to tell. The changed copies are others, made
     in the same way.
     """
     corpus, model = training.corpus, training.lines
@@ -169,33 +154,6 @@ def ablate(
     return rows
 
 
-def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return the figures as Markdown: those of the first row, and how the others differ from it."""
-    first = rows[0]
-    parts, roles = list(first["parts"]), list(first["f1"])
-
-    def figures(row: Mapping[str, Any]) -> list[float]:
-        return [
-            row["accuracy"],
-            row["macro_f1"],
-            *(row["f1"][role] for role in roles),
-            *(row["parts"][part] for part in parts),
-            row["changed_copies"],
-        ]
-
-    def line(row: Mapping[str, Any]) -> list[str]:
-        if row is first:
-            shown = [f"{100 * value:.1f}" for value in figures(row)]
-        else:
-            pairs = zip(figures(row), figures(first), strict=True)
-            shown = [f"{100 * (value - whole):+.1f}" for value, whole in pairs]
-        return [str(row["variant"]), *shown, f"{row['log_loss']:.3f}"]
-
-    of_roles = (f"{role} F1" for role in roles)
-    header = ["", "accuracy", "macro-F1", *of_roles, *parts, "changed copies", "log loss"]
-    return markdown_table(header, map(line, rows))
-
-
 @click.command()
 @corpus_option
 @output_option
@@ -211,33 +169,16 @@ def main(folder: Path, output: Path, seeds: tuple[int, ...]) -> None:
     """Measure what the model loses without each of its parts."""
     corpus = load_corpus(folder, warn=warn)
     judged = corpus.split("train")
+    base = Settings.from_dict(load("metrics", Path(__file__).parents[1] / "models")["settings"])
     prepared = prepare(corpus, Protocol().folds, warn=warn, progress=lambda *_: None)
-    rows = ablate(prepared.training, len(judged), variants(shipped_settings()), seeds)
-    command = "python -m benchmarks.ablation --corpus CORPUS" + "".join(
-        f" --seed {seed}" for seed in seeds
-    )
-    about = environment(command)
+    rows = ablate(prepared.training, len(judged), variants(base), seeds)
     figures = {
+        **about("python -m benchmarks.ablation --corpus CORPUS"),
         "corpus": judged.fingerprint(),
-        "about": about,
         "seeds": list(seeds),
         "rows": rows,
     }
-    write(output / "ablation.json", json.dumps(figures, indent=2) + "\n")
-    versions = ", ".join(f"{name} {value}" for name, value in about["versions"].items())
-    write(
-        output / "ablation.md",
-        f"""\
-{table(rows)}
-
-Points; {len(judged):,} postings of `train`, each judged by a model that saw neither its board nor
-its company. Lines but the first: the difference from it. Changed copies: accuracy on copies of the same
-postings in which lines and titles of others stand. Log loss: on both, and on the written postings that
-teach beside them.
-
-`{command}` ({versions}; {about["machine"]}).
-""",
-    )
+    save("ablation", figures, output)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@
 - Minimum functionality: texts written for it (``benchmarks/cases``) get the role that any reader would give.
   Those of ``held_out.jsonl`` are counted only, so that nobody works on single ones.
 
-No posting and no line that is put into one was seen in training. Figures and a plot go to
-``benchmarks/results``; none holds any text of a posting.
+No posting and no line that is put into one was seen in training. Figures go to
+``benchmarks/results``, and from there into the docs; none holds any text of a posting.
 """
 
 import json
@@ -21,7 +21,6 @@ from typing import Any, Final
 import click
 import numpy as np
 
-from benchmarks import plots
 from benchmarks.changes import (
     PLACES,
     WRITTEN,
@@ -31,7 +30,7 @@ from benchmarks.changes import (
     labelled_lines,
     with_another_item,
 )
-from benchmarks.tables import environment, markdown_table, output_option, write
+from benchmarks.results import about, output_option, save
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import corpus_option, model_option
 from roleclass.prediction import Prediction
@@ -247,72 +246,6 @@ def _share(values: Iterable[Any]) -> float:
     return round(float(np.mean(values)), 6) if values else 0.0
 
 
-def tables(result: Mapping[str, Any]) -> str:
-    """Return the figures as Markdown tables: invariance, direction, minimum functionality."""
-    plain = result["as_they_are"]
-    header = ["invariance", "accuracy", "lost", "the same", "lost, forgiven", "false AI-First", ""]
-    rows = [
-        ["as they are", _short(plain["accuracy"]), *[""] * 3, _short(plain["false_ai_first"]), ""]
-    ]
-    for group, mean in result["groups"].items():
-        members = {n: row for n, row in result["invariance"].items() if row["group"] == group}
-        if len(members) > 1:
-            rows.append([f"**{group}**", *_invariance_cells(mean)])
-        rows += [[name, *_invariance_cells(row)] for name, row in members.items()]
-    header[-1] = "beyond"
-    shares = result["professions"]["other"]
-    parts = [
-        markdown_table(header, rows),
-        markdown_table(
-            ["gardeners, nurses, ... still Other", *shares], [["", *map(_short, shares.values())]]
-        ),
-    ]
-    if result["direction"]:
-        parts.append(
-            markdown_table(
-                ["direction", "trials", "lowered", "mean rise", "worst"],
-                (
-                    [name, str(row["postings"] * row["duties"]), _short(row["lowered"]),
-                     f"{row['mean_rise']:+.3f}", f"{row['worst']:+.3f}"]
-                    for name, row in result["direction"].items()
-                ),
-            )
-        )  # fmt: skip
-    files = result["minimum_functionality"]
-    kinds = sorted({kind for row in files.values() for kind in row["kinds"]})
-    parts.append(
-        markdown_table(
-            ["minimum functionality", *files],
-            (
-                [kind, *(_met(row["all"] if kind == "all" else row["kinds"].get(kind))
-                         for row in files.values())]
-                for kind in ["all", *kinds]
-            ),
-        )
-    )  # fmt: skip
-    return "\n\n".join(parts)
-
-
-def _invariance_cells(row: Mapping[str, float]) -> list[str]:
-    forgiven = row.get("lost_forgiven")
-    return [
-        _short(row["accuracy"]),
-        _short(row["lost"]),
-        _short(row["same"]),
-        "" if forgiven is None else _short(forgiven),
-        _short(row["false_ai_first"]),
-        f"{row['false_ai_first_added']:+.3f}",
-    ]
-
-
-def _short(value: float) -> str:
-    return f"{value:.3f}"
-
-
-def _met(row: Mapping[str, int] | None) -> str:
-    return f"{row['met']} of {row['n']}" if row else ""
-
-
 @click.command()
 @corpus_option
 @model_option
@@ -327,15 +260,14 @@ def main(folder: Path, model: Path | None, output: Path) -> None:
     corpus = load_corpus(folder, warn=lambda _: None)
     dev = corpus.split("dev")
     result: dict[str, Any] = {
+        **about("python -m benchmarks.behaviour --corpus CORPUS", model),
         "corpus": corpus.fingerprint(),
         "dev": len(dev),
-        "about": environment("python -m benchmarks.behaviour --corpus CORPUS"),
         **measure(classifier, dev, labelled_lines(folder, dev)),
     }
-    write(output / "behaviour.json", json.dumps(result, indent=2, ensure_ascii=False) + "\n")
-    write(output / "behaviour.md", tables(result) + "\n")
-    plots.draw_behaviour(result, output / "behaviour.svg")
-    click.echo(tables(result))
+    save("behaviour", result, output)
+    for group, row in result["groups"].items():
+        click.echo(f"{group}: accuracy {row['accuracy']:.3f}, lost {row['lost']:+.3f}")
 
 
 if __name__ == "__main__":

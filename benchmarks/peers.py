@@ -1,273 +1,187 @@
-"""Roleclass beside other ways to do the same work, taking turns in one process.
-
-Every way turns the same postings into probabilities of roles. The peers know as many words and word
-pairs as roleclass's model knows n-grams, the most frequent ones, or the model's own n-grams. What is not
-equal is printed.
+"""Roleclass beside its peers: how right, how steady and how fast each is, in one table.
 
     pip install -e '.[bench]'
-    python -m benchmarks.peers --corpus CORPUS --output benchmarks/results
+    python -m benchmarks.peers --corpus CORPUS
+    python -m benchmarks.docs
+
+Each peer (see `labellers`) learns from the split ``train`` and answers ``dev``: as it is, and with lines of
+other companies or a nice-to-have put in, which change nothing of the job. All are timed in turns in one
+process, by the processor time of one thread. Rows of peers that are not run, or cannot run here, stay as
+they were, with the day of their measurement. No result holds any text.
 """
 
-import json
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import Any, Final
 
-# One thread for every way, unless it says otherwise.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# One thread for every peer.
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
-from benchmarks import ways
-from benchmarks.labellers import SkippedError
-from benchmarks.plots import draw_throughput
-from benchmarks.tables import environment, markdown_table, write
-from roleclass import RoleClassifier
-from roleclass.benchmark import consume, generated, machine
+from benchmarks.changes import Change, changes, labelled_lines
+from benchmarks.labellers import Answer, Peer, SkippedError, all_peers
+from benchmarks.results import about, load, output_option, save, today
+from roleclass.benchmark import machine
+from roleclass.cli.options import corpus_option, model_option
 from roleclass.cli.terminal import warn
-from roleclass.engine.model_file import default_model
-from roleclass.training.corpus import load_corpus
+from roleclass.roles import Role
+from roleclass.training.corpus import Corpus, Posting, load_corpus
+from roleclass.training.evaluation import scores
 
-OURS: Final = "roleclass"
-OURS_TWICE: Final = "roleclass, 2 threads"
-Times = dict[str, list[float]]
+ROLES: Final = tuple(sorted(role for role in Role if role != Role.UNCLEAR))
 
+PUT_IN: Final = ("company", "nice-to-have")
+"""The kinds of changes whose cost is measured for every peer; `behaviour` has more, for roleclass."""
 
-@dataclass(frozen=True)
-class Way:
-    """A way to do the work.
-
-    Attributes
-    ----------
-    make : callable
-        Makes what is timed; a `SkippedError` where it cannot run here.
-    not_equal : str
-        What it does less, or more, than roleclass.
-    beside : str
-        The way of roleclass that it is compared with.
-    share : float
-        The part of the postings that it is given, because it is slow.
-    """
-
-    make: Callable[[], ways.Score]
-    not_equal: str
-    beside: str = OURS
-    share: float = 1.0
+RESAMPLES: Final = 5_000
 
 
-def all_ways(model: Path, texts: Sequence[str], roles: Sequence[str]) -> dict[str, Way]:
-    """Return every way, by its name; what they share is made here."""
-    classifier = RoleClassifier(model)
-    own = ngrams_of(classifier)
-    further = len(classifier.feature_names) - len(own)
-    pipeline = ways.scikit_learn(texts, roles, ngram_range=(1, 2), max_features=len(own))
+def fit_all(
+    peers: Mapping[str, Peer], training: Corpus
+) -> tuple[dict[str, Answer], dict[str, str]]:
+    """Let the peers learn; return what answers, and why others were skipped."""
+    answers: dict[str, Answer] = {}
+    skipped: dict[str, str] = {}
+    for name, peer in peers.items():
+        click.echo(f"{name} ...", err=True)
+        try:
+            answers[name] = peer.fit(training)
+        except SkippedError as reason:
+            skipped[name] = str(reason)
+            click.echo(f"  skipped: {reason}", err=True)
+    return answers, skipped
 
-    def ours(many: Sequence[str]) -> None:
-        # What a user calls.
-        if len(many) == 1:
-            classifier.predict(many[0])
-        else:
-            consume(classifier.predict_many(many))
 
+def rightness(answer: Answer, dev: Corpus, put_in: Sequence[Change]) -> dict[str, Any]:
+    """Return how often a peer is right, and what it loses where lines are put in that mean nothing."""
+    truth = dev.column("role")
+
+    def right(postings: Sequence[Posting]) -> NDArray[np.bool_]:
+        return np.asarray(np.array(answer(postings)) == truth)
+
+    plain = right(dev.postings)
+    costs: dict[str, list[float]] = {}
+    for change in put_in:
+        lost = plain.mean() - right([change.of(posting) for posting in dev]).mean()
+        costs.setdefault(change.group, []).append(float(lost))
+    figures = scores(truth, np.array(answer(dev.postings)), ROLES)
     return {
-        OURS: Way(
-            lambda: ours,
-            f"reads line by line; phrases, titles and {further:,} further columns; answers as objects",
-        ),
-        OURS_TWICE: Way(
-            lambda: lambda many: consume(classifier.predict_many(many, threads=2)), "", OURS_TWICE
-        ),
-        "scikit-learn": Way(
-            lambda: pipeline.predict_proba,
-            "words and pairs only; no lines, titles or further columns",
-        ),
-        "scikit-learn, same n-grams": Way(
-            lambda: (
-                ways.scikit_learn(
-                    texts, roles, ngram_range=(1, longest(own)), vocabulary=own
-                ).predict_proba
-            ),
-            "roleclass's own n-grams; no lines, titles or further columns",
-        ),
-        "scikit-learn, 2 processes": Way(
-            lambda: ways.two_processes(pipeline), "beside roleclass with 2 threads", OURS_TWICE
-        ),
-        "skl2onnx": Way(
-            lambda: ways.string_graph(pipeline), "words and pairs only; its tf-idf differs a little"
-        ),
-        "fastText": Way(
-            lambda: ways.fast_text(texts, roles, 1),
-            "all words, no pairs; 100 dimensions; most probable role only",
-        ),
-        "fastText, pairs": Way(
-            lambda: ways.fast_text(texts, roles, 2),
-            "all words, pairs hashed to 200,000 buckets; the same",
-        ),
-        "sentence embedding": Way(
-            ways.sentence_embedding,
-            "MiniLM, the first 256 word pieces only; no linear model after it",
-            share=0.02,
-        ),
+        "accuracy": figures["accuracy"],
+        "interval": _interval(plain),
+        "macro_f1": figures["macro_f1"],
+        "f1": {role: row["f1"] for role, row in figures["roles"].items()},
+        "lost": {group: round(float(np.mean(of)), 6) for group, of in costs.items()},
     }
 
 
-def ngrams_of(classifier: RoleClassifier) -> list[str]:
-    """Return the n-grams that a model knows, in the order of its columns."""
-    block = "ngram:"
-    names = (name for name in classifier.feature_names if name.startswith(block))
-    return [name.removeprefix(block) for name in names]
+def _interval(right: NDArray[np.bool_]) -> list[float]:
+    """Return the 95 % interval of a share by the bootstrap over postings."""
+    draws = np.random.default_rng(0).integers(len(right), size=(RESAMPLES, len(right)))
+    return [round(float(q), 6) for q in np.quantile(right[draws].mean(axis=1), [0.025, 0.975])]
 
 
-def longest(ngrams: Sequence[str]) -> int:
-    """Return the words of the longest n-gram."""
-    return max(len(ngram.split()) for ngram in ngrams)
-
-
-def labelled(corpus: Path | None, known: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return shuffled postings and their roles; generated ones have roles by turns."""
-    if corpus is None:
-        texts = list(generated(1500))
-        return texts, [known[i % len(known)] for i in range(len(texts))]
-    postings = [posting for posting in load_corpus(corpus, warn=warn) if posting.role in known]
-    order = np.random.default_rng(1).permutation(len(postings))
-    return [postings[i].encode().decode() for i in order], [str(postings[i].role) for i in order]
-
-
-def compare(
-    chosen: dict[str, Way],
-    scores: dict[str, ways.Score],
-    texts: Sequence[str],
+def speeds(
+    answers: Mapping[str, Answer],
+    shares: Mapping[str, float],
+    postings: Sequence[Posting],
     rounds: int,
     calls: int,
 ) -> dict[str, dict[str, float]]:
-    """Time all ways in turn; ratios to roleclass are medians over the rounds."""
-    one = [sorted(texts, key=len)[len(texts) // 2]]
-    given = {name: texts[: max(1, round(len(texts) * chosen[name].share))] for name in scores}
-    throughput: Times = {name: [] for name in scores}
-    latency: Times = {
-        name: [] for name in scores if name == chosen[name].beside or "2 " not in name
-    }
-    latency.pop(OURS_TWICE, None)
+    """Time all in turns, by processor time; the best round counts, which others disturbed least.
+
+    Postings a second, and microseconds for one posting of median length.
+    """
+    one = [sorted(postings, key=lambda p: len(p.text))[len(postings) // 2]]
+    many = {name: postings[: max(1, round(len(postings) * shares[name]))] for name in answers}
+    singles = {name: max(2, round(calls * shares[name])) for name in answers}
+    each: dict[str, list[float]] = {name: [] for name in answers}
+    alone: dict[str, list[float]] = {name: [] for name in answers}
     for turn in range(rounds + 1):
-        for name, score in scores.items():
-            seconds = _seconds(score, given[name]) / len(given[name])
+        for name, answer in answers.items():
+            taken = _seconds(answer, many[name]) / len(many[name])
+            single = median(_seconds(answer, one) for _ in range(singles[name]))
             if turn:  # the first one fills caches
-                throughput[name].append(seconds)
-        for name in latency:
-            number = max(2, round(calls * chosen[name].share))
-            seconds = median(_seconds(scores[name], one) for _ in range(number))
-            if turn:
-                latency[name].append(seconds)
-    figures: dict[str, dict[str, float]] = {}
-    for name, seconds_each in throughput.items():
-        figures[name] = {
-            "postings_per_second": round(1 / median(seconds_each)),
-            "roleclass_throughput_ratio": round(
-                _ratio(seconds_each, throughput[chosen[name].beside]), 2
-            ),
+                each[name].append(taken)
+                alone[name].append(single)
+    return {
+        name: {
+            "postings_per_second": round(1 / min(each[name])),
+            "single_us": round(min(alone[name]) * 1e6, 1),
         }
-        if name in latency:
-            figures[name] |= {
-                "single_us": round(median(latency[name]) * 1e6, 1),
-                "roleclass_latency_ratio": round(_ratio(latency[OURS], latency[name]), 3),
-            }
-    figures[OURS_TWICE]["times_one_thread"] = round(
-        _ratio(throughput[OURS], throughput[OURS_TWICE]), 2
-    )
-    return figures
+        for name in answers
+    }
 
 
-def _seconds(score: ways.Score, texts: Sequence[str]) -> float:
-    start = perf_counter()
-    score(texts)
-    return perf_counter() - start
-
-
-def _ratio(above: Sequence[float], below: Sequence[float]) -> float:
-    return median(a / b for a, b in zip(above, below, strict=True))
-
-
-def difference(scores: dict[str, ways.Score], texts: Sequence[str]) -> float | None:
-    """How far skl2onnx is from the probabilities of the pipeline that it converts; None without it."""
-    if "skl2onnx" not in scores:
-        return None
-    expected, found = (np.asarray(scores[name](texts)) for name in ("scikit-learn", "skl2onnx"))
-    return float(f"{np.abs(found - expected).max():.1e}")
-
-
-def table(figures: dict[str, Any]) -> str:
-    """Return the figures as Markdown."""
-    header = ("way", "postings/s", "times", "one posting, us", "share", "not equal")
-    rows = [
-        (
-            f"**{name}**" if name == OURS else name,
-            f"{row['postings_per_second']:,}",
-            f"{row['roleclass_throughput_ratio']:.2f}",
-            f"{row['single_us']:,.0f}" if "single_us" in row else "",
-            f"{row['roleclass_latency_ratio']:.2f}" if "single_us" in row else "",
-            figures["not_equal"][name],
-        )
-        for name, row in figures["ways"].items()
-    ]
-    skipped = [f"\n{name}: left out, {why}" for name, why in figures["skipped"].items()]
-    return "\n".join([markdown_table(header, rows), *skipped]) + "\n"
+def _seconds(answer: Answer, postings: Sequence[Posting]) -> float:
+    start = process_time()
+    answer(postings)
+    return process_time() - start
 
 
 @click.command(help=__doc__.split("\n\n")[0])
-@click.option("--corpus", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--model", type=click.Path(exists=True, path_type=Path), default=default_model)
-@click.option("--postings", "number", default=1000, show_default=True)
+@corpus_option
+@model_option
+@output_option
+@click.option(
+    "--only", multiple=True, help="A peer to run, by its name; repeatable.  [default: all]"
+)
+@click.option(
+    "--postings", "number", default=1000, show_default=True, help="On which all are timed."
+)
 @click.option("--rounds", default=9, show_default=True)
 @click.option("--calls", default=50, show_default=True, help="Single calls a round.")
-@click.option("--skip", multiple=True, help="A way to leave out; repeatable.")
-@click.option(
-    "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to."
-)
 def main(
     *,
-    corpus: Path | None,
-    model: Path,
+    folder: Path,
+    model: Path | None,
+    output: Path,
+    only: tuple[str, ...],
     number: int,
     rounds: int,
     calls: int,
-    skip: tuple[str, ...],
-    output: Path | None,
 ) -> None:
-    """Make all ways, time them, print and write the figures."""
-    classifier = RoleClassifier(model)
-    texts, roles = labelled(corpus, classifier.roles)
-    chosen = {name: way for name, way in all_ways(model, texts, roles).items() if name not in skip}
-    skipped = dict.fromkeys(skip, "not asked for")
-    scores: dict[str, ways.Score] = {}
-    for name, way in chosen.items():
-        try:
-            scores[name] = way.make()
-        except SkippedError as error:
-            skipped[name] = str(error)
-    texts = texts[:number]
+    """Let all peers learn, answer and take their time; keep the figures."""
+    every = all_peers(model)
+    if unknown := set(only) - set(every):
+        raise click.BadParameter(f"{', '.join(unknown)}; expected one of {', '.join(every)}")
+    corpus = load_corpus(folder, warn=warn)
+    training, dev = corpus.split("train"), corpus.split("dev")
+    answers, skipped = fit_all({n: p for n, p in every.items() if n in (only or every)}, training)
+    put_in = [c for c in changes(dev, labelled_lines(folder, dev)) if c.group in PUT_IN]
+    order = np.random.default_rng(1).permutation(len(training) + len(dev))
+    timed = list(islice(((*training, *dev)[i] for i in order), number))
+    taken = speeds(answers, {name: every[name].share for name in answers}, timed, rounds, calls)
+    before = load("peers", output).get("rows", {})
+    rows = {}
+    for name, peer in every.items():
+        if name in answers:
+            click.echo(f"{name}: {taken[name]}", err=True)
+            right = rightness(answers[name], dev, put_in)
+            rows[name] = {"measured": today(), "about": peer.about, **right, **taken[name]}
+        elif name in before:
+            rows[name] = before[name]
     figures: dict[str, Any] = {
-        **environment("python -m benchmarks.peers --corpus CORPUS --output benchmarks/results"),
+        **about("python -m benchmarks.peers --corpus CORPUS", model),
         "machine": machine(),
-        "postings": {
-            "number": len(texts),
-            "mean_bytes": round(sum(len(text.encode()) for text in texts) / len(texts)),
+        "corpus": corpus.fingerprint(),
+        "train": len(training),
+        "dev": len(dev),
+        "timed": {
+            "postings": len(timed),
+            "load": round(os.getloadavg()[0], 1),
+            "mean_bytes": round(float(np.mean([len(p.text.encode()) for p in timed]))),
         },
-        "ngrams": len(ngrams_of(classifier)),
-        "ways": compare(chosen, scores, texts, rounds, calls),
-        "not_equal": {name: chosen[name].not_equal for name in scores},
         "skipped": skipped,
-        "skl2onnx_differs_from_scikit_learn_by": difference(scores, texts),
+        "rows": rows,
     }
-    if output is not None:
-        write(output / "peers.json", json.dumps(figures, indent=2) + "\n")
-        draw_throughput(figures["ways"], output / "throughput.svg", ours=OURS)
-    click.echo(table(figures))
+    save("peers", figures, output)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The plots of the comparisons, as SVG files that are the same in every run."""
+"""The plots of README and docs, as SVG files that are the same in every run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,8 @@ INK: Final = "#22303c"
 QUIET: Final = "#9fb0bd"
 FAINT: Final = "#e6ebef"
 OURS: Final = "#0f7b6c"
-OTHERS: Final = ("#d08a2e", "#7a6fb0", "#b5566a", "#4f8fc0")
+OTHER: Final = "#7a6fb0"
+WRONG: Final = "#b5566a"
 
 STYLE: Final[Any] = {
     "font.family": "sans-serif",
@@ -38,58 +39,66 @@ STYLE: Final[Any] = {
 }
 
 
-def draw(result: Mapping[str, Any], folder: Path, *, ours: str, suffix: str = "svg") -> list[Path]:
-    """Draw every plot that the figures allow and return the files."""
-    mine = result["peers"][ours]
-    plots = {"peers": _peers, "coverage": _coverage}
-    written = []
+def draw_all(figures: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Draw every plot of the pages from what `benchmarks.docs` knows, and return the files."""
+    dev = figures["metrics"]["dev"]
+    behaviour = figures["behaviour"]
+    rows = len(behaviour["invariance"])
+    plots: dict[str, tuple[float, float, Callable[[Figure], None]]] = {
+        "peers": (7.2, 4.4, lambda on: _frontier(on.subplots(), figures["peers"]["rows"])),
+        "reliability": (4.8, 4.6, lambda on: _reliability(on.subplots(), dev["calibration"])),
+        "confusion": (5.4, 4.6, lambda on: _confusion(on.subplots(), dev["confusion"])),
+        "behaviour": (9.6, 0.9 + 0.27 * rows, lambda on: _behaviour(on, behaviour)),
+    }
+    files = []
     with mpl.rc_context(STYLE):
-        for name, plot in plots.items():
-            figure = _figure(7.2, 4.2)
-            plot(figure.subplots(), result["peers"], ours)
-            written.append(_save(figure, folder / f"{name}.{suffix}"))
-        figure = _figure(4.8, 4.6)
-        _reliability(figure.subplots(), mine["calibration"])
-        written.append(_save(figure, folder / f"reliability.{suffix}"))
-        figure = _figure(5.4, 4.6)
-        _confusion(figure.subplots(), mine["confusion"])
-        written.append(_save(figure, folder / f"confusion.{suffix}"))
-    return written
+        for name, (width, height, plot) in plots.items():
+            figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+            plot(figure)
+            files.append(folder / f"{name}.svg")
+            # No date: the same figures give the same bytes.
+            figure.savefig(files[-1], metadata={"Date": None})
+    return files
 
 
-def draw_throughput(
-    ways: Mapping[str, Mapping[str, float]], path: Path, *, ours: str, quiet: str = "2 "
-) -> Path:
-    """Draw postings a second of every way that is compared on one thread, and return the file."""
-    rows = sorted(
-        ((row["postings_per_second"], name) for name, row in ways.items() if quiet not in name)
+def _frontier(axes: Axes, rows: Mapping[str, Mapping[str, Any]], ours: str = "roleclass") -> None:
+    """Accuracy against speed; a line joins those that no other beats in both."""
+    at = {name: (row["postings_per_second"], row["accuracy"]) for name, row in rows.items()}
+    best = sorted(
+        (x, y) for x, y in at.values() if not any(a > x and b > y for a, b in at.values())
     )
-    with mpl.rc_context(STYLE):
-        figure = _figure(7.2, 0.9 + 0.42 * len(rows))
-        axes = figure.subplots()
-        for y, (rate, name) in enumerate(rows):
-            axes.barh(y, rate, color=OURS if name == ours else QUIET, height=0.62)
-            weight = "bold" if name == ours else "normal"
-            axes.text(rate, y, f"  {rate:,}", va="center", weight=weight)
-        axes.set_yticks(range(len(rows)), [name for _, name in rows])
-        axes.tick_params(axis="y", length=0)
-        axes.set_xlim(0, 1.16 * rows[-1][0])
-        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-        axes.grid(axis="x")
-        axes.spines["left"].set_visible(False)
-        axes.set_title("Postings a second, one thread")
-        return _save(figure, path)
+    axes.plot(*zip(*best, strict=True), color=OURS, linewidth=1.2, alpha=0.5, zorder=1)
+    labels: list[tuple[float, float]] = []
+    for name, (x, y) in sorted(at.items(), key=lambda item: -item[1][1]):
+        mine = name == ours
+        low, high = rows[name]["interval"]
+        axes.plot([x, x], [low, high], color=OURS if mine else QUIET, linewidth=1.4, zorder=2)
+        axes.plot(x, y, "o", color=OURS if mine else INK, markersize=9 if mine else 6, zorder=3)
+        height = y
+        while any(height > other - 0.03 and x < 20 * right for right, other in labels):
+            height -= 0.005  # below the labels of its neighbours
+        labels.append((x, height))
+        axes.annotate(
+            name, (x, y), (1.4 * x, height), fontsize=9, va="center",
+            weight="bold" if mine else "normal",
+            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.7, "relpos": (0, 0.5)},
+        )  # fmt: skip
+    axes.set_xscale("log")
+    axes.margins(x=0.16)
+    axes.set_xlim(right=axes.get_xlim()[1] * 2)
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.grid()
+    axes.set_xlabel("postings a second, one thread")
+    axes.set_ylabel("accuracy, with its 95 % interval")
+    axes.set_title("How right, how fast: up and to the right is better")
 
 
-def draw_behaviour(result: Mapping[str, Any], path: Path) -> Path:
-    """Draw what each change costs and how many written texts are answered right; return the file."""
-    rows = list(result["invariance"].items())[::-1]
-    with mpl.rc_context(STYLE):
-        figure = _figure(9.6, 0.9 + 0.27 * len(rows))
-        left, right = figure.subplots(1, 2, width_ratios=[1.5, 1])
-        _lost(left, rows)
-        _met(right, result["minimum_functionality"])
-        return _save(figure, path)
+def _behaviour(figure: Figure, result: Mapping[str, Any]) -> None:
+    """What each change costs, and how many written texts are answered right."""
+    left, right = figure.subplots(1, 2, width_ratios=[1.5, 1])
+    _lost(left, list(result["invariance"].items())[::-1])
+    _met(right, result["minimum_functionality"])
 
 
 def _lost(axes: Axes, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
@@ -128,88 +137,6 @@ def _met(axes: Axes, files: Mapping[str, Any]) -> None:
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.spines["left"].set_visible(False)
     axes.set_title("Written texts, right")
-
-
-def _figure(width: float, height: float) -> Figure:
-    return Figure(figsize=(width, height), layout="constrained", facecolor="white")
-
-
-def _save(figure: Figure, path: Path) -> Path:
-    # No date: the same figures give the same bytes.
-    metadata = {"Date": None} if path.suffix == ".svg" else None
-    figure.savefig(path, metadata=metadata, dpi=144)
-    return path
-
-
-def _peers(axes: Axes, peers: Mapping[str, Any], ours: str) -> None:
-    rows = sorted(
-        ((name, row) for name, row in peers.items() if "accuracy" in row),
-        key=lambda item: item[1]["accuracy"]["value"],
-    )
-    for y, (name, row) in enumerate(rows):
-        accuracy = row["accuracy"]
-        colour = OURS if name == ours else QUIET
-        value = accuracy["value"]
-        reach = [[value - accuracy["low"]], [accuracy["high"] - value]]
-        axes.barh(y, value, color=colour, height=0.62)
-        axes.errorbar(value, y, xerr=reach, color=INK, linewidth=1.2, capsize=3)
-        axes.plot(row["macro_f1"], y, "D", color="white", markeredgecolor=INK, markersize=5)
-        axes.text(
-            accuracy["high"] + 0.015,
-            y,
-            f"{value:.1%}",
-            va="center",
-            weight="bold" if name == ours else "normal",
-        )
-    axes.plot([], [], "D", color="white", markeredgecolor=INK, markersize=5, label="macro-F1")
-    axes.errorbar([], [], xerr=[], color=INK, capsize=3, label="95 % interval of accuracy")
-    axes.set_yticks(range(len(rows)), [_broken(name) for name, _ in rows])
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlim(0, 1)
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
-    axes.grid(axis="x")
-    axes.spines["left"].set_visible(False)
-    axes.legend(loc="upper right", bbox_to_anchor=(1, -0.08), ncols=2, fontsize=9)
-    axes.set_title("Accuracy on postings that no peer learnt from")
-
-
-def _broken(name: str) -> str:
-    """Break a long name where its last part begins."""
-    for mark in (" + ", ", "):
-        if len(name) > 24 and mark in name:
-            head, _, tail = name.rpartition(", ") if ", " in name else name.partition(mark)
-            return f"{head}{',' if ', ' in name else ' +'}\n{tail}"
-    return name
-
-
-def _coverage(axes: Axes, peers: Mapping[str, Any], ours: str) -> None:
-    curves = {
-        name: row["calibration"]["risk_coverage"]
-        for name, row in peers.items()
-        if "calibration" in row
-    }
-    colours = iter(OTHERS)
-    for name, curve in curves.items():
-        mine = name == ours
-        axes.plot(
-            [float(share) for share in curve],
-            list(curve.values()),
-            color=OURS if mine else next(colours),
-            linewidth=2.4 if mine else 1.3,
-            zorder=3 if mine else 2,
-            label=name,
-        )
-    axes.axhline(0.95, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
-    axes.text(1.0, 0.955, "95 %", ha="right", va="bottom", fontsize=9)
-    axes.set_xlim(0.1, 1)
-    axes.set_ylim(top=1.005)
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.grid()
-    axes.set_xlabel("most confident share of the postings")
-    axes.set_ylabel("accuracy on it")
-    axes.legend(loc="lower left", fontsize=9, reverse=True)
-    axes.set_title("Fewer answers, more of them right")
 
 
 def _reliability(axes: Axes, calibration: Mapping[str, Any]) -> None:
@@ -259,7 +186,7 @@ def _confusion(axes: Axes, confusion: Mapping[str, Mapping[str, int]]) -> None:
         for x, answer in enumerate(names):
             n = confusion[truth][answer]
             share = n / total
-            colour = OURS if x == y else "#b5566a"
+            colour = OURS if x == y else WRONG
             strength = share if x == y else min(1.0, 3 * share)
             axes.fill([x, x + 1, x + 1, x], [y, y, y + 1, y + 1], color=colour, alpha=strength,
                       linewidth=0)  # fmt: skip

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,12 +30,26 @@ POSTINGS = [posting(role, seed) for seed in range(40) for role in TITLES]
 
 @pytest.fixture(scope="module")
 def classifier() -> RoleClassifier:
-    return RoleClassifier()
+    classifier = RoleClassifier()
+    classifier.predict("Loads the model.")
+    return classifier
 
 
-def test_module_functions_are_the_default_classifier(classifier: RoleClassifier) -> None:
-    assert roleclass.predict(POSTINGS[0]) == classifier.predict(POSTINGS[0])
-    assert list(roleclass.predict_many(POSTINGS[:3])) == list(classifier.predict_many(POSTINGS[:3]))
+def test_module_functions_are_one_classifier_that_loads_its_model_once(
+    classifier: RoleClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roleclass.predict("Loads the model, if nothing did before.")
+    monkeypatch.delattr("roleclass.engine.model_file.load_model")
+    text, title, many = POSTINGS[0], "Baker", POSTINGS[:3]
+    for name in ("predict", "read", "problems", "explain"):
+        of_package = getattr(roleclass, name)(text, title)
+        assert of_package == getattr(classifier, name)(text, title)
+    for name in ("predict_many", "read_many"):
+        of_package = getattr(roleclass, name)(many, threads=2)
+        assert list(of_package) == list(getattr(classifier, name)(many))
+    np.testing.assert_array_equal(roleclass.predict_proba(many), classifier.predict_proba(many))
+    table = pa.table({"text": many})
+    assert roleclass.score_dataset(table) == classifier.score_dataset(table)
 
 
 @pytest.mark.parametrize("role", TITLES)
@@ -229,8 +244,9 @@ def test_a_wrong_item_is_named_by_its_place(classifier: RoleClassifier) -> None:
 
 
 def test_a_single_string_is_refused_before_anything_is_scored(classifier: RoleClassifier) -> None:
-    with pytest.raises(TypeError, match="call predict for one posting"):
-        classifier.predict_many("one posting")
+    for name in ("predict_many", "predict_proba", "read_many"):
+        with pytest.raises(TypeError, match=r"got a single str; put it into a list"):
+            getattr(classifier, name)("one posting")
     with pytest.raises(TypeError, match="titles must be an iterable"):
         classifier.predict_many(["text"], "AI Engineer")
 
@@ -331,8 +347,8 @@ def test_a_missing_model_file_is_said_with_its_path(tmp_path: Path) -> None:
 def test_predicting_imports_numpy_and_onnxruntime_only() -> None:
     script = (
         "import sys, roleclass; roleclass.predict('Build agents.');"
-        "print(sorted({'sklearn', 'skl2onnx', 'onnx', 'datasets', 'scipy', 'click', 'rich', 'joblib'}"
-        " & set(sys.modules)))"
+        "names = 'sklearn skl2onnx onnx datasets scipy click rich jinja2 markupsafe joblib'.split();"
+        "print(sorted(set(names) & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True

@@ -11,7 +11,6 @@ import pytest
 from roleclass import Role, RoleClassifier, explain
 from roleclass.training.corpus import Corpus, load_corpus
 from roleclass.training.evaluation import evaluate
-from roleclass.training.features import Scales
 from roleclass.training.graph.export import ModelInfo, export
 from roleclass.training.graph.parity import check_parity
 from roleclass.training.model import Settings, fit
@@ -56,11 +55,8 @@ def test_the_model_is_as_right_as_was_promised() -> None:
 def test_the_pipeline_fitted_anew_answers_like_its_file_and_like_the_shipped_one(
     corpus: Corpus, unlabelled: dict[str, list[str | None]], tmp_path: Path
 ) -> None:
-    chosen = dict(FIGURES["settings"])
-    chosen["scales"] = Scales(**chosen["scales"])
-    chosen["runner_up_share"] = tuple(chosen["runner_up_share"])
     prepared = prepare(corpus, 5, warn=print, progress=lambda *_: None)
-    pipeline = fit(prepared.training, Settings(**chosen))
+    pipeline = fit(prepared.training, Settings.from_dict(FIGURES["settings"]))
     pipeline[-1].with_temperature(FIGURES["temperature"])
     roles = RoleClassifier().roles
     info = ModelInfo(roles, (0.5,) * len(roles), "x", tuple(pipeline[0].feature_names()))

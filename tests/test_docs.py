@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.training.test_fieldguide import STRUCTURED, WELL_FORMED
+from tests.fieldguide import STRUCTURED, WELL_FORMED
 from tests.written import TITLES, corpus_rows, own_rows, posting
 
 ROOT = Path(__file__).parents[1]
@@ -66,6 +66,7 @@ def desk(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_says_to_run_runs(page: Path, desk: Path) -> None:
     environment = os.environ | {
@@ -92,6 +93,21 @@ def test_every_local_link_of_a_page_leads_somewhere() -> None:
         if not (page.parent / link).exists()
     ]
     assert dead == []
+
+
+def test_every_file_that_a_page_names_is_there() -> None:
+    pages = [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "models" / "about.md"]
+    rooms = "|".join(folder.name for folder in (ROOT / "src" / "roleclass").glob("*/"))
+    named = re.compile(rf"`((?:src|tests|benchmarks|docs|examples|models|web|{rooms})/[\w./-]+\w)`")
+    made = {"src/roleclass/page"}  # by web/, not kept in git
+    gone = [
+        f"{page.relative_to(ROOT)}: {path}"
+        for page in pages
+        for path in named.findall(page.read_text("utf-8"))
+        if path not in made
+        and not any((root / path).exists() for root in (ROOT, ROOT / "src" / "roleclass"))
+    ]
+    assert gone == []
 
 
 def test_examples_hold_a_posting_of_every_role_in_a_table() -> None:

@@ -1,6 +1,6 @@
 """The notebooks run, on the corpus where it is at hand and on written postings, and give nothing away.
 
-``python -m tests.test_notebooks`` runs them on the corpus and keeps what comes out.
+``python -m tests.test_notebooks`` runs them, or those that are named, on the corpus and keeps what comes out.
 """
 
 import json
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from nbclient import NotebookClient
 
+from benchmarks.results import model_hash
 from tests.conftest import CORPUS
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
@@ -83,9 +84,10 @@ def test_runs_on_the_corpus(
     _executed(path, shared_corpus, tmp_path, monkeypatch)
 
 
-def test_is_committed_as_it_ran(path: Path) -> None:
+def test_is_committed_as_it_ran_with_the_model_that_ships(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     _check(notebook)
+    assert notebook.metadata.get("model") == model_hash(), "python -m tests.test_notebooks"
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert path.stat().st_size < 150_000
@@ -103,6 +105,8 @@ def test_shows_no_text_of_a_posting(path: Path, shared_corpus: Path) -> None:
 
 
 if __name__ == "__main__":
-    for notebook in NOTEBOOKS:
+    for notebook in [Path(name) for name in sys.argv[1:]] or NOTEBOOKS:
         with tempfile.TemporaryDirectory() as scratch, pytest.MonkeyPatch.context() as patch:
-            nbformat.write(_executed(notebook, CORPUS, Path(scratch), patch), notebook)
+            executed = _executed(notebook, CORPUS, Path(scratch), patch)
+            executed.metadata["model"] = model_hash()
+            nbformat.write(executed, notebook)

@@ -65,14 +65,22 @@ def test_a_line_is_ready_for_json() -> None:
     assert (told["start"], told["end"]) == (0, 22)
 
 
-def test_what_is_too_large_is_named_after_those_before_it_were_read() -> None:
-    large = "a" * (MAX_BYTES + 1)
-    with pytest.raises(ValueError, match="16 MiB"):
-        roleclass.read(large)
-    many = roleclass.read_many(["Bake."] * 40 + [large])
-    assert [len(next(many).lines) for _ in range(32)] == [1] * 32
-    with pytest.raises(ValueError, match=r"texts\[40\]"):
-        list(many)
+def test_a_reading_has_the_prediction_of_the_same_posting() -> None:
+    texts = ["", *POSTINGS, "Wij zoeken een ervaren collega voor ons team in Utrecht."]
+    titles = [None, *(f"Baker {i}" for i in range(len(texts) - 1))]
+    predictions = list(roleclass.predict_many(texts, titles))
+    for threads in (1, 3):
+        readings = roleclass.read_many(texts, titles, threads=threads)
+        assert [reading.prediction for reading in readings] == predictions
+
+
+def test_what_is_too_large_has_no_lines_and_the_reason_is_said() -> None:
+    texts = ["Bake."] * 40 + ["a" * (MAX_BYTES + 1), "Sell."]
+    *_, large, small = roleclass.read_many(texts)
+    assert (large.text, large.lines) == ("", ())
+    assert large.prediction == roleclass.predict(texts[-2])
+    assert large.prediction.reason == "larger than 16 MiB"
+    assert [small.text[line.start : line.end] for line in small.lines] == ["Sell."]
 
 
 def test_what_is_no_text_is_refused() -> None:

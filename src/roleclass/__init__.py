@@ -10,9 +10,11 @@
 <Role.AI_FIRST: 'ai-first'>
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from roleclass._version import __version__
 from roleclass.classifier import RoleClassifier
@@ -24,12 +26,11 @@ from roleclass.errors import (
     RoleclassError,
     ScoringError,
 )
-from roleclass.evidence.explanation import Evidence, Explanation, explain
+from roleclass.evidence.explanation import Evidence, Explanation
 from roleclass.prediction import Prediction
 from roleclass.reading import Line, Reading
-from roleclass.roles import CustomRole, Role
+from roleclass.roles import AnyRole, CustomRole, Role
 from roleclass.taxonomy.problem_areas import Mention, Problem
-from roleclass.taxonomy.problem_areas import find_problems as _find_problems
 
 __all__ = [
     "CorpusError",
@@ -52,13 +53,14 @@ __all__ = [
     "explain",
     "predict",
     "predict_many",
+    "predict_proba",
     "problems",
     "read",
     "read_many",
     "score_dataset",
 ]
 
-_default = RoleClassifier()
+_default = RoleClassifier()  # whose methods the functions below are
 
 _T = TypeVar("_T")
 
@@ -91,6 +93,21 @@ def predict_many(
     return _default.predict_many(texts, titles, threads=threads)
 
 
+def predict_proba(
+    texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
+) -> NDArray[np.float32]:
+    """Return the probability of each role for each of many postings, with the model of the package.
+
+    See `RoleClassifier.predict_proba` for the arguments, the result and the errors.
+
+    Examples
+    --------
+    >>> predict_proba(["Sells shoes.", "Builds agents."]).shape
+    (2, 4)
+    """
+    return _default.predict_proba(texts, titles, threads=threads)
+
+
 def read(text: str, title: str | None = None) -> Reading:
     r"""Say what each line of a posting is, with the model that ships in the package.
 
@@ -106,7 +123,7 @@ def read(text: str, title: str | None = None) -> Reading:
 
 
 def read_many(
-    texts: Iterable[str], titles: Iterable[str | None] | None = None
+    texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
 ) -> Iterator[Reading]:
     """Read postings as they come, with the model that ships in the package.
 
@@ -117,37 +134,39 @@ def read_many(
     >>> [len(reading.lines) for reading in read_many(["", "Bake bread. Sell it."])]
     [0, 2]
     """
-    return _default.read_many(texts, titles)
+    return _default.read_many(texts, titles, threads=threads)
 
 
 def problems(text: str, title: str | None = None) -> list[Problem]:
-    r"""Say which problem areas the duties of a posting are in, and where.
+    r"""Say which problem areas the duties of a posting are in, with the model that ships in the package.
 
-    What a posting requires, offers or tells about the company does not count.
-
-    Parameters
-    ----------
-    text, title : str, str or None
-        As for `RoleClassifier.predict`.
-
-    Returns
-    -------
-    list of Problem
-        In the order of the taxonomy: the sixteen problem areas, most common first, then the others. Their
-        spans are places in the text of `read` for the same posting, where markup and title are dealt with.
-
-    Raises
-    ------
-    TypeError, ValueError, ModelError
-        As for `RoleClassifier.read`.
+    See `RoleClassifier.problems` for the arguments, the result and the errors.
 
     Examples
     --------
-    >>> posting = "What you will do\n- Fine-tune language models.\nYou need: experience with RAG."
-    >>> [problem.name for problem in problems(posting) if problem.kind == "problem"]
-    ['Fine-tuning Models']
+    >>> [problem.key for problem in problems("What you will do\n- Fine-tune language models.")]
+    ['fine-tuning']
     """
-    return _find_problems(_default.read(text, title))
+    return _default.problems(text, title)
+
+
+def explain(
+    text: str,
+    title: str | None = None,
+    *,
+    role: AnyRole | None = None,
+    against: AnyRole | None = None,
+) -> Explanation:
+    """Say what in a posting speaks for a role, with the model that ships in the package.
+
+    See `RoleClassifier.explain` for the arguments, the result and the errors.
+
+    Examples
+    --------
+    >>> str(explain("You will build LLM agents with the team and evaluate the prompts.").role)
+    'ai-first'
+    """
+    return _default.explain(text, title, role=role, against=against)
 
 
 def score_dataset(
@@ -155,8 +174,9 @@ def score_dataset(
     text_column: str | tuple[str, ...] | None = None,
     *,
     title_column: str | None = None,
-    model: str | os.PathLike[str] | RoleClassifier | None = None,
     prefix: str = "",
+    areas: bool = False,
+    lines: bool = False,
     batch_size: int = 2048,
     threads: int = 1,
     warn: Callable[[str], None] = lambda _: None,
@@ -171,14 +191,13 @@ def score_dataset(
     >>> score_dataset(pandas.DataFrame({"text": ["", "!"]}))["role"].tolist()
     ['unclear', 'unclear']
     """
-    from roleclass.scoring.dataset import score_dataset as score
-
-    return score(
+    return _default.score_dataset(
         dataset,
         text_column,
         title_column=title_column,
-        model=_default if model is None else model,
         prefix=prefix,
+        areas=areas,
+        lines=lines,
         batch_size=batch_size,
         threads=threads,
         warn=warn,

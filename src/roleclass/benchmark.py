@@ -4,6 +4,7 @@ Nothing is trained or judged here, so that it runs wherever roleclass does. ``be
 compares with other ways to do the same work.
 """
 
+import json
 import os
 import platform
 import random
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import cycle, islice
@@ -23,7 +25,6 @@ import numpy as np
 from roleclass.classifier import RoleClassifier
 from roleclass.engine.model_file import default_model
 from roleclass.engine.parallel import map_ahead
-from roleclass.evidence.explanation import explain
 from roleclass.lexicon import load_lexicon
 
 BATCHES: Final = (1, 8, 32, 128, 512)
@@ -95,7 +96,7 @@ def explaining(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> 
     predicted, explained = cycle(texts), cycle(texts)
     ways: dict[str, Callable[[], object]] = {
         "predict": lambda: classifier.predict(next(predicted)),
-        "explain": lambda: explain(next(explained), classifier=classifier),
+        "explain": lambda: classifier.explain(next(explained)),
     }
     taken = alternate(ways, calls)
     ratio = median(b / a for a, b in zip(taken["predict"], taken["explain"], strict=True))
@@ -159,23 +160,24 @@ start = time.perf_counter()
 import roleclass
 roleclass.RoleClassifier({model!r}).predict("Build agents with large language models.")
 seconds = time.perf_counter() - start
-from roleclass.benchmark import peak_memory
-print(seconds, peak_memory())
+import json
+from roleclass.benchmark import memory
+print(json.dumps([seconds, memory()]))
 """
 
 
-def cold_start(model: Path, rounds: int) -> dict[str, float]:
-    """Time a new process from ``import roleclass`` to the first answer."""
+def cold_start(model: Path, rounds: int) -> dict[str, float | None]:
+    """Time a new process from ``import roleclass`` to the first answer; what it holds then."""
     runs = []
     for _ in range(rounds):
         command = [sys.executable, "-c", _COLD.format(model=str(model))]
         done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
-        runs.append([float(figure) for figure in done.stdout.split()])
-    seconds, peak = zip(*runs, strict=True)
+        runs.append(json.loads(done.stdout))
+    seconds, held = zip(*runs, strict=True)
     return {
         "seconds": round(median(seconds), 3),
         "best_seconds": round(min(seconds), 3),
-        "peak_megabytes": round(median(peak), 1),
+        "megabytes": None if None in held else median(held),
     }
 
 
@@ -198,16 +200,16 @@ def growth_with_length(classifier: RoleClassifier, rounds: int) -> dict[str, flo
 
 def growth_with_count(
     classifier: RoleClassifier, texts: Sequence[str], top: int
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, float | None]]:
     """Seconds and megabytes, by the number of postings streamed; the texts come again and again."""
     consume(classifier.predict_many(islice(cycle(texts), 2048)))  # memory is as large as it gets
-    figures = {}
+    figures: dict[str, dict[str, float | None]] = {}
     count = 10
     while count <= top:
         start = time.perf_counter()
         consume(classifier.predict_many(islice(cycle(texts), count)))
         seconds = time.perf_counter() - start
-        figures[str(count)] = {"seconds": round(seconds, 4), "megabytes": round(memory(), 1)}
+        figures[str(count)] = {"seconds": round(seconds, 4), "megabytes": memory()}
         count *= 10
     return figures
 
@@ -238,6 +240,7 @@ def benchmark(
     consume(classifier.predict_many(texts[:512]))
     lengths = [len(text.encode("utf-8", errors="replace")) for text in texts]
     return {
+        "measured": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
         "model_bytes": path.stat().st_size,
         "postings": {
@@ -268,26 +271,13 @@ def machine() -> dict[str, Any]:
     }
 
 
-def memory() -> float:
-    """Megabytes that this process holds now; the peak where the system does not say."""
-    status = Path("/proc/self/statm")
-    if not status.exists():
-        return peak_memory()
-    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def peak_memory() -> float:
-    """Most megabytes that this process has held; NaN on Windows, which does not say."""
-    status = Path("/proc/self/status")
-    if status.exists():  # what the next lines ask for counts the parent process, too
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        return int(lines["VmHWM"].split()[0]) / 2**10
+def memory() -> float | None:
+    """Return the megabytes that this process holds; None where psutil is not installed."""
     try:
-        import resource
-    except ImportError:  # pragma: no cover  (Windows)
-        return float("nan")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+        import psutil
+    except ImportError:
+        return None
+    return round(float(psutil.Process().memory_info().rss) / 2**20, 1)
 
 
 def consume(items: Iterator[object]) -> None:

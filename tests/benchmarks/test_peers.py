@@ -1,18 +1,32 @@
-"""The comparison of speed as a command, with the ways that need no further package."""
+"""The comparison as a command, on a tiny corpus and with the peers that need no further package."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import peers, ways
-from roleclass import RoleClassifier
+from benchmarks import labellers, peers
+from benchmarks.changes import changes
+from benchmarks.labellers import SkippedError, all_peers
+from roleclass.roles import Role
+from roleclass.training.corpus import Corpus, Posting, load_corpus
 
-HEAVY = ("fastText", "fastText, pairs", "sentence embedding")
+LIGHT = (
+    "roleclass",
+    "TF-IDF + logistic regression",
+    "TF-IDF by skl2onnx",
+    "TF-IDF on published labels",
+    "rules on titles",
+)
+OLD = {"measured": "2020-02-02", "accuracy": 0.5}
+
+
+@pytest.fixture(scope="module")
+def corpus(written_corpus: Path) -> Corpus:
+    return load_corpus(written_corpus, warn=print)
 
 
 @pytest.fixture(scope="module")
@@ -20,66 +34,116 @@ def results(
     written_corpus: Path, trained: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Any]:
     output = tmp_path_factory.mktemp("results")
+    before = {"rows": {"fastText": OLD, "rules on titles": OLD, "of another day": OLD}}
+    (output / "peers.json").write_text(json.dumps(before), "utf-8")
     done = CliRunner().invoke(
         peers.main,
         ["--corpus", str(written_corpus), "--output", str(output), "--postings=40", "--rounds=1",
-         "--calls=2", "--model", str(trained / "model.onnx"), *(f"--skip={name}" for name in HEAVY)],
+         "--calls=2", "--model", str(trained / "model.onnx"), *(f"--only={name}" for name in LIGHT)],
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     return output, json.loads((output / "peers.json").read_text("utf-8"))
 
 
-def test_every_way_that_can_run_is_timed_and_says_what_is_not_equal(
-    results: tuple[Path, Any],
-) -> None:
+def test_each_row_has_right_steady_and_fast(results: tuple[Path, Any], corpus: Corpus) -> None:
     _, figures = results
-    timed = set(figures["ways"])
-    assert timed | set(figures["skipped"]) >= {
-        peers.OURS, "scikit-learn", "scikit-learn, same n-grams", "skl2onnx",
-    }  # fmt: skip
-    assert timed == set(figures["not_equal"])
-    assert set(HEAVY) <= set(figures["skipped"])
-    assert figures["ways"][peers.OURS]["roleclass_throughput_ratio"] == 1
-    for row in figures["ways"].values():
+    assert figures["dev"] == len(corpus.split("dev"))
+    assert figures["skipped"] == {}
+    for name in LIGHT:
+        row = figures["rows"][name]
+        low, high = row["interval"]
+        assert low <= row["accuracy"] <= high
+        assert set(row["lost"]) <= set(peers.PUT_IN)
         assert row["postings_per_second"] > 0
-        assert ("single_us" in row) == ("roleclass_latency_ratio" in row)
+        assert row["about"]
+    # The written postings are easy, and so are their published labels.
+    assert figures["rows"]["roleclass"]["accuracy"] > 0.9
+    assert figures["rows"]["TF-IDF + logistic regression"]["accuracy"] > 0.9
 
 
-def test_skl2onnx_gives_nearly_the_probabilities_of_what_it_converts(
+def test_what_is_not_run_keeps_its_row_and_day_and_what_is_no_peer_goes(
     results: tuple[Path, Any],
 ) -> None:
     _, figures = results
-    # It takes log(1 + tf) for 1 + log(tf).
-    assert 0 < figures["skl2onnx_differs_from_scikit_learn_by"] < 0.1
+    assert figures["rows"]["fastText"] == OLD
+    assert figures["rows"]["rules on titles"]["measured"] > OLD["measured"]
+    assert list(figures["rows"]) == [n for n in all_peers() if n in (*LIGHT, "fastText")]
 
 
-def test_the_same_ngrams_are_those_of_the_model(trained: Path) -> None:
-    ngrams = peers.ngrams_of(RoleClassifier(trained / "model.onnx"))
-    vocabulary = joblib.load(trained / "pipeline.joblib")[0].lines.vocabulary
-    assert [tuple(ngram.encode().split()) for ngram in ngrams] == list(vocabulary.ngrams)
-    texts, roles = peers.labelled(None, ["ai-first", "other"])
-    counted = {"ngram_range": (1, peers.longest(ngrams)), "vocabulary": ngrams}
-    vectorizer = ways.scikit_learn(texts, roles, **counted)[0]
-    counts = (vectorizer.transform(texts[:50]) > 0).toarray()
-    found = vocabulary.find([text.encode() for text in texts[:50]])
-    expected = np.zeros_like(counts)
-    expected[found.row, found.ngram] = True
-    np.testing.assert_array_equal(counts, expected)
-
-
-def test_it_draws_the_throughput_and_writes_no_text(
-    results: tuple[Path, Any], written_corpus: Path
-) -> None:
+def test_no_text_is_written(results: tuple[Path, Any], corpus: Corpus) -> None:
     output, _ = results
-    assert {path.name for path in output.iterdir()} == {"peers.json", "throughput.svg"}
-    assert "LLM agents" not in (output / "peers.json").read_text("utf-8")
+    assert [path.name for path in output.iterdir()] == ["peers.json"]
+    text = (output / "peers.json").read_text("utf-8")
+    assert not any(line in text for posting in corpus for line in posting.text.splitlines())
 
 
-def test_a_ratio_is_the_median_over_the_rounds() -> None:
-    assert peers._ratio([2.0, 9.0, 4.0], [1.0, 3.0, 4.0]) == 2.0
+def test_a_name_that_is_no_peer_is_refused(written_corpus: Path, tmp_path: Path) -> None:
+    arguments = ["--corpus", str(written_corpus), "--output", str(tmp_path), "--only=a coin"]
+    done = CliRunner().invoke(peers.main, arguments)
+    assert done.exit_code == 2
+    assert "a coin" in done.output
+    assert "rules on titles" in done.output
 
 
-def test_generated_postings_stand_in_for_a_corpus() -> None:
-    texts, roles = peers.labelled(None, ["ai-first", "other"])
-    assert len(texts) == len(roles) == 1500
-    assert set(roles) == {"ai-first", "other"}
+def test_a_peer_that_cannot_run_is_skipped_with_a_word(corpus: Corpus) -> None:
+    def missing(_: Corpus) -> labellers.Answer:
+        raise SkippedError("its package is not installed")
+
+    answers, skipped = peers.fit_all({"missing": labellers.Peer(missing, "")}, corpus)
+    assert answers == {}
+    assert skipped == {"missing": "its package is not installed"}
+
+
+def test_what_is_lost_is_what_lines_of_others_cost(corpus: Corpus) -> None:
+    dev = corpus.split("dev")
+    put_in = [change for change in changes(dev, []) if change.group in peers.PUT_IN]
+    known = {posting.text: str(posting.role) for posting in dev}
+
+    def by_heart(postings: Any) -> list[str]:
+        return [known.get(posting.text, "other") for posting in postings]
+
+    figures = peers.rightness(by_heart, dev, put_in)
+    assert figures["accuracy"] == 1.0
+    lost = round(1 - np.mean(dev.column("role") == "other"), 6)
+    assert figures["lost"] == {"company": lost, "nice-to-have": lost}
+
+
+def test_all_take_turns_and_slow_ones_get_fewer_postings(corpus: Corpus) -> None:
+    calls: list[tuple[str, int]] = []
+
+    def peer(name: str) -> labellers.Answer:
+        return lambda postings: calls.append((name, len(postings))) or [""] * len(postings)  # type: ignore[func-returns-value]
+
+    found = peers.speeds(
+        {"quick": peer("quick"), "slow": peer("slow")}, {"quick": 1, "slow": 0.1},
+        corpus.postings[:40], rounds=1, calls=2,
+    )  # fmt: skip
+    turn = [("quick", 40), ("quick", 1), ("quick", 1), ("slow", 4), ("slow", 1), ("slow", 1)]
+    assert calls == turn * 2
+    assert set(found) == {"quick", "slow"}
+
+
+def test_the_onnx_graph_answers_nearly_as_what_it_converts(corpus: Corpus) -> None:
+    every = all_peers()
+    names = ("TF-IDF + logistic regression", "TF-IDF by skl2onnx")
+    one, other = (every[name].fit(corpus.split("train"))(corpus.postings) for name in names)
+    assert np.mean(np.array(one) == np.array(other)) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("title", "role"),
+    [
+        ("Senior AI Engineer", Role.AI_FIRST),
+        ("Machine Learning Engineer, Gen AI", Role.AI_FIRST),
+        ("AI Platform Engineer", Role.AI_SUPPORT),
+        ("AI Sales Engineer", Role.AI_SUPPORT),
+        ("ML Engineer", Role.ML_FIRST),
+        ("Data Scientist", Role.ML_FIRST),
+        ("Retail Assistant", Role.OTHER),
+        (None, Role.AI_FIRST),
+    ],
+)
+def test_title_rules(title: str | None, role: Role) -> None:
+    posting = Posting("1", "jobs", "acme", title, "AI Engineer\nWe bake bread.", Role.OTHER)
+    answer = all_peers()["rules on titles"].fit(Corpus(()))
+    assert answer([posting]) == [str(role)]

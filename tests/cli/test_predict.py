@@ -30,12 +30,18 @@ def test_json_is_one_object_a_posting(file: Path) -> None:
     assert (second["source"], second["role"]) == ("-", "other")
 
 
+def test_label_prints_the_bare_role_a_line_each(file: Path) -> None:
+    done = run("--label", str(file), "-", stdin="")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "ai-first\nunclear\n", "")
+    assert run("--label", "--json", str(file)).exit_code == 2
+
+
 def test_the_table_names_file_role_and_doubt(file: Path) -> None:
     done = run(str(file))
     assert done.exit_code == 0
     assert "AI-First" in done.stdout
     assert "[x].txt" in done.stdout.replace("\n", "")
-    assert "or else" in done.stdout
+    assert "runner-up" in done.stdout
     assert done.stderr == ""
 
 
@@ -89,6 +95,7 @@ def test_a_table_or_a_binary_file_is_named_and_leads_to_score(
     assert len(done.stdout.splitlines()) == 1
     assert f"{path}: {what}, not the text of one posting" in done.stderr
     assert f"roleclass score {path} -o" in done.stderr
+    assert f"roleclass lines {path} -o" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [(), ("--text", "x", "file.txt"), ("--no-such-option",)])
@@ -140,5 +147,5 @@ def test_an_unknown_command_is_exit_code_2() -> None:
 
 def test_the_commands_are_listed() -> None:
     done = CliRunner().invoke(main, ["--help"])
-    for command in ("predict", "train", "evaluate", "corpus"):
+    for command in ("predict", "read", "problems", "lines", "train", "evaluate", "corpus"):
         assert f"\n  {command} " in done.stdout

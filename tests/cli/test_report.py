@@ -1,4 +1,4 @@
-"""``roleclass report``: files in, two files out."""
+"""``roleclass report``: files in, a page, its figures and its tables out."""
 
 import json
 from pathlib import Path
@@ -25,10 +25,40 @@ def test_unscored_postings_are_scored_and_reported(tmp_path: Path) -> None:
     code, stdout, stderr = run(source, "-o", tmp_path / "new" / "market")
     assert code == 0
     assert stderr.startswith("text column: ")
-    page, figures = (Path(line) for line in stdout.splitlines())
+    page, figures, tables = (Path(line) for line in stdout.splitlines())
     assert page.read_text("utf-8").startswith("<!doctype html>")
     report = json.loads(figures.read_text("utf-8"))
     assert (report["postings"], report["classified"]) == (20, 20)
+    assert len((tables / "postings.csv").read_text("utf-8").splitlines()) == 21
+    assert (tables / "roles.csv").read_text("utf-8").startswith("role,n,of,share,low,high")
+    assert not (tables / "duties.csv").exists()
+
+
+def test_texts_are_written_where_they_are_asked_for_and_gone_from_the_next_report(
+    tmp_path: Path,
+) -> None:
+    source = table(tmp_path / "postings.jsonl")
+    duty = "Integrate OpenAI and Anthropic APIs with LangChain and LangGraph."
+    for options, there in ((["--with-text"], True), ([], False)):
+        assert run(source, "-o", tmp_path / "out", "--overwrite", *options)[0] == 0
+        told = {
+            path.name: duty in path.read_text("utf-8")
+            for path in (tmp_path / "out").rglob("*")
+            if path.is_file()
+        }
+        assert told["report.html"] == told["report.json"] == there
+        assert told.get("duties.csv", False) == there
+        assert not any(
+            of for name, of in told.items() if name.endswith(".csv") and name != "duties.csv"
+        )
+
+
+def test_of_many_postings_a_sample_is_read_where_that_is_asked_for(tmp_path: Path) -> None:
+    source = table(tmp_path / "postings.jsonl")
+    assert run(source, "-o", tmp_path, "--read-at-most", 5)[0] == 0
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    assert report["sampled"]
+    assert report["read"] < report["postings"] == 20
 
 
 def test_a_scored_table_keeps_its_roles(tmp_path: Path) -> None:
@@ -49,7 +79,7 @@ def test_the_same_input_gives_the_same_files(tmp_path: Path) -> None:
     source = table(tmp_path / "scored.jsonl")
     for name in ("a", "b"):
         assert run(source, "-o", tmp_path / name)[0] == 0
-    for name in ("report.html", "report.json"):
+    for name in ("report.html", "report.json", "tables/postings.csv", "tables/areas.csv"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
@@ -85,9 +115,11 @@ def test_a_wrong_command_line_is_code_2(tmp_path: Path) -> None:
 def test_a_report_that_is_there_is_replaced_only_where_that_is_asked_for(tmp_path: Path) -> None:
     source = table(tmp_path / "scored.jsonl")
     (tmp_path / "report.json").write_text("precious")
+    (tmp_path / "tables").mkdir()
     code, _, stderr = run(source, "-o", tmp_path)
     assert code == 1
-    assert "report.json exist; name another folder, or replace with --overwrite" in stderr
+    assert "report.json and" in stderr
+    assert "tables exist; name another folder, or replace with --overwrite" in stderr
     assert (tmp_path / "report.json").read_text() == "precious"
     assert run(source, "-o", tmp_path, "--overwrite")[0] == 0
     assert (tmp_path / "report.json").read_text() != "precious"

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from roleclass.cli import main
 from roleclass.training import run as training_run
 from roleclass.training.model import Settings
-from tests.training.test_fieldguide import WELL_FORMED
+from tests.fieldguide import WELL_FORMED
 from tests.written import TITLES, corpus_rows
 
 

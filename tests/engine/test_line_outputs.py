@@ -1,12 +1,12 @@
-"""The graph's outputs about lines become readings in the user's own characters."""
+"""The graph's outputs about lines become lines in the user's own characters."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from roleclass.engine.line_outputs import make_readings
-from roleclass.reading import AREAS, PARTS, WORKS, Line, Reading
+from roleclass.engine.line_outputs import lines_of
+from roleclass.reading import AREAS, PARTS, WORKS, Line
 
 
 def outputs(
@@ -19,35 +19,43 @@ def outputs(
     return [row, start, end, *(np.tile(k.astype(np.float32), (len(row), 1)) for k in kinds)]
 
 
-def told(reading: Reading) -> list[str]:
-    return [reading.text[line.start : line.end] for line in reading.lines]
+def told(text: str, lines: tuple[Line, ...]) -> list[str]:
+    return [text[line.start : line.end] for line in lines]
 
 
 @given(st.lists(st.text(min_size=1), max_size=5))
 def test_lines_are_found_again_whatever_characters_stand_around_them(pieces: list[str]) -> None:
     ends = np.cumsum([len(piece.encode()) for piece in pieces]).tolist()
     places = [(0, end - len(p.encode()), end) for p, end in zip(pieces, ends, strict=True)]
-    [reading] = make_readings(["".join(pieces).encode()], *outputs(places))
-    assert told(reading) == pieces
+    text = "".join(pieces)
+    [lines] = lines_of([text.encode()], *outputs(places))
+    assert told(text, lines) == pieces
 
 
-def test_a_line_that_ends_within_a_character_has_all_of_it() -> None:
-    [reading] = make_readings(["Build\u2026 it".encode()], *outputs([(0, 0, 6)]))
-    assert told(reading) == ["Build\u2026"]
+def test_a_line_that_begins_or_ends_within_a_character_has_all_of_it() -> None:
+    text = "Build\u2026 it"
+    for start, end, said in ((0, 6, "Build\u2026"), (6, 11, "\u2026 it")):
+        [lines] = lines_of([text.encode()], *outputs([(0, start, end)]))
+        assert told(text, lines) == [said]
 
 
 def test_each_posting_has_its_own_lines_and_some_have_none() -> None:
     rows = [b"", b"Bake. Sell.", b"?!", b"Rest."]
-    readings = list(make_readings(rows, *outputs([(1, 0, 5), (1, 6, 11), (3, 0, 5)])))
-    assert [told(reading) for reading in readings] == [[], ["Bake.", "Sell."], [], ["Rest."]]
+    lines = lines_of(rows, *outputs([(1, 0, 5), (1, 6, 11), (3, 0, 5)]))
+    assert [told(row.decode(), of) for row, of in zip(rows, lines, strict=True)] == [
+        [],
+        ["Bake.", "Sell."],
+        [],
+        ["Rest."],
+    ]
 
 
 def test_a_duty_has_the_areas_of_some_probability_and_other_lines_have_none() -> None:
     areas = {"rag": 0.5, "data": 0.75, "agents": 0.25, "none": 1.0}
     lines: list[Line] = []
     for part in ("duty", "requirement"):
-        [reading] = make_readings([b"x"], *outputs([(0, 0, 1)], part, areas))
-        lines += reading.lines
+        [found] = lines_of([b"x"], *outputs([(0, 0, 1)], part, areas))
+        lines += found
     assert [(line.part, line.work, line.areas) for line in lines] == [
         ("duty", "ml", ("data", "rag")),
         ("requirement", "ml", ()),

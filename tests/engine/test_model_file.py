@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from roleclass import ModelError, RoleClassifier, explain
+from roleclass import ModelError, RoleClassifier
 from roleclass.engine.model_file import FORMAT, default_model, load_model, seal, unseal
 
 TEXT = "We build the agents with our team, and you will test the prompts for us."
@@ -238,7 +238,7 @@ def test_a_model_that_asks_for_a_terabyte_is_an_error_of_the_model(tmp_path: Pat
 
     classifier = RoleClassifier(altered(tmp_path / "huge.onnx", ask))
     with pytest.raises(ModelError, match="cannot answer 1 postings"):
-        classifier.outputs(TEXT)
+        classifier.explain(TEXT)
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_the_shipped_model_knows_four_roles_and_their_thresholds() -> None:
 def test_a_model_that_names_too_few_features_is_refused_by_explanations(tmp_path: Path) -> None:
     path = altered(tmp_path / "few.onnx", metadata("features", '["ngram:agents"]'))
     with pytest.raises(ModelError, match="names 1 features but weighs"):
-        explain(TEXT, classifier=RoleClassifier(path))
+        RoleClassifier(path).explain(TEXT)
 
 
 def test_metadata_that_are_no_utf_8_are_refused(tmp_path: Path) -> None:

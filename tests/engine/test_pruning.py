@@ -67,7 +67,7 @@ def test_bytes_that_are_no_model_are_an_error_that_can_be_told(data: bytes) -> N
 def test_a_prediction_makes_no_session_of_the_whole_and_a_reading_does() -> None:
     classifier = RoleClassifier()
     classifier.predict("We build agents.")
-    model = classifier._model
+    model = classifier._file.model
     assert "_whole" not in vars(model)
     classifier.read("We build agents.")
     assert model.whole is model.whole

@@ -1,48 +1,112 @@
-"""An explanation as a page: nothing of a posting is markup, and long postings take no ages."""
+"""The page of a posting: nothing of a posting is markup or lost, and long postings take no ages."""
 
-import time
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
-from roleclass import RoleClassifier, explain
-from roleclass.evidence.page import evidence_page, marks
+from roleclass import Evidence, Explanation, Prediction, Role, explain, read
+from roleclass.evidence.page import View, marks, posting_page, view_of
+from roleclass.roles import as_role
 from tests.written import posting
 
 HOSTILE = (
-    "</pre></script><script>alert(1)</script> <img src=x onerror=alert(1)> \" ' onmouseover=x "
-    "<!-- ]]> <style>*{} \x00\x1b[31m\x9b31m \u202e &lt; {css} %s"
+    "</td></script><script>alert(1)</script> <img src=x onerror=alert(1)> \" ' onmouseover=x "
+    "<!-- ]]> <style>*{} \x00\x1b[31m\x9b31m \u202e &lt; {{ view }} {% raw %} {css} %s"
 )
 
 
 class Page(HTMLParser):
+    """The tags and attributes of a page."""
+
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.seen: set[str] = set()
+        self.tags: set[str] = set()
         self.attributes: set[str] = set()
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.add(tag)
+        self.tags.add(tag)
         self.attributes |= {name for name, _ in attrs}
+
+
+def page_of(text: str, title: str | None = None, *, weighed: bool = True) -> str:
+    why = explain(text, title) if weighed else None
+    return posting_page(read(text, title), why)
+
+
+def view(text: str, title: str | None = None) -> View:
+    return view_of(read(text, title), explain(text, title))
 
 
 @pytest.mark.parametrize("place", ["title", "text", "both"])
 def test_markup_in_a_posting_stays_text(place: str) -> None:
     text = posting("ai-first", 1) + (HOSTILE if place != "title" else "")
     title = HOSTILE if place != "text" else None
-    prediction = RoleClassifier().predict(text, title)
-    page = Page(evidence_page(explain(text, title), prediction, top=15))
-    plain = Page(evidence_page(explain("We build agents."), RoleClassifier().predict(""), top=15))
-    assert page.seen == plain.seen
-    assert page.attributes == plain.attributes
+    page, plain = Page(page_of(text, title)), Page(page_of(posting("ai-first", 1)))
+    assert page.tags <= plain.tags
+    assert page.attributes <= plain.attributes
 
 
-def test_time_for_the_marks_grows_no_faster_than_the_posting() -> None:
+def test_the_rows_hold_all_words_of_the_text_in_their_order() -> None:
+    text = "Baker's hand\r\n\r\nYou:\n- bake bread; sell it.\n\n\n  - Sweep (daily)!  \n* Smile\n\n--\n"
+    shown = " ".join("".join(piece.text for piece in row.pieces) for row in view(text).rows)
+    assert shown.split() == text.split()
+
+
+def test_a_row_is_apart_where_a_line_was_empty() -> None:
+    rows = view(
+        "What you will do\n- Bake the bread\n- Sell the bread\n\nWhat we offer\n- Cake"
+    ).rows
+    assert [row.apart for row in rows] == [False, False, False, True, False]
+
+
+def test_marks_are_those_of_the_weightiest_evidence() -> None:
+    text = posting("ai-first", 1)
+    stretches = marks(explain(text), 15)
+    pieces = [piece for row in view(text).rows for piece in row.pieces if piece.weight]
+    assert " ".join(piece.text for piece in pieces).split() == [
+        word for start, end, _ in stretches for word in text[start:end].split()
+    ]
+    assert {piece.strength for piece in pieces} <= {1, 2, 3, 4, 5}
+    assert max(piece.strength for piece in pieces) == 5
+
+
+def test_evidence_of_the_whole_posting_takes_no_mark_from_what_has_a_place() -> None:
+    whole = [Evidence("balance", f"kind {i}", 9.0) for i in range(20)]
+    placed = Evidence("ngram", "agents", 0.1, ((6, 12),))
+    why = Explanation("Build agents.", Role.OTHER, Role.AI_FIRST, 0, 0, (*whole, placed))
+    assert marks(why, 15) == [(6, 12, 0.1)]
+
+
+def test_the_rows_of_the_evidence_add_up_to_the_log_odds() -> None:
+    shown = view(posting("ml-first", 1))
+    assert shown.why is not None
+    assert sum(weight for weight, *_ in shown.evidence) == pytest.approx(shown.why.log_odds)
+
+
+def test_a_page_without_weights_has_no_marks_and_no_reasons() -> None:
+    page = page_of(posting("ai-first", 1), weighed=False)
+    assert "<mark" not in page
+    assert "rather than" not in page
+    assert "Line by line" in page
+
+
+def test_an_unclear_posting_says_why() -> None:
+    page = page_of("AI Engineer")
+    assert "Unclear: too few words" in page
+    assert "what the model alone would say" in page
+
+
+def test_a_role_of_ones_own_is_shown_by_its_name() -> None:
+    own = {as_role("designer"): 0.75, as_role("baker"): 0.25}
+    answer = Prediction(as_role("designer"), 0.75, own, reliable=True)
+    assert "designer, 75 %" in posting_page(replace(read("Bake."), prediction=answer))
+
+
+def test_marks_of_a_long_posting_stand_apart_and_in_order() -> None:
     why = explain("build agents and LLM prompts with the team " * 20_000)
-    start = time.perf_counter()
     stretches = marks(why, 15)
-    # The square of the 100,000 places took minutes.
-    assert time.perf_counter() - start < 5
+    assert len(stretches) > 20_000
     assert all(one[1] <= other[0] for one, other in pairwise(stretches))

@@ -5,13 +5,7 @@ import time
 import pytest
 
 from roleclass import Role
-from roleclass.report.postings import Posting
-from roleclass.report.titles import (
-    measure_atypical,
-    measure_titles,
-    normalize_title,
-    promised_roles,
-)
+from roleclass.report.titles import normalize_title, promised_roles, title_key, title_level
 
 
 @pytest.mark.parametrize(
@@ -61,44 +55,28 @@ def test_what_titles_promise(title: str, role: Role | None) -> None:
     assert promised_roles([title]) == [role]
 
 
-def test_titles_are_counted_across_seniority_and_spelling() -> None:
-    titles = [
-        "AI Engineer",
-        "Senior AI Engineer",
-        "ai engineer",
-        "AI-Engineer",
-        "AI Engineer",
-        "Cook",
-        None,
-    ]
-    roles = [Role.AI_FIRST] * 4 + [Role.OTHER] * 3
-    found = measure_titles([Posting(title=title) for title in titles], roles)
-    assert found["distinct"] == 2
-    (row,) = found["most_frequent"]
-    assert (row["title"], row["n"], row["ai_first"]["n"]) == ("AI Engineer", 5, 4)
-    assert found["by_role"]["other"] == [
-        {"title": "AI Engineer", "n": 1},
-        {"title": "Cook", "n": 1},
-    ]
-
-
-def test_contradictions_are_counted_and_the_surest_come_first() -> None:
-    postings = [
-        Posting(title=t)
-        for t in ("AI Engineer", "AI Engineer", "ML Engineer", "AI Engineer", "Cook")
-    ]
-    roles = [Role.AI_FIRST, Role.OTHER, Role.AI_FIRST, Role.UNCLEAR, Role.OTHER]
-    found = measure_atypical(postings, roles, [0.9, 0.6, 0.8, 0.0, None])
-    assert (found["contradicting"]["n"], found["contradicting"]["of"]) == (2, 3)
-    assert [(row["promises"], row["role"]) for row in found["surest"]] == [
-        ("ml-first", "ai-first"),
-        ("ai-first", "other"),
-    ]
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        ("AI Engineer", "no level named"),
+        ("Sr. AI Engineer", "senior"),
+        ("Junior AI Engineer", "junior or entry"),
+        ("Staff AI Engineer", "staff"),
+        ("Member of Technical Staff", "no level named"),
+        ("Lead AI Engineer", "lead"),
+        ("Senior Principal Engineer", "principal"),
+        ("Senior Engineering Manager", "manager"),
+        ("Head of AI", "director"),
+        ("VP, Engineering", "vice-president"),
+    ],
+)
+def test_the_highest_rung_that_a_title_names_is_its_level(title: str, level: str) -> None:
+    assert title_level(title) == level
 
 
 @pytest.mark.parametrize("unit", ["(", "[", "(a ", " - ", "|", " "])
 def test_a_hostile_title_takes_no_more_than_its_length(unit: str) -> None:
     start = time.perf_counter()
-    normalize_title(unit * 100_000)
+    title_key(normalize_title(unit * 100_000))
     # The square of the length took ten seconds.
     assert time.perf_counter() - start < 2

@@ -6,8 +6,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,6 +19,7 @@ from roleclass.scoring.checkpoint import Checkpoint
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
 from roleclass.scoring.summary import Summary
+from tests.patience import wait_until
 from tests.tables import files
 
 OPTIONS = ScoreOptions(batch_size=10)
@@ -272,6 +273,10 @@ def slow_command(tmp_path: Path) -> list[str]:
     return [sys.executable, str(script), "score", "in.parquet", "-o", "out.parquet"]
 
 
+def _has_parts(folder: Path, count: int) -> bool:
+    return len(list(folder.glob("part-*.parquet"))) >= count
+
+
 def test_kill_9_twice_and_resume_gives_every_row_once(
     tmp_path: Path, slow_command: list[str]
 ) -> None:
@@ -285,11 +290,7 @@ def test_kill_9_twice_and_resume_gives_every_row_once(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 30
-        while len(list(parts.glob("part-*.parquet"))) < 20 * attempt:
-            assert run.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until(partial(_has_parts, parts, 20 * attempt))
         run.send_signal(signal.SIGKILL)
         run.wait()
         assert not (tmp_path / "out.parquet").exists()

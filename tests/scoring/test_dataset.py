@@ -212,9 +212,9 @@ def test_the_model_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("roleclass.classifier.load_model", refuse)
+    monkeypatch.setattr("roleclass.engine.model_file.load_model", refuse)
     assert roleclass.score_dataset(frame)["role"][0] == "other"
-    assert roleclass.score_dataset(frame, model=classifier)["role"][0] == "other"
+    assert classifier.score_dataset(frame)["role"][0] == "other"
 
 
 @pytest.mark.parametrize("thing", [["a"], "text", pl.DataFrame({"text": ["a"]}).lazy()])

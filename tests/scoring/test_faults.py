@@ -49,7 +49,8 @@ def test_rows_with_too_few_or_too_many_cells_are_marked_and_lose_nothing(tmp_pat
 
 def test_rows_in_another_encoding_are_marked_and_the_rest_is_scored(tmp_path: Path) -> None:
     path = tmp_path / "latin.csv"
-    path.write_bytes(f"id,text\n1,{LONG}\n2,Köchin {LONG}\n3,{LONG}\n".encode("latin-1"))
+    rows = f"id,text\n1,{LONG}\n2,Köchin {LONG}\n".encode("latin-1")
+    path.write_bytes(rows + f"3,Köchin {LONG}\n".encode())
     out, said = score(path)
     assert [row["role"] == "unclear" for row in out] == [False, True, False]
     assert out[1]["reason"] == "error: not utf-8; name the right encoding with --encoding"

@@ -28,18 +28,19 @@ def worker(tmp_path: Path, source: Path, **options: Any) -> PieceScorer:
     )
 
 
+@pytest.mark.parametrize("added", [{}, {"areas": True, "lines": True}])
 def test_a_piece_is_written_as_the_local_engine_writes_it_and_not_written_twice(
-    tmp_path: Path,
+    tmp_path: Path, added: dict[str, bool]
 ) -> None:
     source = files.write_parquet(tmp_path / "in.parquet", files.rows(30))
     (tmp_path / "out").mkdir()
-    score = worker(tmp_path, source)
+    score = worker(tmp_path, source, **added)
     first = score({"piece": [0]})
     assert first["error"] == [""]
     assert json.loads(first["summary"][0])["rows"] == 30
     again = json.loads(score({"piece": [0]})["summary"][0])
     assert (again["rows"], again["resumed"]) == (30, 30)
-    score_files([source], tmp_path / "local.parquet")
+    score_files([source], tmp_path / "local.parquet", ScoreOptions(**added))
     (part,) = (tmp_path / "out").iterdir()
     assert pq.read_table(part).equals(pq.read_table(tmp_path / "local.parquet"))
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 import roleclass
 from roleclass import InputError, RoleClassifier
 from roleclass.cli import main
-from roleclass.report.postings import read_postings
+from roleclass.report.source import read_postings
 from roleclass.tables.columns import columns_of, kinds_of, select
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.reader import Reader

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from roleclass import InputError
+from roleclass.tables.dialect import SAMPLE
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.reader import Reader
 
@@ -80,6 +81,37 @@ def test_utf_16_without_a_mark_is_found_and_said(tmp_path: Path, encoding: str) 
     assert notes == [f"encoding: {encoding} (found; --encoding names another)"]
 
 
+def test_the_encoding_of_windows_is_guessed_and_said_once(tmp_path: Path) -> None:
+    content = "id,text\n1,Köchin Š 5 €\n2,x\n".encode("cp1252")
+    rows, faults, notes = read(tmp_path, content)
+    assert (rows[0], faults) == (["1", "Köchin Š 5 €"], ["", ""])
+    assert notes == ["encoding: cp1252 (guessed, as it is not UTF-8; --encoding names another)"]
+    rows, faults, notes = read(tmp_path, content, encoding="utf-8")
+    assert ("not utf-8" in faults[0], faults[1], notes) == (True, "", [])
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        "é".encode(),  # the text is UTF-8, but for a damaged place
+        b"\x81",  # which the encoding of Windows does not have
+        "работа".encode("cp1251") * 20,  # hardly a character of English
+        b"x" * 2**19 + "é".encode(),  # far behind what is looked at first
+    ],
+)
+def test_another_encoding_is_not_guessed_but_marked(tmp_path: Path, others: bytes) -> None:
+    content = b"id,text\n1,K\xf6chin\n2," + others + b"\n"
+    _, faults, notes = read(tmp_path, content)
+    assert "not utf-8" in faults[0]
+    assert notes == []
+
+
+def test_a_character_at_the_end_of_what_is_looked_at_first_is_no_guess(tmp_path: Path) -> None:
+    content = b"id,text\n1," + b"x" * (SAMPLE - 11) + "é\n".encode()
+    rows, faults, notes = read(tmp_path, content)
+    assert (rows[0][1][-1], faults, notes) == ("é", [""], [])
+
+
 def test_a_few_zero_bytes_are_no_utf_16(tmp_path: Path) -> None:
     assert read(tmp_path, b"id,text\n1,a\0\0\0b\n")[0] == [["1", "a\0\0\0b"]]
 
@@ -129,6 +161,17 @@ def test_a_quote_that_is_never_closed_marks_one_row(tmp_path: Path) -> None:
     assert rows == [["1", LONG], ["2", '"open'], ["3", LONG], ["4", "a\nb"]]
     assert [bool(fault) for fault in faults] == [False, True, False, False]
     assert "never closed" in faults[1]
+
+
+@pytest.mark.parametrize("opened", ['3,"title 3,text 3', '"3,title 3,text 3'])
+def test_a_stray_quote_that_another_closes_within_the_name_of_a_row_merges_no_rows(
+    tmp_path: Path, opened: str
+) -> None:
+    lines = [f"{i},title {i},text {i}" for i in range(23)]
+    lines[3], lines[19] = opened, '1""9",title 19,text 19'
+    rows, faults, _ = read(tmp_path, "id,title,text\n" + "\n".join(lines) + "\n")
+    assert [row[1] for row in rows] == [f"title {i}" if i != 3 else rows[3][1] for i in range(23)]
+    assert faults[3] != ""
 
 
 def test_two_stray_quotes_that_merge_rows_are_seen(tmp_path: Path) -> None:

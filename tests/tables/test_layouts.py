@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roleclass.report.postings import read_postings
+from roleclass.report.source import read_postings
 from roleclass.tables import layouts
 from roleclass.tables.columns import OTHERS
 

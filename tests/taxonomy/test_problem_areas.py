@@ -13,9 +13,9 @@ def reading(*lines: tuple[str, str, tuple[str, ...]]) -> Reading:
     """Make a reading of lines with their part and areas."""
     text, found = "", []
     for line, part, areas in lines:
-        found.append(Line(len(text), len(text) + len(line), part, "genai", areas, {}, {}, {}))
+        found.append(Line(len(text), len(text) + len(line), part, "genai", areas))
         text += line + "\n"
-    return Reading(text, tuple(found))
+    return Reading(text, tuple(found), roleclass.predict(""))
 
 
 def test_every_area_and_sub_pattern_has_a_written_duty() -> None:

@@ -1,7 +1,5 @@
 """Lost line breaks: what is cut, and what is left as it is."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +8,10 @@ from hypothesis import strategies as st
 
 from roleclass.text import glue
 from roleclass.text.glue import NAMES, unglue
+from tests.glued import BEFORE, BEHIND, LEFT_AS_IT_IS, LINES, PIECES
 
-LINES = json.loads((Path(__file__).parents[1] / "lines.json").read_text("utf-8"))
 GLUED = [case for case in LINES if case["kind"].startswith("glued")]
 WHOLE = [case for case in LINES if not case["kind"].startswith("glued")]
-
-# Around a line, these make a text that is glued, whatever the line is.
-BEFORE = ["What you will do", "Plan the shifts of the week", "Answer letters"]
-BEHIND = ["What we offer", "A desk by the window", "Thirty days of leave"]
 
 FAMOUS = (
     "PyTorch TensorFlow JavaScript TypeScript LangChain LlamaIndex GitHub GitLab LinkedIn YouTube OpenAI"
@@ -27,29 +21,11 @@ FAMOUS = (
     " SharePoint ServiceNow RESTful SQLAlchemy VMware HuggingFace"
 )
 
-LEFT_AS_IT_IS = [
-    "We sell AcmeFlow to schools. You will teach AcmeFlow and write its manual.",
-    "At QuillForge you write JavaScript, TypeScript and PostgreSQL with the MapWright team in DenHelder.",
-    "See https://example.com/ourTeam/whatWe, www.example.com/aboutUs/whatYou; write to jobsAt@example.com.",
-    "Follow #lifeAtLarkspur and #workWith and @larkspurJobs to hear more of us and our bakery.",
-    "Our app calls clientId, then clientId and clientId once more, says the manual.",
-    "5Years, 10Days, 3D printers, 5G, B2B and a 401K plan",
-    "Vue.Js and Node.Js and React.Js: we use them all.",
-    "We need a friendly personTwo years in retail would be good",
-    "",
-    "\n",
-]
-
 words = st.sampled_from(
     ["plan", "order", "count", "answer", "repair", "teach", "bake", "sell", "carry"]
 )
 line = st.lists(words, min_size=2, max_size=6).map(lambda some: " ".join(some).capitalize())
 
-# What texts are made of that are nearly glued, or glued in odd ways.
-PIECES = (
-    "us do team Plan We A I AI SQL APIs Git Hub Py Torch OS i e . : ) + # C++ ' \u2019s é É 3 5+ years"
-    " www. https:// @ js \n "
-)
 odd = st.lists(st.sampled_from(PIECES.split(" ")) | st.just(" "), max_size=60).map(
     "".join
 ) | st.text(max_size=80)

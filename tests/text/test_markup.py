@@ -3,7 +3,6 @@
 import html
 import json
 import re
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from roleclass.text import encode
 from roleclass.text.glue import unglue
 from roleclass.text.markup import may_hold_markup, plain
 from roleclass.training.lines.cut import cut
+from tests.patience import grows_with_length
 
 CASES = Path(__file__).with_name("markup.jsonl")
 
@@ -169,18 +169,7 @@ def test_escaped_text_is_the_text(text: str) -> None:
     ],
 )  # fmt: skip
 def test_the_work_grows_with_the_length(piece: str) -> None:
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        return min(_timed(plain, text) for _ in range(3))
-
-    # Four times the text may take four times as long, not sixteen; short times are noise.
-    assert seconds(400_000) < max(9 * seconds(100_000), 0.25)
-
-
-def _timed(function: Callable[[str], str], text: str) -> float:
-    start = time.process_time()  # of this process: others may be busy
-    function(text)
-    return time.process_time() - start
+    assert grows_with_length(plain, piece)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
 """Parts of the graph as models of their own, for tests."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import onnxruntime as ort
 from onnx import TensorProto, helper
 from onnx.checker import check_model
-from skl2onnx.common._container import ModelComponentContainer
-from skl2onnx.common._topology import Scope
 
 from roleclass.training.graph.words import OPSET, Writer
 
@@ -15,10 +15,29 @@ Arrays = dict[str, np.ndarray]
 Write = Callable[[Writer], Mapping[str, tuple[int, int, str]]]
 
 
+class Collected:
+    """Stands in for the scope and the container that skl2onnx hands to a converter."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.initializers: list[Any] = []
+        self._names: Counter[str] = Counter()
+
+    def get_unique_variable_name(self, seed: str) -> str:
+        self._names[seed] += 1
+        return f"{seed}{self._names[seed]}"
+
+    get_unique_operator_name = get_unique_variable_name
+
+    def add_node(self, *args: Any, op_version: int, **attributes: Any) -> None:
+        assert op_version == OPSET
+        self.nodes.append(helper.make_node(*args, **attributes))
+
+
 def runnable(write: Write) -> Callable[[np.ndarray], Arrays]:
     """What `write` writes as a function of ``utf8``; it gives types, ranks and names of results by key."""
-    container = ModelComponentContainer(OPSET)
-    w = Writer(Scope("test"), container)
+    container = Collected()
+    w = Writer(container, container)
     results = write(w)
     outputs = []
     for key, (kind, rank, name) in results.items():

@@ -1,8 +1,10 @@
 """Training copies: what is put in is labelled, what was there stays where it was."""
 
 from roleclass import Role
-from roleclass.training.copies import SHARES, copies, lenders
-from roleclass.training.corpus import Corpus, LineSpan, Posting
+from roleclass.training.copies import SHARES, bare, copies, lenders
+from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.lines.cut import cut
+from roleclass.training.lines.spans import LineSpan
 
 BLURB = "Larkspur makes AI agents that answer customers in forty languages."
 DUTY = "Close the books of three entities each month."
@@ -70,3 +72,25 @@ def test_a_corpus_without_labelled_lines_lends_titles_only() -> None:
         tuple(Posting(str(i), "jobs", str(i), f"t{i}", DUTY, Role.OTHER) for i in range(9))
     )
     assert {copy.text for copy in copies(bare)} == {DUTY}
+
+
+def test_bare_texts_hold_lines_of_one_part_and_nothing_else() -> None:
+    texts = bare(CORPUS)
+    assert [posting.lines[0].part for posting in texts[:2]] == ["company", "duty"]
+    assert len(texts) == 2 * len(CORPUS)
+    for posting in texts:
+        assert posting.title is None
+        said = [posting.text[line.start : line.end] for line in posting.lines]
+        assert said == [{"company": BLURB, "duty": DUTY}[line.part] for line in posting.lines]
+        assert "".join(said) == posting.text.strip()
+
+
+def test_bare_lines_do_not_run_into_each_other() -> None:
+    text = "Bake bread\nBrew tea.\nWash cups."
+    ends = (10, 20, 31)
+    starts = (0, 11, 21)
+    lines = tuple(LineSpan(*span, "duty", "none", ()) for span in zip(starts, ends, strict=True))
+    one = Posting("1", "jobs", "a", None, text, Role.OTHER, lines=lines)
+    for posting in bare(Corpus((one,) * 40)):
+        rows = [posting.encode()]
+        assert len(cut(rows).row) == len(posting.lines)

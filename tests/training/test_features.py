@@ -6,8 +6,10 @@ from sklearn.exceptions import NotFittedError
 
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.features import (
+    CUT,
     NGRAM_SCALE,
     NGRAM_WORDS,
+    PAIRED,
     PostingFeatures,
     Scales,
     frequent_words,
@@ -61,9 +63,9 @@ def test_an_ngram_counts_as_its_lines_weigh(features: PostingFeatures) -> None:
 
 def test_a_mention_in_a_company_line_counts_less_than_in_a_duty(features: PostingFeatures) -> None:
     rows = [b"We build agents and rag for the team"]
-    for name in ("density:agents", "balance:mentions of generative AI"):
-        duty, company = (columns(features, name, rows, [part])[0] for part in (DUTY, COMPANY))
-        assert duty > company > 0
+    name = "balance:mentions of generative AI"
+    duty, company = (columns(features, name, rows, [part])[0] for part in (DUTY, COMPANY))
+    assert duty > company > 0
 
 
 def test_a_rare_ngram_has_no_column_of_its_own(features: PostingFeatures) -> None:
@@ -74,26 +76,36 @@ def test_a_rare_ngram_has_no_column_of_its_own(features: PostingFeatures) -> Non
 def test_a_column_is_scaled_to_its_spread_on_the_training_postings(
     written_set: TrainingSet,
 ) -> None:
-    features = PostingFeatures(written_set.lines, min_mentions=3, scales=Scales(density=0.5))
+    features = PostingFeatures(written_set.lines, min_mentions=3, scales=Scales(balance=0.5))
     features.fit(written_set.titled)
-    column = features.columns(written_set.titled)[:, features.feature_names().index("density:rag")]
+    name = "balance:share of generative AI"
+    column = features.columns(written_set.titled)[:, features.feature_names().index(name)]
     assert column.toarray().std() == pytest.approx(0.5)
-
-
-def test_the_title_column_says_whether_not_how_often(features: PostingFeatures) -> None:
-    name = "title:ai_engineer"
-    assert name in features.feature_names()
-    once, twice, never = (
-        columns(features, name, [title + b"\n\nBuild."], [PARTS.index("other"), DUTY])[0]
-        for title in (b"AI Engineer", b"AI Engineer, AI Engineer", b"Baker")
-    )
-    assert once == twice > never == 0
 
 
 def test_each_product_stands_once(features: PostingFeatures) -> None:
     names = features.feature_names()
     assert "product:generative AI with classical machine learning" in names
     assert "product:classical machine learning with generative AI" not in names
+    assert "pair:duty, genai with duty" in names
+    assert "pair:duty with duty, genai" not in names
+
+
+def test_pairs_are_products_of_numbers_of_lines(features: PostingFeatures) -> None:
+    name = "pair:duty, genai with duty"
+    place = features.feature_names().index(name)
+    rows = [b"We build agents.", b"We build agents.\n\nWe test agents.\n\nWe run agents."]
+    measures = features.measure(scores(features.lines, rows, [DUTY]), len(rows))
+    genai, duties = PAIRED.index(("duty", "genai")), PAIRED.index(("duty", None))
+    first = len(features.crossed_mean_) - len(PAIRED)
+    standard = (np.log1p([[1.0], [3.0]]) - features.crossed_mean_[first:]) / (
+        features.crossed_deviation_[first:]
+    )
+    expected = np.clip(standard[:, genai], -CUT, CUT) * np.clip(standard[:, duties], -CUT, CUT)
+    column = place - len(features.idf_)
+    expected = np.clip(expected, features.lowest_[column], features.highest_[column])
+    found = features.columns(measures)[:, place].toarray().ravel()
+    np.testing.assert_allclose(found, expected * features.weights_[column])
 
 
 def test_what_hardly_any_posting_fills_is_left_out(written_set: TrainingSet) -> None:
@@ -104,7 +116,7 @@ def test_what_hardly_any_posting_fills_is_left_out(written_set: TrainingSet) -> 
 
 
 def test_small_words_are_no_concept(features: PostingFeatures) -> None:
-    assert not {"density:english", "title:english"} & set(features.feature_names())
+    assert not any("english" in name for name in features.feature_names()[len(features.idf_) :])
 
 
 def test_an_empty_posting_has_finite_features(features: PostingFeatures) -> None:

@@ -1,5 +1,6 @@
 """The field guide's YAML files become rows, malformed ones too."""
 
+import json
 from pathlib import Path
 
 import pyarrow.parquet
@@ -7,28 +8,10 @@ import pytest
 
 from roleclass.errors import CorpusError
 from roleclass.training.fieldguide import MAX_FILE_BYTES, build_corpus, our_labels, read_fieldguide
-
-WELL_FORMED = """\
-job_id: {id}
-title: AI Engineer
-company: Harbour Mutual
-location: Lisbon, PRT
-level: Mid level
-skills:
-  - Python
-description: |
-  Build the assistant.
-
-  - Evaluate its answers.
-industries:
-  - Insurance
-posted_date: 2026-01-28
-"""
+from tests.fieldguide import STRUCTURED, WELL_FORMED
 
 # A line of the text that lost its indentation, as one of the published files has.
 MALFORMED = WELL_FORMED.replace("  - Evaluate", "\nEvaluate: it\n  - Evaluate")
-
-STRUCTURED = "position:\n  ai_type:\n    type: ai-support\n"
 
 
 @pytest.fixture
@@ -54,6 +37,34 @@ def test_a_file_becomes_a_row_with_the_published_label_and_ours(guide: Path) -> 
     assert row["published_label"] == "ai-support"
     assert row["role"] == our_labels()["8594191"]["role"]
     assert messages == []
+
+
+def test_a_row_has_what_the_guide_publishes_and_the_day_it_was_gathered(guide: Path) -> None:
+    listed = (
+        "  responsibilities:\n  - Build the assistant\n  - 'Own: it'\n  skills:\n    ops: [Git]\n"
+    )
+    write(guide, "1_x.yaml", WELL_FORMED.format(id=1), STRUCTURED + listed)
+    write(guide, "2_x.yaml", WELL_FORMED.format(id=2), structured=None)
+    (guide / "_internal").mkdir()
+    gathered = guide / "_internal" / "all_jobs_dedup.csv"
+    gathered.write_text('title,id,scraped_date\n"AI, Engineer",1,2026-02-04\n', "utf-8")
+    first, second = read_fieldguide(guide, warn=print)
+    assert first["responsibilities"] == ["Build the assistant", "Own: it"]
+    assert json.loads(first["skills"]) == {"ops": ["Git"]}
+    assert (first["batch"], second["batch"]) == ("2026-02-04", None)
+    assert (second["responsibilities"], second["published_label"]) == ([], None)
+
+
+@pytest.mark.parametrize("content", ["a,b\n1,2\n", "id,scraped_date\n" + "x" * 200_000])
+def test_days_that_cannot_be_read_are_reported_and_left_out(guide: Path, content: str) -> None:
+    write(guide, "1_x.yaml", WELL_FORMED.format(id=1))
+    (guide / "_internal").mkdir()
+    (guide / "_internal" / "all_jobs_dedup.csv").write_text(content, "utf-8")
+    messages: list[str] = []
+    (row,) = read_fieldguide(guide, warn=messages.append)
+    assert row["batch"] is None
+    (message,) = messages
+    assert message.startswith("all_jobs_dedup.csv: not read, expected CSV with the columns")
 
 
 def test_a_malformed_file_is_reported_and_still_read(guide: Path) -> None:

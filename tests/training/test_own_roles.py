@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from roleclass import CustomRole, Role, RoleClassifier, explain
+from roleclass import CustomRole, Role, RoleClassifier
 from roleclass.cli import main
 from roleclass.training import run as training_run
 from roleclass.training.model import Settings
@@ -54,7 +54,7 @@ def test_it_answers_with_them(model: Path) -> None:
     assert isinstance(answer.role, CustomRole)
     assert set(answer.probabilities) == {"backend", "frontend", Role.OTHER}
     assert classifier.predict("").role is Role.UNCLEAR
-    why = explain(OWN_DUTIES["frontend"][0] * 3, classifier=classifier)
+    why = classifier.explain(OWN_DUTIES["frontend"][0] * 3)
     assert why.role == "frontend"
 
 

@@ -44,6 +44,19 @@ def test_the_card_says_of_the_data_what_it_is_told_and_else_that_nobody_did(trai
     assert "Labelled by bakers." in model_card(figures, 0.9, "## Data\nLabelled by bakers.")
 
 
+def test_a_card_without_dev_calls_no_figure_dev(trained: Path) -> None:
+    figures = json.loads((trained / "metrics.json").read_text("utf-8"))
+    nobody = dict.fromkeys(figures["corpus"]["dev"], 0)
+    figures |= {"dev": None, "corpus": figures["corpus"] | {"dev": nobody}}
+    figures["lines"]["dev"] = None
+    lines = model_card(figures, 0.9).splitlines()
+    assert [line for line in lines if "dev" in line] == [
+        line for line in lines if line.startswith("No posting of a split `dev`")
+    ]
+    accuracy = figures["cross_validation"]["all"]["accuracy"]
+    assert any("cross-validation" in line and f"{accuracy:.3f}" in line for line in lines)
+
+
 def test_the_figures_are_those_of_the_model_file(trained: Path, corpus: Corpus) -> None:
     figures = json.loads((trained / "metrics.json").read_text("utf-8"))
     again = evaluate(

@@ -1,87 +1,16 @@
-"""The page in headless Chromium: what the tests need, and who looks at it for them."""
+"""A server for all tests that do not change it."""
 
-import json
-import os
-import shutil
-import subprocess
-import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
 import pytest
 
-from roleclass.page_server import PageServer
+from tests.chromium import chromium, drive, node
+from tests.web.browser import Browser, running
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "src" / "roleclass" / "page"
-
-Drive = Callable[..., Any]
-
-
-def missing(what: str) -> NoReturn:
-    """Skip, unless ``ROLECLASS_WEB_TESTS=required`` says that nothing may be missing, as the gate does."""
-    if os.environ.get("ROLECLASS_WEB_TESTS") == "required":
-        pytest.fail(what)
-    pytest.skip(what)
+__all__ = ["browser", "chromium", "drive", "node"]
 
 
 @pytest.fixture(scope="session")
-def node() -> str:
-    return shutil.which("node") or missing("no node on the PATH")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    return found or missing("no Chromium on the PATH; CHROMIUM can name it")
-
-
-@pytest.fixture(scope="session")
-def page(node: str, chromium: str) -> Path:
-    """The folder of the built page."""
-    if not (ROOT / "web" / "node_modules").is_dir():
-        missing("web/node_modules is missing: cd web && npm ci")
-    if not (PAGE / "index.html").is_file():
-        missing("the page is not built: cd web && npm run build")
-    return PAGE
-
-
-@pytest.fixture(scope="session")
-def url(page: Path) -> Iterator[str]:
-    with PageServer(page, port=0) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
-        yield server.url
-        server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def drive(node: str, chromium: str, url: str, tmp_path_factory: pytest.TempPathFactory) -> Drive:
-    """Run a task of ``web/e2e/drive.mjs`` and return what it saw.
-
-    Whatever is tried, nothing may be asked of another host and the browser may not complain.
-    """
-
-    def run(task: str, at: str = url, **arguments: object) -> Any:
-        folder = tmp_path_factory.mktemp(task)
-        given, seen = folder / "given.json", folder / "seen.json"
-        given.write_text(json.dumps(arguments), "utf-8")
-        done = subprocess.run(
-            [node, "e2e/drive.mjs", task, at, str(given), str(seen)],
-            cwd=ROOT / "web",
-            env={**os.environ, "CHROMIUM": chromium},
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=400,
-        )
-        assert done.returncode == 0, done.stderr
-        content = json.loads(seen.read_text("utf-8"))
-        hosts = {urlsplit(address).netloc for address in content["requests"]} - {""}
-        assert hosts == {urlsplit(at).netloc}
-        assert content["complaints"] == []
-        return content["seen"]
-
-    return run
+def browser() -> Iterator[Browser]:
+    with running() as started:
+        yield started

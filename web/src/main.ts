@@ -1,124 +1,109 @@
-/** The page as a whole: what is dropped, opened and chosen; theme and codebook. */
+/** The page: what is asked of the worker, and what it answers. */
 
-import codebook from 'data:codebook';
-import examples from 'data:examples';
-import { ask } from './client.ts';
-import { byId, h, showFault } from './dom.ts';
-import { classify } from './posting.ts';
-import { openTable } from './table.ts';
+import '../../src/roleclass/pages/base.css';
+import '../../src/roleclass/evidence/templates/posting.css';
+import '../../src/roleclass/web/page.css';
+import './colours.css';
+import example from '../../examples/ai_engineer.txt?raw';
+import type { Reading } from '../../examples/runtimes/node/reading.mjs';
+import type { Answer } from '../../examples/runtimes/node/roleclass.mjs';
+import { DEFINITIONS, LABELS, percent } from './roles.ts';
+import type { Reply, Request } from './worker.ts';
 
-const form = byId<HTMLFormElement>('posting-form');
-const title = byId<HTMLInputElement>('title');
-const text = byId<HTMLTextAreaElement>('posting');
+const byId = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const [form, text, title] = [
+  byId<HTMLFormElement>('form'),
+  byId<HTMLTextAreaElement>('text'),
+  byId<HTMLInputElement>('title'),
+];
+const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'roleclass' });
+let last = 0;
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  void classify(text.value, title.value);
+  last += 1;
+  form.setAttribute('aria-busy', 'true');
+  worker.postMessage({ id: last, text: text.value, title: title.value } satisfies Request);
 });
 form.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    form.requestSubmit();
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+});
+byId('example').addEventListener('click', () => {
+  text.value = example;
+  title.value = '';
+  form.requestSubmit();
+});
+worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => {
+  if (data.id !== last) return; // another one has been asked for since
+  if ('error' in data) fail(data.error);
+  else show(data.answer, data.reading);
+});
+worker.addEventListener('error', (event) => fail(event.message || 'The worker could not be started.'));
+
+function fail(message: string): void {
+  form.removeAttribute('aria-busy');
+  byId('fault').textContent = message;
+  byId('fault').hidden = false;
+  byId('result').hidden = true;
+}
+
+function show(answer: Answer, reading: Reading): void {
+  const { role, confidence, probabilities, reliable, reason } = answer;
+  const headline = `${LABELS[role]}${reason ? `: ${reason}` : `, ${percent(confidence)}`}`;
+  byId('answer').className = `role ${role}`;
+  byId('answer').replaceChildren(element('span', 'dot'), headline);
+  byId('told').textContent =
+    DEFINITIONS[role] +
+    (reason ? ' The roles below are what the model alone would say.' : '') +
+    (reason || reliable ? '' : ' Unsure: the confidence is below the threshold of this role.');
+  const likeliest = Object.entries(probabilities).sort(([, one], [, other]) => other - one);
+  byId('probabilities').replaceChildren(...likeliest.map(([name, p]) => bar(name, p)));
+  byId('lines').replaceChildren(...rows(reading));
+  byId('fault').hidden = true;
+  byId('result').hidden = false;
+  byId('status').textContent = `${headline}.`;
+  form.removeAttribute('aria-busy');
+}
+
+function bar(role: string, p: number): HTMLElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('class', 'bar');
+  svg.setAttribute('aria-hidden', 'true');
+  const fill = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  fill.setAttribute('width', `${(100 * p).toFixed(2)}%`);
+  fill.setAttribute('height', '100%');
+  svg.append(fill);
+  const name = element('th', '', LABELS[role]);
+  name.scope = 'row';
+  return element('tr', `role ${role}`, name, element('td', '', svg), element('td', 'number', percent(p)));
+}
+
+/** The whole text, line by line; what stands between two lines goes to the second. */
+function* rows({ text, lines }: Reading): Generator<HTMLElement> {
+  let done = 0;
+  for (const [i, { start, end, part, work, areas }] of lines.entries()) {
+    const between = text.slice(done, start);
+    const apart = between.split('\n').length > 2 ? ' apart' : '';
+    done = i + 1 === lines.length ? text.length : end;
+    const kind = work === 'none' ? '' : element('span', `work ${work}`, element('span', 'dot'), work);
+    yield element(
+      'tr',
+      `part-${part}${apart}`,
+      element('td', 'text', between.replace(/^[\r\n \t]+/, '') + text.slice(start, done).replace(/[\r\n]+$/, '')),
+      element('td', 'part', part),
+      element('td', '', kind),
+      element('td', 'areas', areas.join(', ')),
+    );
   }
-});
-text.addEventListener('paste', () => {
-  // What is pasted into an empty field is a whole posting.
-  if (text.value === '') setTimeout(() => form.requestSubmit());
-});
-for (const button of form.querySelectorAll<HTMLButtonElement>('[data-example]')) {
-  button.addEventListener('click', () => show(examples[Number(button.dataset.example)], ''));
 }
 
-function show(posting: string, named: string): Promise<void> {
-  text.value = posting;
-  title.value = named;
-  return classify(posting, named);
+function element<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  style: string,
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const made = document.createElement(tag);
+  if (style) made.className = style;
+  made.append(...children.filter((child) => child !== ''));
+  return made;
 }
-
-async function openFile(file: File): Promise<void> {
-  showFault(null);
-  try {
-    if (/\.(csv|tsv|tab)$/i.test(file.name)) await openTable(file, show);
-    else if (/\.(parquet|xlsx?|pdf|docx?|zip|gz|jsonl|ndjson)$/i.test(file.name)) {
-      throw new Error(
-        `${file.name}: the page reads text files and CSV. The command \`roleclass score\` reads Parquet and JSON Lines.`,
-      );
-    } else await show(await readText(file), '');
-  } catch (error) {
-    showFault(error);
-  }
-}
-
-async function readText(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const little = bytes[0] === 0xff && bytes[1] === 0xfe;
-  const big = bytes[0] === 0xfe && bytes[1] === 0xff;
-  return new TextDecoder(little ? 'utf-16le' : big ? 'utf-16be' : 'utf-8').decode(bytes);
-}
-
-const chooser = byId<HTMLInputElement>('file');
-chooser.addEventListener('change', () => {
-  const [file] = chooser.files ?? [];
-  if (file) void openFile(file);
-  chooser.value = ''; // so that the same file can be opened again
-});
-
-const drop = byId('drop');
-document.addEventListener('dragover', (event) => {
-  event.preventDefault();
-  drop.hidden = !event.dataTransfer?.types.includes('Files');
-});
-document.addEventListener('dragleave', (event) => {
-  if (event.relatedTarget === null) drop.hidden = true;
-});
-document.addEventListener('drop', (event) => {
-  drop.hidden = true;
-  const file = event.dataTransfer?.files[0];
-  if (!file) return; // text that is dropped goes where it is dropped
-  event.preventDefault();
-  void openFile(file);
-});
-
-const dialog = byId<HTMLDialogElement>('codebook');
-byId('open-codebook').addEventListener('click', () => {
-  const article = dialog.querySelector('article');
-  if (article && !article.hasChildNodes()) article.innerHTML = codebook; // rendered at build from our own file
-  dialog.showModal();
-});
-byId('close-codebook').addEventListener('click', () => dialog.close());
-dialog.addEventListener('click', (event) => {
-  if (event.target === dialog) dialog.close(); // beside it
-});
-
-const theme = byId<HTMLButtonElement>('theme');
-const dark = matchMedia('(prefers-color-scheme: dark)');
-let chosen: string | null = null;
-try {
-  chosen = localStorage.getItem('theme');
-} catch {
-  // Storage is barred; the system's theme it is.
-}
-function applyTheme(): void {
-  const now = chosen ?? (dark.matches ? 'dark' : 'light');
-  document.documentElement.dataset.theme = now;
-  theme.setAttribute('aria-pressed', String(now === 'dark'));
-}
-theme.addEventListener('click', () => {
-  chosen = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
-  try {
-    localStorage.setItem('theme', chosen);
-  } catch {
-    // It holds until the page is left.
-  }
-  applyTheme();
-});
-dark.addEventListener('change', applyTheme);
-applyTheme();
-
-ask('load', {}).then(
-  ({ version }) => byId('model').replaceChildren('Model ', h('b', {}, version), ' is loaded.'),
-  (error) => {
-    byId('model').textContent = 'The model could not be loaded.';
-    showFault(error);
-  },
-);

@@ -18,9 +18,7 @@ export const DEFINITIONS: Record<string, string> = {
 
 /** A share in per cent; 100 % and 0 % only where it is exactly so. */
 export function percent(share: number): string {
-  if (share > 0.995 && share < 1) return '> 99 %';
+  if (share >= 0.995 && share < 1) return '> 99 %';
   if (share > 0 && share < 0.005) return '< 1 %';
-  return `${Math.round(100 * share)} %`;
+  return `${(100 * share).toFixed(0)} %`;
 }
-
-export const signed = (weight: number) => `${weight < 0 ? '−' : '+'}${Math.abs(weight).toFixed(2)}`;

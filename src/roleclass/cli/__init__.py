@@ -18,8 +18,11 @@ class _Group(click.Group):
 
     _commands = (
         "predict",
+        "read",
+        "problems",
         "explain",
         "score",
+        "lines",
         "report",
         "web",
         "train",
@@ -61,8 +64,10 @@ def main() -> None:
     Examples:
       roleclass predict posting.txt
       roleclass predict --json *.txt > roles.jsonl
+      roleclass read posting.txt
       roleclass explain posting.txt
       roleclass score jobs.csv -o jobs.roles.csv
+      roleclass lines jobs.csv -o lines.parquet
       roleclass report postings.parquet -o market
       roleclass web
       roleclass train --corpus corpus --output runs/first

@@ -9,7 +9,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from roleclass.cli.options import model_option
 from roleclass.cli.terminal import warn
+from roleclass.whole import write_whole
 
 
 @click.command(short_help="Measure how fast it is here.")
@@ -19,11 +21,7 @@ from roleclass.cli.terminal import warn
     help="Folder of labelled Parquet files, or a text file of one posting a line; "
     "without it, postings are generated.",
 )
-@click.option(
-    "--model",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Another model file than the one in the package.",
-)
+@model_option
 @click.option("--postings", "number", type=click.IntRange(1), default=512, show_default=True,
               help="How many postings to measure with.")  # fmt: skip
 @click.option("--length", type=click.IntRange(20), default=4000, show_default=True,
@@ -72,7 +70,7 @@ def benchmark(
     figures = measure(model, texts, top=top_count, rounds=rounds)
     figures["postings"]["source"] = "generated" if corpus is None else "a corpus"
     if output is not None:
-        output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        write_whole(output, json.dumps(figures, indent=2) + "\n")
     Console().print(_table(figures))
     if plot is not None:
         draw(figures, plot)
@@ -108,14 +106,18 @@ def _table(figures: Mapping[str, Any]) -> Table:
     table.add_row("the same of checksums", f"{checksums:.2f}")
     cold = figures["cold_start"]
     table.add_row("import to first answer", f"{cold['seconds']:.3f} s")
-    table.add_row("memory then", f"{cold['peak_megabytes']:.0f} MB")
+    table.add_row("memory then", _megabytes(cold["megabytes"]))
     for length, us in figures["us_by_length"].items():
         table.add_row(f"a posting of {int(length):,} bytes", f"{us:,.0f} us")
     for count, row in figures["by_count"].items():
         table.add_row(
-            f"{int(count):,} postings", f"{row['seconds']:.3f} s, {row['megabytes']:.0f} MB"
+            f"{int(count):,} postings", f"{row['seconds']:.3f} s, {_megabytes(row['megabytes'])}"
         )
     return table
+
+
+def _megabytes(held: float | None) -> str:
+    return "memory: needs psutil" if held is None else f"{held:.0f} MB"
 
 
 def draw(figures: Mapping[str, Any], path: Path) -> None:
@@ -134,7 +136,8 @@ def draw(figures: Mapping[str, Any], path: Path) -> None:
     counts = [int(n) for n in figures["by_count"]]
     by_count.loglog(counts, [row["seconds"] for row in figures["by_count"].values()], "o-")
     by_count.set(title="A stream", xlabel="postings", ylabel="seconds")
-    held.semilogx(counts, [row["megabytes"] for row in figures["by_count"].values()], "o-")
+    megabytes = [row["megabytes"] or 0 for row in figures["by_count"].values()]
+    held.semilogx(counts, megabytes, "o-")
     held.set(title="Memory of the stream", xlabel="postings", ylabel="MB")
     held.set_ylim(bottom=0)
     for axes in (by_length, by_count, held):

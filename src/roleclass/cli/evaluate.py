@@ -12,6 +12,7 @@ from rich.table import Table
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import corpus_option, model_option
 from roleclass.cli.terminal import warn
+from roleclass.whole import write_whole
 
 
 @click.command(short_help="Score a model on labelled postings.")
@@ -55,7 +56,7 @@ def evaluate(
         click.echo(text)
         return
     if output is not None:
-        output.write_text(text + "\n", encoding="utf-8")
+        write_whole(output, text + "\n")
     for table in _tables(figures):
         Console().print(table)
 

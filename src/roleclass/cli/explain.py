@@ -9,12 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option
+from roleclass.cli.options import model_option, page_options, write_page
 from roleclass.cli.reading import read_posting
 from roleclass.cli.terminal import printable
 from roleclass.evidence.explanation import Explanation
-from roleclass.evidence.explanation import explain as explain_posting
-from roleclass.evidence.page import evidence_page, marks
+from roleclass.evidence.page import marks, posting_page
 from roleclass.prediction import Prediction
 from roleclass.roles import as_role
 
@@ -28,12 +27,7 @@ from roleclass.roles import as_role
 )
 @click.option("--top", type=click.IntRange(1), default=15, show_default=True, help="Rows to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write a self-contained page to this file.",
-)
+@page_options
 @model_option
 def explain(
     file: Path,
@@ -43,6 +37,7 @@ def explain(
     top: int,
     as_json: bool,
     page: Path | None,
+    overwrite: bool,
     model: Path | None,
 ) -> None:
     """Show why the posting in FILE (- for standard input) gets its role.
@@ -62,17 +57,17 @@ def explain(
     classifier = RoleClassifier(model)
     prediction = classifier.predict(text, title)
     try:
-        why = explain_posting(
+        why = classifier.explain(
             text,
             title,
             role=None if role is None else as_role(role),
             against=None if against is None else as_role(against),
-            classifier=classifier,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if page is not None:
-        page.write_text(evidence_page(why, prediction, top), encoding="utf-8")
+        content = posting_page(classifier.read(text, title), why, top)
+        write_page(page, content, overwrite=overwrite)
     if as_json:
         click.echo(json.dumps({"prediction": prediction.to_dict(), **why.to_dict()}))
     elif page is None:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+from roleclass.whole import write_whole
 
 corpus_option = click.option(
     "--corpus",
     "folder",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of labelled Parquet files.",
+    help="Folder of labelled Parquet files (columns id, description, role, and more).",
 )
 
 model_option = click.option(
@@ -19,6 +21,33 @@ model_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Another model file than the one in the package.",
 )
+
+_PAGE_OPTIONS = (
+    click.option(
+        "--html",
+        "page",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write a self-contained page to this file.",
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace a page that is there."),
+)
+
+
+def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that ask for a page; `write_page` takes them."""
+    for option in reversed(_PAGE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def write_page(page: Path, content: str, *, overwrite: bool) -> None:
+    """Write a page; a `click.ClickException` says that there is a file by its name."""
+    if page.is_file() and not overwrite:
+        raise click.ClickException(
+            f"{page} exists; name another file, or replace it with --overwrite"
+        )
+    write_whole(page, content)
+
 
 _TABLE_OPTIONS = (
     click.option(
@@ -45,3 +74,14 @@ def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_TABLE_OPTIONS):
         command = option(command)
     return command
+
+
+_T = TypeVar("_T")
+
+
+def checked(options: Callable[..., _T], **values: Any) -> _T:
+    """Make options of what the command line says; what is wrong with them is told as click tells it."""
+    try:
+        return options(**values)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error

@@ -1,19 +1,90 @@
-"""Read one posting from a file or from standard input."""
+"""Postings from files, from standard input and from the command line; answers as a terminal shows them."""
 
-import codecs
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
+
+import click
+from rich.text import Text
 
 from roleclass.cli.terminal import warn
+from roleclass.colours import colour_of
 from roleclass.errors import InputError
+from roleclass.prediction import Prediction
+from roleclass.tables.dialect import encoding_of
 from roleclass.tables.formats import no_text
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+_OPTIONS = (
+    click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path)),
+    click.option("--text", help="Read this text instead of files."),
+    click.option("--title", help="The job title, where the text does not hold it."),
 )
+
+
+def posting_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the arguments that name postings; `gather` takes them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def gather(files: Iterable[Path], text: str | None) -> tuple[list[tuple[str, str]], bool]:
+    """Return the name and the text of each posting, and whether all could be read.
+
+    What could not is said on standard error.
+
+    Raises
+    ------
+    click.UsageError
+        If there are both files and a text, or none.
+    """
+    files = list(files)
+    if (text is None) == (not files):
+        raise click.UsageError("give either FILE... (- for standard input) or --text TEXT")
+    postings = [] if text is None else [("--text", text)]
+    complete = True
+    for file in postings_in(files):
+        try:
+            postings.append((str(file), read_posting(file)))
+        except InputError as error:
+            complete = False
+            warn(str(error))
+        except OSError as error:
+            complete = False
+            warn(f"{file}: cannot be read: {error.strerror or error}")
+    return postings, complete
+
+
+def role_of(answer: Prediction) -> Text:
+    """Return the role in its colour."""
+    return Text(answer.role.label, style=f"bold {colour_of(answer.role).terminal}")
+
+
+def doubt_of(answer: Prediction) -> Text:
+    """Return how sure an answer is, or why there is none."""
+    said = answer.reason or percent(answer.confidence) + ("" if answer.reliable else ", unsure")
+    return Text(said, style="" if answer.reliable else "bright_black")
+
+
+def runner_up_of(answer: Prediction) -> Text:
+    """Return what it is if it is not this; nothing where nobody can tell."""
+    second, p = sorted(answer.probabilities.items(), key=lambda item: -item[1])[1]
+    said = "" if answer.reason is not None else f"{second.label} {percent(p)}"
+    return Text(said, style="bright_black")
+
+
+def percent(p: float) -> str:
+    """Return a probability as a whole percentage, never as certainty.
+
+    Examples
+    --------
+    >>> percent(0.994), percent(0.996), percent(0.001)
+    ('99%', '>99%', '<1%')
+    """
+    if 0.005 <= p < 0.995:
+        return f"{p:.0%}"
+    return "<1%" if p < 0.5 else ">99%"
 
 
 def postings_in(files: Iterable[Path]) -> Iterator[Path]:
@@ -45,9 +116,9 @@ def read_posting(file: Path) -> str:
     if what is not None:
         raise InputError(
             f"{file}: {what}, not the text of one posting; tables are read by "
-            f"roleclass score {file} -o roles.csv"
+            f"roleclass score {file} -o roles.csv and roleclass lines {file} -o lines.csv"
         )
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    encoding = encoding_of(data) or "utf-8"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:

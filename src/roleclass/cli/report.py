@@ -1,4 +1,4 @@
-"""``roleclass report``: what a pile of postings says, as a page and as JSON."""
+"""``roleclass report``: what a set of postings says, as a page, as JSON and as tables."""
 
 from pathlib import Path
 from typing import Any
@@ -6,30 +6,49 @@ from typing import Any
 import click
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option, table_options
+from roleclass.cli.options import checked, model_option, table_options
 from roleclass.cli.terminal import printable, warn
+from roleclass.whole import write_whole
 
 
-@click.command(short_help="Measure a pile of postings, as a page.")
+@click.command(short_help="Measure a set of postings, as a page.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
     "-o",
     "--output",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for report.html and report.json.",
+    help="Folder for report.html, report.json and the tables.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a report that is there.")
+@click.option(
+    "--with-text", is_flag=True, help="Show duties behind the figures, too, not ids alone."
+)
+@click.option(
+    "--read-at-most",
+    type=click.IntRange(min=1),
+    default=100_000,
+    show_default=True,
+    help="Of more postings, lines are read of a random sample.",
+)
+@click.option("--threads", type=click.IntRange(min=1), help="[default: the cores, at most 4]")
 @table_options
 @model_option
 def report(
-    inputs: tuple[str, ...], output: Path, overwrite: bool, model: Path | None, **table: Any
+    inputs: tuple[str, ...],
+    output: Path,
+    overwrite: bool,
+    with_text: bool,
+    read_at_most: int,
+    threads: int | None,
+    model: Path | None,
+    **table: Any,
 ) -> None:
     """Measure postings: roles, titles, problems, skills, words, and what is atypical.
 
     An INPUT is a table of postings, scored or not, as for roleclass score; - is standard input.
     Rows with the same id and the same text are one posting. Postings without a role are
-    classified first.
+    classified. Roles are counted in all postings, lines in 100,000 of them.
 
     \b
     Examples:
@@ -37,36 +56,48 @@ def report(
       roleclass report january.parquet february.parquet -o market
     """
     from roleclass.report.page import render
-    from roleclass.report.postings import read_postings
     from roleclass.report.report import build_report
+    from roleclass.report.source import PostingTables
+    from roleclass.report.tables import FOLDER, Listing, write_tables
+    from roleclass.scoring.options import default_threads
     from roleclass.tables.options import ReadOptions
     from roleclass.tables.plain import to_json
 
-    try:
-        options = ReadOptions(**table)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    pages = [output / "report.html", output / "report.json"]
-    there = [str(page) for page in pages if page.exists()]
+    options = checked(ReadOptions, **table)
+    pages, tables = [output / "report.html", output / "report.json"], output / FOLDER
+    there = [str(page) for page in (*pages, tables) if page.exists()]
     if there and not overwrite:
         raise click.ClickException(
             f"{' and '.join(there)} exist; name another folder, or replace with --overwrite"
         )
-    postings = read_postings(inputs, options, warn=warn)
-    if not postings:
+    postings = PostingTables(inputs, options, warn=warn)
+    if not len(postings):
         raise click.ClickException(
             f"{', '.join(inputs)}: there is no posting; expected a row for each"
         )
-    figures = build_report(postings, RoleClassifier(model))
-    contents = (
-        render(figures, [printable(Path(name).name) for name in inputs]),
-        to_json(figures, indent=2) + "\n",
-    )
     try:
-        output.mkdir(parents=True, exist_ok=True)
+        tables.mkdir(parents=True, exist_ok=True)
+        with Listing(tables, with_text=with_text) as listing:
+            figures = build_report(
+                postings,
+                RoleClassifier(model),
+                with_text=with_text,
+                read_at_most=read_at_most,
+                threads=threads or default_threads(),
+                watch=listing,
+            )
+        contents = (
+            render(figures, [printable(Path(name).name) for name in inputs]),
+            to_json(figures, indent=2) + "\n",
+        )
+        for old in tables.glob("*.csv"):  # of another report, which may have shown texts
+            if old.name not in listing.names:
+                old.unlink()
+        write_tables(figures, tables)
         for page, content in zip(pages, contents, strict=True):
-            page.write_text(content, encoding="utf-8")
+            write_whole(page, content)
             click.echo(page)
+        click.echo(tables)
     except OSError as error:
         raise click.ClickException(
             f"{output}: cannot be written: {error.strerror or error}"

@@ -1,18 +1,12 @@
 """``roleclass score``: the roles of all postings in files, beside their rows."""
 
-import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from roleclass.cli.options import model_option, table_options
-from roleclass.cli.terminal import on_terminal, warn
+from roleclass.cli.runs import earlier, pace, print_summary, run_options, running, score_options
+from roleclass.cli.terminal import warn
 from roleclass.roles import as_role
 
 if TYPE_CHECKING:
@@ -20,33 +14,14 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Write files with a role beside each row.")
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@run_options
 @click.option(
-    "-o", "--output", required=True, help="File to write; it must not exist. - is standard output."
+    "--areas",
+    is_flag=True,
+    help="Add how many lines are of each part and work, and how many duties are in each problem area.",
 )
-@table_options
-@click.option("--id-column", help="Column that names a row in messages.")
+@click.option("--lines", is_flag=True, help="Add the duties: a list, in CSV a line each.")
 @click.option("--prefix", default="", help="Put before the names of the added columns.")
-@click.option(
-    "--batch-size", type=click.IntRange(min=1), default=2048, show_default=True,
-    help="Rows that are scored and checkpointed together.",
-)  # fmt: skip
-@click.option(
-    "--threads",
-    type=click.IntRange(min=1),
-    help="Threads that score.  [default: the cores, at most 4]",
-)
-@click.option("--resume", is_flag=True, help="Go on with a run that was cut off.")
-@click.option(
-    "--on-error", type=click.Choice(["mark", "stop"]), default="mark", show_default=True,
-    help="Rows that cannot be scored: say so in their reason, or stop.",
-)  # fmt: skip
-@click.option(
-    "--safe-csv", is_flag=True,
-    help="Put ' before cells of CSV and TSV that a spreadsheet would take for formulas.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-@model_option
 @click.option(
     "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
     help="Score here, or on a Ray cluster (Parquet to a folder of Parquet).",
@@ -57,7 +32,6 @@ if TYPE_CHECKING:
 def score(
     inputs: tuple[str, ...],
     output: str,
-    threads: int | None,
     resume: bool,
     as_json: bool,
     model: Path | None,
@@ -75,17 +49,12 @@ def score(
     Examples:
       roleclass score jobs.csv -o jobs.roles.csv
       roleclass score 'lake/*.parquet' -o roles.parquet --text-column body --threads 2
+      roleclass score jobs.parquet -o work.parquet --areas --lines
       zcat jobs.jsonl.gz | roleclass score - --format jsonl -o - | jq .role
       roleclass score --engine ray --address auto 'lake/*.parquet' -o roles/
     """
-    from roleclass.scoring.options import ScoreOptions, default_threads
-
-    threads = threads or default_threads()
-    try:
-        options = ScoreOptions(threads=threads, **columns_and_rows)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    with _interruption(output, resumable=output != "-"), _progress() as progress:
+    options = score_options(**columns_and_rows)
+    with running(output) as progress:
         if engine == "ray":
             from roleclass.scoring.cluster import score_on_cluster
 
@@ -105,51 +74,10 @@ def score(
             summary = score_files(
                 inputs, output, options, model=model, resume=resume, warn=warn, progress=progress
             )
-    # Where the rows are the result, the summary is a message.
-    click.echo(json.dumps(summary.to_dict()) if as_json else _sentence(summary), err=output == "-")
-
-
-@contextmanager
-def _interruption(output: str, *, resumable: bool) -> Iterator[None]:
-    """Say, when the user interrupts, how to go on."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        kept = f"what was scored of {output} is kept: repeat the command with --resume"
-        warn(f"interrupted; {kept if resumable else 'nothing is kept of standard output'}")
-        sys.exit(_INTERRUPTED)
-
-
-_INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
+    print_summary(summary, _sentence(summary), output=output, as_json=as_json)
 
 
 def _sentence(summary: "Summary") -> str:
     counts = ", ".join(f"{as_role(name).label} {count:,}" for name, count in summary.roles.items())
-    resumed = f", {summary.resumed:,} of them from an earlier run" if summary.resumed else ""
-    return (
-        f"{summary.read:,} rows read, {summary.rows:,} written{resumed}: {counts}, "
-        f"errors {summary.errors:,}; {summary.seconds:.1f} s, "
-        f"{summary.rows_per_second:,.0f} postings per second"
-    )
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[["Summary"], None]]:
-    # 80 columns are enough for all of it; it goes when the summary comes.
-    bar = Progress(
-        BarColumn(20),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[counts]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with on_terminal(bar):
-        task = bar.add_task("", total=None, counts="")
-
-        def progress(summary: "Summary") -> None:
-            counts = f"{summary.rows:,} rows {summary.rows_per_second:,.0f}/s"
-            counts += f" errors {summary.errors:,}"
-            bar.update(task, completed=summary.position, total=summary.size, counts=counts)
-
-        yield progress
+    written = f"{summary.read:,} rows read, {summary.rows:,} written{earlier(summary)}"
+    return f"{written}: {counts}, {pace(summary)}"

@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from roleclass.cli.options import corpus_option
 from roleclass.cli.terminal import on_terminal, warn
 from roleclass.roles import AnyRole, Role, as_role
 
@@ -22,13 +23,7 @@ def _own_roles(_: click.Context, __: click.Parameter, value: str | None) -> tupl
 
 
 @click.command(short_help="Train a model, with your own roles too.")
-@click.option(
-    "--corpus",
-    "folder",
-    required=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of labelled Parquet files (columns id, description, role, and more).",
-)
+@corpus_option
 @click.option(
     "--output",
     required=True,

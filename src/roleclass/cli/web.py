@@ -1,11 +1,15 @@
 """``roleclass web``: the page in a browser."""
 
+import signal
 import webbrowser
 from contextlib import suppress
+from pathlib import Path
 
 import click
 
-from roleclass.page_server import DEFAULT_PORT, PageServer, page_folder
+from roleclass.classifier import RoleClassifier
+from roleclass.cli.options import model_option
+from roleclass.web.server import DEFAULT_PORT, WebServer
 
 
 @click.command(short_help="Try the model in your browser.")
@@ -15,17 +19,20 @@ from roleclass.page_server import DEFAULT_PORT, PageServer, page_folder
     help=f"Port to listen on.  [default: {DEFAULT_PORT}, another if it is taken]",
 )
 @click.option("--no-browser", is_flag=True, help="Print the address only.")
-def web(port: int | None, no_browser: bool) -> None:
-    """Open a page on this machine: paste a posting or drop a CSV, see roles and evidence.
+@model_option
+def web(port: int | None, no_browser: bool, model: Path | None) -> None:
+    """Open a page on this machine: paste a posting, or give a table and get it back scored.
 
-    The model runs in the browser; nothing is sent anywhere. Ctrl-C ends it.
+    It answers this machine only, and sends nothing anywhere. Tables need roleclass[web]. Ctrl-C ends it.
 
     \b
     Examples:
       roleclass web
       roleclass web --port 9000 --no-browser
     """
-    with PageServer(page_folder(), port) as server, suppress(KeyboardInterrupt):
+    # A polite end deletes the tables, whoever asks for it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with WebServer(port, RoleClassifier(model)) as server, suppress(KeyboardInterrupt):
         click.echo(server.url)
         click.echo("Ctrl-C ends it.", err=True)
         if not no_browser:

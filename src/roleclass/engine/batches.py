@@ -4,16 +4,18 @@ A chunk is sorted by length, so that the rows of a batch need little padding; a 
 a core's cache. The sizes were measured: see ``docs/speed.md``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from roleclass.engine.inputs import Posting
+from roleclass.engine.parallel import map_ahead
+from roleclass.text import encode
 
 CHUNK_POSTINGS: Final = 1024
 CHUNK_LENGTH: Final = 16 * 2**20
 BATCH_POSTINGS: Final = 96
-BATCH_LENGTH: Final = 384 * 2**10
+BATCH_LENGTH: Final = 256 * 2**10
 
 _T = TypeVar("_T")
 
@@ -71,6 +73,45 @@ def read(postings: Iterable[Posting]) -> Iterator[Chunk]:
         raise
     if chunk:
         yield Chunk(chunk, _batches(lengths))
+
+
+def stream(
+    postings: Iterable[Posting], answer: Callable[[list[bytes]], Iterable[_T]], threads: int = 1
+) -> Iterator[_T]:
+    """Answer postings as they come, in order and in bounded memory.
+
+    Parameters
+    ----------
+    postings : iterable of Posting
+        If it raises, all before it are answered first.
+    answer : callable
+        Given a batch of encoded postings, the longest last, returns an answer to each. Called in several
+        threads where there are.
+    threads : int
+
+    Raises
+    ------
+    ValueError
+        If `threads` is less than 1.
+
+    Examples
+    --------
+    >>> list(stream([("a longer one", None), ("short", "Title")], lambda rows: map(len, rows)))
+    [12, 12]
+    """
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}")
+
+    # All of the work but reading, so that no thread keeps Python's lock for long.
+    def answered(work: tuple[Chunk, list[int]]) -> tuple[Chunk, list[int], Iterable[_T]]:
+        chunk, batch = work
+        return chunk, batch, answer([encode(*chunk.postings[i]) for i in batch])
+
+    # Checked at once, hence a function that returns a generator.
+    work = ((chunk, batch) for chunk in read(postings) for batch in chunk.batches)
+    return in_order(
+        map(answered, work) if threads == 1 else map_ahead(answered, work, threads, spare=4)
+    )
 
 
 def in_order(answered: Iterable[tuple[Chunk, list[int], Iterable[_T]]]) -> Iterator[_T]:

@@ -29,8 +29,8 @@ def checked_many(texts: Iterable[str], titles: Iterable[str | None] | None) -> I
     for name, value in (("texts", texts), ("titles", titles)):
         if isinstance(value, str | bytes):
             raise TypeError(
-                f"{name} must be an iterable of strings, got a single {type(value).__name__}; "
-                "call predict for one posting"
+                f"{name} must be an iterable of strings, got a single {type(value).__name__}; put it "
+                "into a list, or call predict or read for one posting"
             )
     pairs = ((text, None) for text in texts) if titles is None else _pairs(texts, titles)
     return (checked(text, title, i) for i, (text, title) in enumerate(pairs))
@@ -54,7 +54,7 @@ def not_text(name: str, value: object) -> TypeError:
             "a missing value is not a posting: drop it, or pass an empty string to get 'unclear'"
         )
     elif isinstance(value, Iterable):
-        advice = "call predict_many for several postings"
+        advice = "call predict_many or read_many for several postings"
     else:
         advice = "convert it with str() if that is what the posting says"
     return TypeError(f"{name} must be a string, got {type(value).__name__}; {advice}")

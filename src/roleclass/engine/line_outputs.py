@@ -1,12 +1,16 @@
-"""From the graph's outputs about lines to readings in the user's own characters."""
+"""From the graph's outputs about lines to `Line`, in the user's own characters."""
 
+from array import array
 from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.reading import AREAS, PARTS, WORKS, Line, Reading, likely_areas
+from roleclass.reading import AREAS, PARTS, WORKS, Line, likely_areas
+from roleclass.text import characters_before
 
 LINE_OUTPUTS: Final = (
     "line_row", "line_start", "line_end", "line_part", "line_work", "line_areas",
@@ -15,7 +19,7 @@ LINE_OUTPUTS: Final = (
 posting of each line and its bytes, and float32 arrays of shape (M, 5), (M, 6) and (M, 18)."""
 
 
-def make_readings(
+def lines_of(
     rows: Sequence[bytes],
     row: NDArray[np.int32],
     start: NDArray[np.int32],
@@ -23,8 +27,8 @@ def make_readings(
     part: NDArray[np.float32],
     work: NDArray[np.float32],
     areas: NDArray[np.float32],
-) -> Iterator[Reading]:
-    """Turn the outputs for a batch of postings into readings.
+) -> Iterator[tuple[Line, ...]]:
+    """Turn the outputs for a batch of postings into the lines of each.
 
     Parameters
     ----------
@@ -35,43 +39,46 @@ def make_readings(
 
     Yields
     ------
-    Reading
+    tuple of Line
     """
-    ends = np.searchsorted(row, np.arange(len(rows)), side="right")
+    ends = np.searchsorted(row, np.arange(len(rows)), side="right").tolist()
+    character = np.zeros(len(row), np.int32), np.zeros(len(row), np.int32)
     first = 0
-    for data, last in zip(rows, ends.tolist(), strict=True):
-        at = slice(first, last)
+    for data, last in zip(rows, ends, strict=True):
+        before = characters_before(data)
+        # A line that begins or ends within a character has all of it.
+        character[0][first:last] = before[start[first:last] + 1] - 1
+        character[1][first:last] = before[end[first:last]]
         first = last
-        # A character begins at each byte that does not continue one. A line may end within one: it is its.
-        begins = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
-        character = np.concatenate([[0], np.cumsum(begins)])
-        starts = character[start[at] + 1] - 1
-        yield Reading(
-            data.decode("utf-8"),
-            tuple(
-                map(
-                    _line,
-                    starts.tolist(),
-                    character[end[at]].tolist(),
-                    part[at].tolist(),
-                    work[at].tolist(),
-                    areas[at].tolist(),
-                )
-            ),
-        )
-
-
-def _line(start: int, end: int, part: list[float], work: list[float], areas: list[float]) -> Line:
-    parts, works = (dict(zip(of, p, strict=True)) for of, p in ((PARTS, part), (WORKS, work)))
-    of_areas = dict(zip(AREAS, areas, strict=True))
-    best = max(parts, key=parts.__getitem__)
-    return Line(
-        start,
-        end,
-        best,
-        max(works, key=works.__getitem__),
-        likely_areas(of_areas) if best == "duty" else (),
-        parts,
-        works,
-        of_areas,
+    # As `Line._make` does, without a call in Python for each of the many.
+    lines = map(
+        partial(tuple.__new__, Line),
+        zip(
+            *(of.tolist() for of in character),
+            map(PARTS.__getitem__, part.argmax(axis=1).tolist()),
+            map(WORKS.__getitem__, work.argmax(axis=1).tolist()),
+            _areas_of(part, areas),
+            _packed(part, work, areas),
+            strict=True,
+        ),
     )
+    first = 0
+    for last in ends:
+        yield tuple(islice(lines, last - first))
+        first = last
+
+
+def _areas_of(part: NDArray[np.float32], areas: NDArray[np.float32]) -> Iterator[tuple[str, ...]]:
+    """Return the areas that each line is said to be in; only duties are in any."""
+    is_duty = part.argmax(axis=1) == PARTS.index("duty")
+    of_duties = iter(areas[is_duty].tolist())
+    for duty in is_duty.tolist():
+        yield likely_areas(dict(zip(AREAS, next(of_duties), strict=True))) if duty else ()
+
+
+def _packed(*blocks: NDArray[np.float32]) -> Iterator[Sequence[float]]:
+    """Return the probabilities of each line, side by side; few are ever looked at."""
+    table = np.concatenate(blocks, axis=1)
+    packed = array("f", table.tobytes())
+    width = table.shape[1]
+    return (packed[i : i + width] for i in range(0, len(packed), width))

@@ -2,9 +2,11 @@
 
 import ctypes
 import json
+import os
 import re
 import sys
 import threading
+import weakref
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -31,13 +33,10 @@ _WIDTH_STEP = 256
 
 # ONNX Runtime takes some 25 bytes for each of the input's, and keeps them for the next run. Beyond this size,
 # which no posting of a person has, it gives them back, and such runs wait for each other.
-_LONG: Final = 2**20
+_LONG: Final = 2**18
 
 ANSWER: Final = ("probabilities", "reason")
 """The outputs of the graph that an answer is made of."""
-
-making_sessions: Final = threading.RLock()
-"""Held while a session is made: a fork must not fall into that."""
 
 _FLOAT32: Final = np.dtype(np.float32)
 _INT64: Final = np.dtype(np.int64)
@@ -129,7 +128,7 @@ class Model:
     @property
     def whole(self) -> Any:
         """A session of the whole graph, made when it is first asked for."""
-        with making_sessions:
+        with _loading:
             return self._whole
 
     @cached_property
@@ -193,6 +192,59 @@ class Model:
                 f"the model answers with the reasons {sorted(set(codes.tolist()))}, "
                 f"but names {len(self.reasons)}; train it again"
             )
+
+
+class ModelFile:
+    """A model file that is loaded on first use: once for all threads, by each process anew.
+
+    Parameters
+    ----------
+    path : Path
+
+    Examples
+    --------
+    >>> len(ModelFile(default_model()).model.roles)
+    4
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._loaded: Model | None = None
+        _files.add(self)
+
+    def __reduce__(self) -> tuple[type["ModelFile"], tuple[Path]]:
+        return ModelFile, (self.path,)
+
+    @property
+    def model(self) -> Model:
+        """The model; a `ModelError` says why there is none."""
+        loaded = self._loaded
+        if loaded is None:
+            with _loading:
+                loaded = self._loaded = self._loaded or load_model(self.path)
+        return loaded
+
+
+_files: "weakref.WeakSet[ModelFile]" = weakref.WeakSet()
+_loading = threading.RLock()
+_abandoned: list[Model | None] = []
+
+
+def _forget_after_fork() -> None:
+    # A session belongs to the process that made it. It is not even deleted in the child: a thread that the
+    # child does not have may have held its locks.
+    for file in _files:
+        _abandoned.append(file._loaded)  # noqa: SLF001
+        file._loaded = None  # noqa: SLF001
+    _loading.release()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch  (absent on Windows only)
+    # A fork waits until no thread is importing ONNX Runtime or making a session: the child of such a moment
+    # would wait for the locks of both for ever.
+    os.register_at_fork(
+        before=_loading.acquire, after_in_parent=_loading.release, after_in_child=_forget_after_fork
+    )
 
 
 @cache

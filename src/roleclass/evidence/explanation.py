@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.classifier import RoleClassifier
-from roleclass.engine.line_outputs import LINE_OUTPUTS, make_readings
+from roleclass.engine.answers import all_outputs
+from roleclass.engine.line_outputs import LINE_OUTPUTS, lines_of
+from roleclass.engine.model_file import Model
 from roleclass.errors import ModelError
-from roleclass.evidence.places import Columns, Mentions, Span, find_mentions, name_columns
-from roleclass.reading import AREAS, PARTS, WORKS, Line
+from roleclass.evidence.places import Columns, Span, find_mentions, name_columns
+from roleclass.reading import PARTS, WORKS, Line
 from roleclass.roles import AnyRole
 from roleclass.text import encode
 
@@ -23,8 +24,7 @@ class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quic
     Attributes
     ----------
     kind : str
-        The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``product``, ``line`` or
-        ``area``.
+        The block of features: ``ngram``, ``balance``, ``line``, ``product`` or ``pair``.
     name : str
         What it is, for a person.
     weight : float
@@ -58,7 +58,7 @@ class Explanation:
         The weightiest first, for and against alike.
     lines : tuple of (Line, float)
         Each line of the posting with what it weighs: its words, and its share of what is said of
-        concepts, kinds of lines and areas. What the rest of the log-odds is, the posting says as a whole.
+        kinds of lines. What the rest of the log-odds is, the posting says as a whole.
     """
 
     document: str
@@ -90,51 +90,24 @@ class Explanation:
 
 
 def explain(
+    model: Model,
     text: str,
     title: str | None = None,
     *,
     role: AnyRole | None = None,
     against: AnyRole | None = None,
-    classifier: RoleClassifier | None = None,
 ) -> Explanation:
-    """Say what in a posting speaks for a role, and what against it.
-
-    Parameters
-    ----------
-    text, title : str, str or None
-        The posting, as for `RoleClassifier.predict`.
-    role : Role or None
-        The role to explain; None for the most likely one.
-    against : Role or None
-        What to compare it with; None for the most likely other role.
-    classifier : RoleClassifier or None
-        None for the model that ships in the package.
-
-    Returns
-    -------
-    Explanation
-
-    Raises
-    ------
-    TypeError
-        If `text` or `title` is not a string.
-    ValueError
-        If the model does not know a role (`Role.UNCLEAR` is a rule's answer), or both are the same.
-    ModelError
-        If the model file is missing or damaged, or was written without what an explanation needs.
+    """Say what in a posting speaks for a role, and what against it; see `RoleClassifier.explain`.
 
     Examples
     --------
-    >>> why = explain("You will build LLM agents with the team and evaluate the prompts.")
-    >>> str(why.role)
-    'ai-first'
-    >>> total = why.prior + sum(item.weight for item in why.evidence)
-    >>> abs(total - why.log_odds) < 1e-4
-    True
+    >>> from roleclass.engine.model_file import default_model, load_model
+    >>> explain(load_model(default_model()), "You will build LLM agents.").document
+    'You will build LLM agents.'
     """
-    classifier = classifier or _default
-    outputs = classifier.outputs(text, title)
-    known = list(classifier.roles)
+    data = encode(text, title)
+    outputs = all_outputs(model, data)
+    known = list(model.roles)
     chosen, compared = _pair(known, outputs["probabilities"][0], role, against)
     a, b = known.index(chosen), known.index(compared)
     of_ngram, of_block = (
@@ -143,9 +116,9 @@ def explain(
     blocks = outputs["blocks"][0] * of_block
     # The row after the last n-gram stands for what is no n-gram; it weighs nothing.
     number = len(of_ngram) - 1
-    if len(classifier.feature_names) != number + len(blocks):
+    if len(model.features) != number + len(blocks):
         raise ModelError(
-            f"the model names {len(classifier.feature_names)} features but weighs "
+            f"the model names {len(model.features)} features but weighs "
             f"{number + len(blocks)}; train it again with this version of roleclass"
         )
     # What is no n-gram weighs nothing; in a posting without a word it would be in no line.
@@ -156,8 +129,7 @@ def explain(
     ngrams = np.bincount(found, each, minlength=number + 1)[:number]
     weights = np.concatenate([ngrams, blocks], dtype=np.float64)
 
-    data = encode(text, title)
-    columns = name_columns(classifier.feature_names)
+    columns = name_columns(model.features)
     try:
         mentions = find_mentions(columns, data, found, word)
     except IndexError as error:  # a model of ours names its n-grams first and finds no others
@@ -171,64 +143,42 @@ def explain(
         map(spans.__getitem__, order.tolist()),
         strict=True,
     )
-    [reading] = make_readings([data], *(outputs[name] for name in LINE_OUTPUTS))
-    of_lines = np.bincount(line, each, minlength=len(reading.lines)).astype(np.float64)
-    of_lines += _shared_out(columns, mentions, weights, line, outputs)
+    [lines] = lines_of([data], *(outputs[name] for name in LINE_OUTPUTS))
+    of_lines = np.bincount(line, each, minlength=len(lines)).astype(np.float64)
+    of_lines += _shared_out(columns, weights, outputs)
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
     return Explanation(
-        document=reading.text,
+        document=data.decode("utf-8"),
         role=chosen,
         against=compared,
         log_odds=float(weights.sum() + prior),
         prior=prior,
         # As `Evidence._make` does, without a call in Python for each of the hundreds.
         evidence=tuple(map(partial(tuple.__new__, Evidence), evidence)),
-        lines=tuple(zip(reading.lines, of_lines.tolist(), strict=True)),
+        lines=tuple(zip(lines, of_lines.tolist(), strict=True)),
     )
 
 
 def _shared_out(
-    columns: Columns,
-    mentions: Mentions,
-    weights: NDArray[np.float64],
-    line: NDArray[np.int32],
-    outputs: Mapping[str, NDArray[Any]],
+    columns: Columns, weights: NDArray[np.float64], outputs: Mapping[str, NDArray[Any]]
 ) -> NDArray[np.float64]:
-    """Share out, over the lines, the weights of concepts, of kinds of lines and of areas.
+    """Share out, over the lines, the weights of kinds of lines, by how far each line is of the kind.
 
-    A concept's by its mentions, weighted as the model does; the others' by the probability that a line is
-    of the kind. What speaks of the posting as a whole (its length, how mentions are balanced) stays there.
+    What speaks of the posting as a whole (its length, how mentions are balanced) stays there.
     """
-    part, work, areas = (
-        outputs[f"line_{name}"].astype(np.float64) for name in ("part", "work", "areas")
-    )
+    part, work = (outputs[f"line_{name}"].astype(np.float64) for name in ("part", "work"))
     total = np.zeros(len(part))
-    is_concept = np.isin(columns.kinds[mentions.column], ("density", "title"))
-    column, line = mentions.column[is_concept], line[mentions.found[is_concept]]
-    share = outputs["line_weight"][line].astype(np.float64)
-    share = share / np.maximum(np.bincount(column, share)[column], 1e-12) if len(column) else share
-    total += np.bincount(line, share * weights[column], minlength=len(total))
-    if not len(total):
-        return total
-    for j in np.flatnonzero(np.isin(columns.kinds, ("line", "area"))).tolist():
-        holds = _holds(columns.kinds[j], columns.names[j], part, work, areas)
+    for j in np.flatnonzero(columns.kinds == "line").tolist() if len(part) else ():
+        holds = _holds(columns.names[j], part, work)
         if (whole := holds.sum()) > 0:
             total += weights[j] * holds / whole
     return total
 
 
-def _holds(
-    block: str,
-    name: str,
-    part: NDArray[np.float64],
-    work: NDArray[np.float64],
-    areas: NDArray[np.float64],
-) -> NDArray[np.float64]:
+def _holds(name: str, part: NDArray[np.float64], work: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how far each line is of the kind that a column speaks of, such as ``lines: duty, genai``."""
     _, _, kind = name.partition(": ")
     first, _, second = kind.partition(", ")
-    if block == "area":
-        return part[:, PARTS.index("duty")] * areas[:, AREAS.index(first)]
     of_part = (
         part[:, PARTS.index(first)]
         if first in PARTS
@@ -254,6 +204,3 @@ def _pair(
     if chosen == compared:
         raise ValueError(f"role and against are both {chosen}; name two different roles")
     return chosen, compared
-
-
-_default = RoleClassifier()

@@ -1,45 +1,73 @@
-"""An explanation as one self-contained HTML page."""
+"""What one posting says, as a page: its role, each line with part and work, why, its problem areas."""
 
-from html import escape
-from importlib.resources import files
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
+from math import ceil
+from typing import NamedTuple
 
 from roleclass.evidence.explanation import Explanation
 from roleclass.prediction import Prediction
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{css}</style>
-<h1>{heading}</h1>
-<p>{summary}</p>
-<pre>{document}</pre>
-<table>
-<thead><tr><th scope="col">weight</th><th scope="col">line</th><th scope="col">taken for</th></tr></thead>
-<tbody>
-{lines}
-</tbody>
-</table>
-<table>
-<thead><tr><th scope="col">weight</th><th scope="col">what</th><th scope="col">times</th></tr></thead>
-<tbody>
-{rows}
-</tbody>
-</table>
-</html>
-"""
+from roleclass.reading import PARTS, Line, Reading
+from roleclass.taxonomy import load_taxonomy
+from roleclass.taxonomy.problem_areas import Problem, find_problems
 
 Mark = tuple[int, int, float]
+
+
+class Piece(NamedTuple):
+    """A piece of a line: its text, what it weighs (0: nothing), and how much that is, from 1 to 5."""
+
+    text: str
+    weight: float = 0.0
+    strength: int = 0
+
+
+class Row(NamedTuple):
+    """A line as the page shows it: what stands between it and the one before is put before it."""
+
+    line: Line
+    pieces: tuple[Piece, ...]
+    areas: tuple[str, ...]
+    weight: float
+    apart: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the templates show of one posting.
+
+    Attributes
+    ----------
+    prediction : Prediction
+    why : Explanation or None
+        None where nothing is weighed.
+    rows : tuple of Row
+        The whole text, line by line.
+    counts : str
+        How many lines there are of each part, in words.
+    evidence : tuple of (float, str, int)
+        Weight, name and times of the weightiest, and two rows for all else.
+    problems : tuple of Problem
+    """
+
+    prediction: Prediction
+    why: Explanation | None
+    rows: tuple[Row, ...]
+    counts: str
+    evidence: tuple[tuple[float, str, int], ...]
+    problems: tuple[Problem, ...]
 
 
 def marks(why: Explanation, top: int) -> list[Mark]:
     """Return the stretches to highlight: start, end and weight, in order and apart from each other.
 
-    A stretch where several of the `top` pieces of evidence stand has the sum of what they weigh,
-    each shared out over its places.
+    They are those of the `top` weightiest pieces of evidence that stand somewhere, and are not of the
+    posting as a whole. A stretch where several stand has the sum of what they weigh, each shared out over
+    its places.
 
     Examples
     --------
@@ -50,8 +78,8 @@ def marks(why: Explanation, top: int) -> list[Mark]:
     [(0, 2, 0.5), (2, 8, -0.5)]
     """
     steps: dict[int, list[tuple[int, float]]] = {}  # what begins (1) and ends (-1) at a place
-    for item in why.evidence[:top]:
-        share = item.weight / max(1, len(item.spans))
+    for item in [item for item in why.evidence if item.spans][:top]:
+        share = item.weight / len(item.spans)
         for start, end in item.spans:
             steps.setdefault(start, []).append((1, share))
             steps.setdefault(end, []).append((-1, share))
@@ -65,65 +93,100 @@ def marks(why: Explanation, top: int) -> list[Mark]:
     return found
 
 
-def evidence_page(why: Explanation, prediction: Prediction, top: int) -> str:
-    """Write the page: the posting with its evidence marked, and a table of the weightiest.
+def view_of(reading: Reading, why: Explanation | None = None, top: int = 15) -> View:
+    """Gather what the templates show; see `posting_page`."""
+    stretches = marks(why, top) if why else []
+    weights = [weight for _, weight in why.lines] if why else [0.0] * len(reading.lines)
+    evidence: list[tuple[float, str, int]] = []
+    if why:
+        evidence = [(item.weight, item.name, len(item.spans)) for item in why.evidence[:top]]
+        evidence.append((sum(item.weight for item in why.evidence[top:]), "everything else", 0))
+        evidence.append((why.prior, "before reading", 0))
+    return View(
+        reading.prediction,
+        why,
+        tuple(_rows(reading, weights, stretches)),
+        _counts(reading),
+        tuple(evidence),
+        tuple(find_problems(reading)),
+    )
+
+
+def posting_page(reading: Reading, why: Explanation | None = None, top: int = 15) -> str:
+    """Write the page of one posting.
 
     Parameters
     ----------
-    why : Explanation
-    prediction : Prediction
-        Of the same posting.
+    reading : Reading
+    why : Explanation or None
+        Of the same posting; None for a page without weights.
     top : int
-        How many pieces of evidence to show.
+        How many pieces of evidence to show, and how many to mark in the text.
 
     Returns
     -------
     str
-        HTML that loads nothing from anywhere: the posting, its lines with what each was taken for and
-        what it weighs, and the evidence. All of the posting's text is escaped.
+        HTML that loads nothing from anywhere. All of the posting's text is escaped.
+
+    Examples
+    --------
+    >>> from roleclass import read
+    >>> "Bake bread &amp; cakes." in posting_page(read("Bake bread & cakes."))
+    True
     """
-    answer = (
-        f"{prediction.role.label}: {prediction.reason}"
-        if prediction.reason is not None
-        else f"{prediction.role.label}, {prediction.confidence:.0%}"
-    )
-    listed = [(item.weight, item.name, len(item.spans)) for item in why.evidence[:top]]
-    listed.append((sum(item.weight for item in why.evidence[top:]), "everything else", 0))
-    listed.append((why.prior, "before reading", 0))
-    return _PAGE.format(
-        css=files("roleclass.evidence").joinpath("page.css").read_text("utf-8"),
-        title=escape(answer),
-        heading=escape(answer),
-        summary=escape(
-            f"{why.role.label} against {why.against.label}: log-odds {why.log_odds:+.2f}. "
-            "What speaks for the first is green, what speaks for the second is red."
-        ),
-        document=_highlighted(why, top),
-        lines="\n".join(
-            f'<tr><td class="{"for" if weight > 0 else "against"}">{weight:+.2f}</td>'
-            f"<td>{escape(why.document[line.start : line.end])}</td>"
-            f"<td>{line.part}{'' if line.work == 'none' else f', {line.work}'}</td></tr>"
-            for line, weight in why.lines
-        ),
-        rows="\n".join(
-            f'<tr><td class="{"for" if weight > 0 else "against"}">{weight:+.2f}</td>'
-            f"<td>{escape(name)}</td><td>{times or ''}</td></tr>"
-            for weight, name, times in listed
-        ),
-    )
+    from roleclass.pages import render  # predicting needs no templates
+
+    return render("evidence/templates/posting.html", view=view_of(reading, why, top))
 
 
-def _highlighted(why: Explanation, top: int) -> str:
-    parts = []
-    done = 0
-    stretches = marks(why, top)
+def _rows(reading: Reading, weights: Sequence[float], stretches: Sequence[Mark]) -> Iterator[Row]:
+    text = reading.text
     strongest = max((abs(weight) for *_, weight in stretches), default=1.0)
-    for start, end, weight in stretches:
-        parts.append(escape(why.document[done:start]))
-        side = "for" if weight > 0 else "against"
-        strength = 0.15 + 0.45 * abs(weight) / strongest
-        style = f"background: rgb(var(--{side}) / {strength:.2f})"
-        text = escape(why.document[start:end])
-        parts.append(f'<mark style="{style}" title="{weight:+.2f}">{text}</mark>')
+    ends = [end for _, end, _ in stretches]
+    done = 0
+    for i, (line, weight) in enumerate(zip(reading.lines, weights, strict=True)):
+        # The last line takes what comes after it: nothing of the text is left out.
+        end = len(text) if i + 1 == len(reading.lines) else line.end
+        between = text[done : line.start]
+        start = done + len(between) - len(between.lstrip("\r\n \t"))
+        pieces = []
+        done = start
+        for one, other, w in stretches[bisect_right(ends, start) :]:
+            if one >= end:
+                break
+            first, last = max(one, start), min(other, end)
+            pieces += [
+                Piece(text[done:first]),
+                Piece(text[first:last], w, ceil(5 * abs(w) / strongest)),
+            ]
+            done = last
+        pieces.append(Piece(text[done:end].rstrip("\r\n")))
         done = end
-    return "".join([*parts, escape(why.document[done:])])
+        yield Row(
+            line,
+            tuple(piece for piece in pieces if piece.text),
+            tuple(_area_names().get(area, area) for area in line.areas),
+            weight,
+            apart=between.count("\n") > 1,
+        )
+
+
+def _counts(reading: Reading) -> str:
+    counts = Counter(line.part for line in reading.lines)
+    return ", ".join(
+        f"{counts[part]} {_PLURALS[part][counts[part] > 1]}" for part in PARTS if counts[part]
+    )
+
+
+_PLURALS = {
+    "company": ("line about the company", "lines about the company"),
+    "duty": ("duty", "duties"),
+    "requirement": ("requirement", "requirements"),
+    "nice-to-have": ("nice-to-have", "nice-to-haves"),
+    "other": ("other line", "other lines"),
+}
+
+
+@cache
+def _area_names() -> dict[str, str]:
+    return {area.key: area.name for area in load_taxonomy()}

@@ -12,13 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.lexicon import load_lexicon
-from roleclass.text import FOLD, SEPARATOR
+from roleclass.text import FOLD, SEPARATOR, characters_before
 
 Span = tuple[int, int]
 Ints = NDArray[np.integer]
-
-_OF_ONE_CONCEPT = {"density": "in the posting", "title": "in the title"}
 
 
 @dataclass(frozen=True)
@@ -30,21 +27,12 @@ class Columns:
     kinds, names : arrays of str, as objects
         Of each column: its block, and what it is called for a person.
     words : int array of shape (G,)
-        How many words each of the G n-grams has.
-    first : int array of shape (G + 1,)
-        ``column[first[g]:first[g + 1]]`` are the columns of which n-gram g is a mention: its own, and those
-        of its concepts.
-    column : int array
-    in_title : bool array, one for each column
-        Whether a mention counts in the title only.
+        How many words each of the G n-grams has, whose columns are the first.
     """
 
     kinds: NDArray[np.object_]
     names: NDArray[np.object_]
     words: Ints
-    first: Ints
-    column: Ints
-    in_title: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=8)  # a few models at most are in use at the same time
@@ -54,7 +42,7 @@ def name_columns(features: tuple[str, ...]) -> Columns:
     Parameters
     ----------
     features : tuple of str
-        ``block:what``, the n-grams first; see `RoleClassifier.feature_names`.
+        ``block:what``, the n-grams first; see `roleclass.engine.model_file.Model.features`.
 
     Returns
     -------
@@ -62,50 +50,29 @@ def name_columns(features: tuple[str, ...]) -> Columns:
 
     Examples
     --------
-    >>> columns = name_columns(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
-    >>> columns.names.tolist()
-    ['rag', 'rag pipeline', 'Retrieval-augmented generation, in the posting', 'length']
-    >>> columns.words.tolist(), columns.first.tolist(), columns.column.tolist()
-    ([1, 2], [0, 2, 4], [0, 2, 1, 2])
+    >>> columns = name_columns(("ngram:rag", "ngram:rag pipeline", "balance:length"))
+    >>> columns.names.tolist(), columns.words.tolist()
+    (['rag', 'rag pipeline', 'length'], [1, 2])
     """
     pairs = [feature.partition(":")[::2] for feature in features]
-    kinds, names = [kind for kind, _ in pairs], [name for _, name in pairs]
-    number_of = {name: g for g, (kind, name) in enumerate(pairs) if kind == "ngram"}
-    mentions = [[g] for g in number_of.values()]
-    concepts = {concept.key: concept for concept in load_lexicon()}
-    for column, (kind, key) in enumerate(pairs):
-        if kind in _OF_ONE_CONCEPT:
-            # A model that was trained with another lexicon has concepts that this one does not know.
-            concept = concepts.get(key)
-            names[column] = f"{concept.name if concept else key}, {_OF_ONE_CONCEPT[kind]}"
-            for phrase in concept.phrases if concept else ():
-                ngram = number_of.get(b" ".join(phrase).decode())
-                if ngram is not None:
-                    mentions[ngram].append(column)
     return Columns(
-        kinds=np.array(kinds, object),
-        names=np.array(names, object),
-        words=np.array([name.count(" ") + 1 for name in number_of], np.int64),
-        first=np.cumsum([0, *map(len, mentions)]),
-        column=np.array([column for found in mentions for column in found], np.int64),
-        in_title=np.array([kind == "title" for kind in kinds]),
+        kinds=np.array([kind for kind, _ in pairs], object),
+        names=np.array([name for _, name in pairs], object),
+        words=np.array([name.count(" ") + 1 for kind, name in pairs if kind == "ngram"], np.int64),
     )
 
 
 class Mentions(NamedTuple):
-    """Where columns are mentioned in a posting, by column, then in the order of the text.
+    """Where n-grams stand in a posting, by column, then in the order of the text.
 
     Attributes
     ----------
     column : int array of shape (Q,)
-    found : int array of shape (Q,)
-        Which of the n-grams that were found it is.
     start, end : int arrays of shape (Q,)
         In characters.
     """
 
     column: Ints
-    found: Ints
     start: Ints
     end: Ints
 
@@ -117,7 +84,7 @@ class Mentions(NamedTuple):
 
 
 def find_mentions(columns: Columns, data: bytes, ngrams: Ints, words: Ints) -> Mentions:
-    """Find where the columns of a model are mentioned in a posting.
+    """Find where the n-grams of a model stand in a posting.
 
     Parameters
     ----------
@@ -129,10 +96,10 @@ def find_mentions(columns: Columns, data: bytes, ngrams: Ints, words: Ints) -> M
 
     Examples
     --------
-    >>> columns = name_columns(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
+    >>> columns = name_columns(("ngram:rag", "ngram:rag pipeline", "balance:length"))
     >>> text = "A RAG, a RAG pipeline".encode()
-    >>> find_mentions(columns, text, np.array([0, 0, 1]), np.array([1, 3, 3])).spans(4)[2:]
-    [((2, 5), (9, 12), (9, 21)), ()]
+    >>> find_mentions(columns, text, np.array([0, 0, 1]), np.array([1, 3, 3])).spans(3)
+    [((2, 5), (9, 12)), ((9, 21),), ()]
     """
     known = np.flatnonzero(ngrams < len(columns.words))
     ngrams, words = ngrams[known], words[known]
@@ -141,21 +108,8 @@ def find_mentions(columns: Columns, data: bytes, ngrams: Ints, words: Ints) -> M
         np.frombuffer((SEPARATOR + data + SEPARATOR).translate(FOLD), np.uint8) != SEPARATOR[0]
     )
     edges = np.flatnonzero(is_token[1:] != is_token[:-1])
-    # A character begins at each byte that does not continue one; the last entry is the text's end.
-    begins = (np.frombuffer(data + SEPARATOR, np.uint8) & 0xC0) != 0x80
-    character = np.cumsum(begins, dtype=np.int32) - 1
-    title_end = character[max(data.find(b"\n"), 0)]
+    character = characters_before(data)
     start = character[edges[2 * words]]
     end = character[edges[2 * (words + columns.words[ngrams]) - 1]]
-
-    # One row for each mention: an n-gram that was found, and one of the columns that it counts in.
-    number = columns.first[ngrams + 1] - columns.first[ngrams]
-    hit = np.repeat(np.arange(len(ngrams)), number)
-    nth = np.arange(len(hit)) - np.repeat(np.cumsum(number) - number, number)
-    column = columns.column[columns.first[ngrams[hit]] + nth]
-    counts = np.flatnonzero(~columns.in_title[column] | (end[hit] <= title_end))
-    column, hit = column[counts], hit[counts]
-    # Of those that begin at one place, the graph finds the shorter first.
-    order = np.lexsort((hit, start[hit], column))
-    column, hit = column[order], hit[order]
-    return Mentions(column, known[hit], start[hit], end[hit])
+    order = np.lexsort((start, ngrams))
+    return Mentions(ngrams[order], start[order], end[order])

@@ -1,13 +1,24 @@
-"""The market: what a pile of postings says.
+"""The report: what a set of postings says.
 
-=================  ==============================================================================
-`postings`         postings from tables of any format                         (extra: report)
-`titles`           titles without seniority; the role that a title promises: ``titles.toml``
-`statistics`       shares and their intervals, tiers of frequency
-`shares`           roles by batch, time, level, place, and against other labels
-`content`          problem areas, concepts, skills and words by role
-`report`           all of it in order: ``roleclass report``
-`page`             the report as one self-contained HTML page
-`chapters, work`   its chapters; `blocks` and `charts` are what they are made of
-=================  ==============================================================================
+A report is made in three steps: rows become cases, measures add them up, templates show the sums.
+
+=================  ====================================================================================
+`source`           postings from tables of any format, streamed                         (extra: report)
+`postings`         `Posting`, and how the values of a row become one
+`cases`            `Case`: a posting with its role and its lines, run through the model once
+`shares`           roles in all, by batch, time, level, place, and beside other labels
+`areas`            problem areas by postings and duties; which go together
+`outline`          the older list of an AI engineer's work, item by item: ``outline.toml``
+`occupations`      titles, the roles that they promise, the rungs of the career
+`skills`           tools and languages, as must and as plus: ``skills.toml``
+`language`         words of duties, concepts that set a role apart
+`behind`           the postings and duties behind a figure
+`report`           all of it in one pass: ``roleclass report``
+`tables`           each table as CSV
+`page`             the report as one self-contained HTML page: ``templates/``
+`titles`           a title without seniority; its level; the role that it promises: ``titles.toml``
+`statistics`       shares and intervals, comparisons and their correction, tiers, ranks
+=================  ====================================================================================
+
+A measure has ``add``, which is called with each case, and ``result``, which returns what it adds up to.
 """

@@ -1,26 +1,13 @@
-"""Postings for a report, from tables of any format: rows flattened, and those that are one put together."""
+"""`Posting`: what a report knows of a posting, and how the values of a table's row become one."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
-from os import PathLike, fspath
 from typing import Any, Final
 
-from roleclass.errors import InputError, require_extra
 from roleclass.roles import Role
-
-# The import of what needs an extra waits for the first table: `Posting` needs none.
-_CHAPTERS: Final = {
-    "title": "titles, atypical postings",
-    "batch": "what changed",
-    "published_label": "published labels",
-    "date": "time",
-    "level": "level",
-    "place": "place",
-}
-"""What a report lacks where a table has no such column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,179 +40,18 @@ class Posting:
     date: str | None = None
 
 
-def read_postings(
-    inputs: Iterable[str | PathLike[str]],
-    options: Any = None,
-    *,
-    warn: Callable[[str], None] = lambda _: None,
-) -> list[Posting]:
-    """Read tables of postings; rows with the same id and the same text are one posting.
-
-    Parameters
-    ----------
-    inputs : iterable of path
-        As for `roleclass.scoring.run.score_files`.
-    options : ReadOptions or None
-        How to read them; the same for all.
-    warn : callable
-        Is told which columns are read, what is missing for a chapter, and what was left out.
-
-    Returns
-    -------
-    list of Posting
-        In the order in which they first occur. Where several rows are one posting, the first value of
-        each column counts; a text that is missing agrees with any.
-
-    Raises
-    ------
-    InputError
-        If a file cannot be read or has no column to work with; the message names it.
-    MissingExtraError
-        If pyarrow is not installed.
+def as_posting(row: Mapping[str, Any], role: Role | None) -> Posting:
+    """Make a posting of the values of a row, by the names of `Posting`'s attributes.
 
     Examples
     --------
-    >>> [posting.title for posting in read_postings(["examples/jobs.csv"])][:2]
-    ['AI Engineer', 'AI Platform Engineer']
+    >>> as_posting({"id": 7.0, "company": {"name": "Boats &amp; Sons"}, "date": 1735689600}, None)
+    Posting(id='7', title=None, company='Boats & Sons', ... date='2025-01-01')
     """
-    require_extra("report", "pyarrow")
-    from roleclass.tables.files import expand, said_once
-    from roleclass.tables.options import ReadOptions
-
-    files = expand([fspath(name) for name in inputs])
-    options = options or ReadOptions()
-    pile = _Pile()
-    about: dict[str, list[str]] = {}
-    try:
-        for file in files:
-            for posting in _read_file(file, options, about):
-                pile.add(posting)
-    finally:
-        for message in said_once(about, len(files)):
-            warn(message)
-    if pile.again:
-        warn(f"{pile.again:,} rows repeat the id and the text of another and are counted with it")
-    return pile.postings
-
-
-class _Pile:
-    """Postings, rows with the same id and the same text put together; no text agrees with any."""
-
-    def __init__(self) -> None:
-        self.postings: list[Posting] = []
-        self.again = 0
-        self._at: dict[tuple[str, str | None], int] = {}  # by id and text
-        self._first: dict[str, int] = {}  # by id
-
-    def add(self, posting: Posting) -> None:
-        if posting.id is None:
-            self.postings.append(posting)
-            return
-        at = (
-            self._first.get(posting.id)
-            if posting.text is None
-            else self._at.get((posting.id, posting.text), self._at.pop((posting.id, None), None))
-        )
-        if at is None:
-            at = len(self.postings)
-            self._first.setdefault(posting.id, at)
-            self.postings.append(posting)
-        else:
-            self.again += 1
-            self.postings[at] = _merge(self.postings[at], posting)
-        self._at[posting.id, self.postings[at].text] = at
-
-
-def _merge(first: Posting, second: Posting) -> Posting:
-    missing = [field.name for field in fields(first) if getattr(first, field.name) in (None, ())]
-    return replace(first, **{name: getattr(second, name) for name in missing})
-
-
-def _read_file(file: str, options: Any, about: dict[str, list[str]]) -> list[Posting]:
-    """Read the postings of a file; what is to be said of it is noted in `about`."""
-    from roleclass.tables.columns import columns_of, kinds_of, select
-    from roleclass.tables.reader import Reader
-
-    def warn(message: str) -> None:
-        about.setdefault(message, []).append(file)
-
-    rows: list[dict[str, Any]] = []
-    damaged: list[str] = []
-    with Reader([file], options) as reader:
-        for note in reader.notes:
-            warn(note)
-        kinds = kinds_of(reader.schema)
-        try:
-            found = select(kinds, options, warn=warn, need_text=not _has_other(kinds))
-        except InputError as error:
-            raise InputError(f"{file}: {error}") from error
-        _say_what_is_read(found.others, title=found.title is not None, warn=warn)
-        for chunk in reader:
-            column = columns_of(chunk.table)
-            values = {name: field.values(column) for name, field in found.others.items()}
-            values["title"] = found.titles(column) or [None] * len(chunk.table)
-            values["text"] = found.texts(column) if found.text else [None] * len(chunk.table)
-            for i in range(len(chunk.table)):
-                if i in chunk.faults:
-                    damaged.append(f"row {chunk.first_row + i}: {chunk.faults[i]}")
-                else:
-                    rows.append({name: of_rows[i] for name, of_rows in values.items()})
-    if damaged:
-        warn(f"{len(damaged):,} rows are damaged and left out; the first is {damaged[0]}")
-    roles = _roles([row.get("role") for row in rows], warn)
-    postings = [_posting(row, role) for row, role in zip(rows, roles, strict=True)]
-    if rows and not any(p.text or p.responsibilities or p.role for p in postings):
-        texts = ", ".join(map(str, found.text)) or "none"
-        raise InputError(
-            f"{file}: no row has a text, responsibilities or a role (text column: {texts}); the "
-            "columns are there but empty: name another with --text-column"
-        )
-    return postings
-
-
-def _has_other(kinds: Iterable[str]) -> bool:
-    """Say whether there may be postings without a text: with duties or a role alone."""
-    from roleclass.tables.layouts import names, simplified
-
-    enough = {*names()["responsibilities"], *names()["role"]}
-    return any(simplified(kind) in enough for kind in kinds)
-
-
-def _say_what_is_read(others: Any, *, title: bool, warn: Callable[[str], None]) -> None:
-    found = [f"{what.replace('_', ' ')} ({field})" for what, field in others.items()]
-    there = {*others, *["title"] * title}
-    missing = [
-        f"{what.replace('_', ' ')} ({chapter})"
-        for what, chapter in _CHAPTERS.items()
-        if what not in there
-    ]
-    said = [f"also read: {', '.join(found)}"] * bool(found)
-    said += [f"no column for: {', '.join(missing)}"] * bool(missing)
-    if said:
-        warn("; ".join(said))
-
-
-def _roles(values: Sequence[Any], warn: Callable[[str], None]) -> list[Role | None]:
-    """Return roles, if all values are; a column may be called so and hold something else."""
-    roles: list[Role | None] = []
-    for value in values:
-        flat = _flat(value) or ""
-        try:
-            roles.append(Role(flat.lower()) if flat else None)
-        except ValueError:
-            warn(
-                f"the column of roles holds {flat[:40]!r}, none of {', '.join(Role)}; it is not "
-                "read, and all postings are classified"
-            )
-            return [None] * len(values)
-    return roles
-
-
-def _posting(row: dict[str, Any], role: Role | None) -> Posting:
     plain = ("id", "title", "company", "published_label", "batch", "level", "place")
     text = row.get("text")
     return Posting(
-        **{name: _flat(row.get(name)) for name in plain},
+        **{name: flat(row.get(name)) for name in plain},
         text=_clean(text) or None if isinstance(text, str) else None,
         date=_date(row.get("date")),
         responsibilities=_items(row.get("responsibilities")),
@@ -235,14 +61,16 @@ def _posting(row: dict[str, Any], role: Role | None) -> Posting:
     )
 
 
-def _flat(value: Any) -> str | None:
+def flat(value: Any) -> str | None:
     """Return a value as one text: the name of what has one, else what there is in it.
 
     Examples
     --------
-    >>> _flat({"name": "Boats &amp; Sons", "id": 7}), _flat([{"city": "Oslo", "country": "NO"}, "Rome"])
+    >>> flat({"name": "Boats &amp; Sons", "id": 7}), flat([{"city": "Oslo", "country": "NO"}, "Rome"])
     ('Boats & Sons', 'Oslo, NO; Rome')
     """
+    if isinstance(value, str) and value[:1] not in "[{":  # most of them; "" is in any text
+        return _clean(unescape(value)) or None
     from roleclass.tables.columns import given
     from roleclass.tables.plain import said
 
@@ -250,10 +78,10 @@ def _flat(value: Any) -> str | None:
     if isinstance(value, dict):
         named = next((value[key] for key in _NAMES if given(value.get(key))), None)
         inner = [item for key, item in value.items() if not key.startswith("@")]
-        value = named if named is not None else ", ".join(filter(None, map(_flat, inner)))
-        value = _flat(value) if isinstance(value, dict | list) else value
+        value = named if named is not None else ", ".join(filter(None, map(flat, inner)))
+        value = flat(value) if isinstance(value, dict | list) else value
     elif isinstance(value, list | tuple):
-        value = "; ".join(filter(None, map(_flat, value)))
+        value = "; ".join(filter(None, map(flat, value)))
     if not given(value):
         return None
     if isinstance(value, float) and value.is_integer():
@@ -279,11 +107,11 @@ def _parsed(value: Any) -> Any:
 
 def _date(value: Any) -> str | None:
     """Return a date as text; of a number, seconds or milliseconds since 1970, the day."""
-    flat = _flat(value)
-    if flat is not None and flat.isascii() and flat.isdigit() and len(flat) in (10, 13):
-        seconds = int(flat) / (1000 if len(flat) == 13 else 1)
+    text = flat(value)
+    if text is not None and text.isascii() and text.isdigit() and len(text) in (10, 13):
+        seconds = int(text) / (1000 if len(text) == 13 else 1)
         return datetime.fromtimestamp(seconds, UTC).date().isoformat()
-    return flat
+    return text
 
 
 def _items(value: Any) -> tuple[str, ...]:
@@ -293,7 +121,7 @@ def _items(value: Any) -> tuple[str, ...]:
         value = value.split("\n")
     if isinstance(value, dict):
         value = [item for items in value.values() for item in _listed(items)]
-    return tuple(text for item in _listed(value) if (text := _flat(item)))
+    return tuple(text for item in _listed(value) if (text := flat(item)))
 
 
 def _listed(value: Any) -> Sequence[Any]:

@@ -1,40 +1,47 @@
-"""A pile of postings, measured: every figure that ``roleclass report`` shows."""
+"""Every figure that ``roleclass report`` shows: one pass over the postings, each measure a sum over them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import roleclass
+from roleclass._version import __version__
 from roleclass.classifier import RoleClassifier
-from roleclass.errors import InputError
-from roleclass.reading import Line, Reading, likely_areas
-from roleclass.report.content import (
-    Duty,
-    measure_concepts,
-    measure_problems,
-    measure_skills,
-    measure_words,
-    published_words,
-)
+from roleclass.report.areas import ProblemAreas, Responsibilities, Together
+from roleclass.report.behind import Behind
+from roleclass.report.cases import READ_AT_MOST, Case, read_cases
+from roleclass.report.language import Concepts, PublishedCounts, Words
+from roleclass.report.occupations import Atypical, Ladder, Titles
+from roleclass.report.outline import Outline
 from roleclass.report.postings import Posting
-from roleclass.report.shares import batch_change, compare_labels, measure_groups, role_shares
-from roleclass.report.statistics import CUTOFFS
-from roleclass.report.titles import measure_atypical, measure_titles
-from roleclass.roles import Role
-from roleclass.text import MAX_BYTES, encode
-from roleclass.text.markup import plain
+from roleclass.report.shares import Groups, LabelChange, PublishedLabels, RoleShares
+from roleclass.report.skills import Skills
+from roleclass.report.statistics import CUTOFFS, DUTY_CUTOFFS, FALSE_DISCOVERIES, adjusted
 
 
 def build_report(
-    postings: Sequence[Posting], classifier: RoleClassifier | None = None
+    postings: Iterable[Posting],
+    classifier: RoleClassifier | None = None,
+    *,
+    with_text: bool = False,
+    read_at_most: int = READ_AT_MOST,
+    threads: int = 1,
+    watch: Callable[[Case], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Measure a pile of postings.
+    """Measure a set of postings.
 
     Parameters
     ----------
-    postings : sequence of Posting
-        Those without a role are classified first.
+    postings : iterable of Posting
+        Those without a role are classified. They are gone through once, in bounded memory.
     classifier : RoleClassifier or None
         None for the model that ships with the package.
+    with_text : bool
+        Whether duties stand behind the areas, besides the ids of postings.
+    read_at_most : int
+        Of more postings, lines are read of a random sample; see `roleclass.report.cases.read_cases`.
+    threads : int
+        As for `RoleClassifier.read_many`.
+    watch : callable
+        Called with each case.
 
     Returns
     -------
@@ -48,100 +55,87 @@ def build_report(
 
     Examples
     --------
-    >>> posting = Posting(text="You will build LLM agents.", role=Role.AI_FIRST)
-    >>> report = build_report([posting])
+    >>> from roleclass import Role
+    >>> report = build_report([Posting(text="You will build LLM agents.", role=Role.AI_FIRST)])
     >>> report["roles"][0]["share"]
     1.0
     """
-    classifier = classifier or RoleClassifier()
-    texts = [_text(posting) for posting in postings]
-    roles, confidence = _classify(postings, texts, classifier)
-    duties = _read_duties(postings, classifier)
-    sentences = [
-        posting.responsibilities or [duty.text for duty in found]
-        for posting, found in zip(postings, duties, strict=True)
-    ]
-    labels = [posting.published_label or "none" for posting in postings]
-    published = compare_labels(postings, roles)
-    return {
-        "roleclass": roleclass.__version__,
-        "postings": len(postings),
-        "classified": sum(posting.role is None for posting in postings),
-        "cutoffs": CUTOFFS,
-        "roles": role_shares(roles),
-        "batches": {
-            "roles": batch_change(postings, [str(role) for role in roles]),
-            "published": batch_change(postings, labels) if published else [],
-        },
-        "published": published,
-        "titles": measure_titles(postings, roles),
-        "problems": measure_problems(duties, postings, roles),
-        "concepts": measure_concepts(texts, roles),
-        "skills": measure_skills(postings, texts, roles),
-        "words": measure_words(sentences) | {"published": published_words(postings)},
-        "groups": measure_groups(postings, roles),
-        "atypical": measure_atypical(postings, roles, confidence),
+    counted = _Counted()
+    changes = {
+        "roles": LabelChange(lambda case: str(case.role)),
+        "published": LabelChange(lambda case: case.posting.published_label),
     }
-
-
-def _read_duties(postings: Sequence[Posting], classifier: RoleClassifier) -> list[tuple[Duty, ...]]:
-    """Return the duties of each posting: of those that its table lists, else of its text."""
-    asked = [(_list(p.responsibilities) or p.text or "", p.title or "") for p in postings]
-    asked = [posting if _can_be_read(*posting) else ("", "") for posting in asked]
-    readings = classifier.read_many((text for text, _ in asked), (title for _, title in asked))
-    return [
-        tuple(
-            Duty(reading.text[line.start : line.end], likely_areas(line.area_probabilities))
-            for line in _duties(posting, reading)
-        )
-        for posting, reading in zip(postings, readings, strict=True)
-    ]
-
-
-def _duties(posting: Posting, reading: Reading) -> Iterator[Line]:
-    if not posting.responsibilities:
-        yield from reading.duties
-        return
-    # What the table calls a responsibility is one, whatever the model thinks of it.
-    start = max(0, reading.text.find(_LISTED)) + len(_LISTED)
-    yield from (line for line in reading.lines if line.start >= start)
-
-
-_LISTED = "Responsibilities:\n"
-
-
-def _list(responsibilities: Sequence[str]) -> str:
-    return (
-        _LISTED + "\n".join(f"- {plain(duty)}" for duty in responsibilities)
-        if responsibilities
-        else ""
+    behind, counts = Behind(with_text=with_text), PublishedCounts()
+    measures: dict[str, Any] = {
+        "roles": RoleShares(),
+        "published": PublishedLabels(),
+        "responsibilities": Responsibilities(),
+        "problems": ProblemAreas(),
+        "together": Together(),
+        "outline": Outline(),
+        "ladder": Ladder(),
+        "titles": Titles(),
+        "concepts": Concepts(),
+        "skills": Skills(),
+        "words": Words(),
+        "groups": Groups(),
+        "atypical": Atypical(),
+    }
+    everything = (counted, behind, counts, *changes.values(), *measures.values())
+    cases = read_cases(
+        postings, classifier or RoleClassifier(), read_at_most=read_at_most, threads=threads
     )
+    for case in cases:
+        for measure in everything:
+            measure.add(case)
+        watch(case)
+    found = {name: measure.result() for name, measure in measures.items()}
+    found["words"]["published"] = counts.result()
+    report = {
+        "roleclass": __version__,
+        **counted.result(),
+        "cutoffs": CUTOFFS,
+        "duty_cutoffs": DUTY_CUTOFFS,
+        "false_discoveries": FALSE_DISCOVERIES,
+        "batches": {name: measure.result() for name, measure in changes.items()},
+        **found,
+        "behind": behind.result(row["key"] for row in found["titles"]["most_frequent"]),
+    }
+    report["batches"]["comparisons"] = _correct(list(_changes(report)))
+    return report
 
 
-def _can_be_read(text: str, title: str) -> bool:
-    # A character has four bytes at most: short ones need no counting.
-    return len(text) + len(title) < MAX_BYTES // 8 or len(encode(text, title)) <= MAX_BYTES
+def _changes(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return all comparisons of the first batch with the last."""
+    yield from report["batches"]["roles"]
+    yield from report["batches"]["published"]
+    yield from (area["batches"] for area in report["problems"]["areas"] if "batches" in area)
 
 
-def _text(posting: Posting) -> str:
-    return posting.text or "\n".join(posting.responsibilities)
+def _correct(rows: list[dict[str, Any]]) -> int:
+    """Add to each comparison its p-value corrected for their number, and whether it is a difference."""
+    for row, q in zip(rows, adjusted([row["p"] for row in rows]), strict=True):
+        row |= {"q": q, "sure": q < FALSE_DISCOVERIES}
+    return len(rows)
 
 
-def _classify(
-    postings: Sequence[Posting], texts: Sequence[str], classifier: RoleClassifier
-) -> tuple[list[Role], list[float | None]]:
-    """Return each posting's role and confidence: those of the table, else those of the model."""
-    unscored = [i for i, posting in enumerate(postings) if posting.role is None]
-    if unscored and not all(isinstance(role, Role) for role in classifier.roles):
-        raise InputError(
-            f"{classifier!r} gives {', '.join(classifier.roles)}; a report is about the roles "
-            f"{', '.join(Role)}: use a model that was trained on these"
-        )
-    answers = classifier.predict_many(
-        [texts[i] for i in unscored], [postings[i].title for i in unscored]
-    )
-    roles = [posting.role or Role.UNCLEAR for posting in postings]
-    confidence = [posting.confidence for posting in postings]
-    for i, answer in zip(unscored, answers, strict=True):
-        roles[i], confidence[i] = Role(answer.role), answer.confidence
-    return roles, confidence
+class _Counted:
+    """How many postings there are, were classified, were read, and whether these are a sample."""
+
+    def __init__(self) -> None:
+        self._postings = self._classified = self._read = self._passed_over = 0
+
+    def add(self, case: Case) -> None:
+        posting = case.posting
+        self._postings += 1
+        self._classified += posting.role is None
+        self._read += case.was_read
+        self._passed_over += not case.was_read and bool(posting.text or posting.responsibilities)
+
+    def result(self) -> dict[str, int | bool]:
+        return {
+            "postings": self._postings,
+            "classified": self._classified,
+            "read": self._read,
+            "sampled": self._passed_over > 0,
+        }

@@ -1,6 +1,7 @@
-"""Shares and how sure they are; tiers of frequency."""
+"""Shares and how sure they are; comparisons, corrected for their number; tiers; ranks."""
 
-from math import sqrt
+from collections.abc import Mapping, Sequence
+from math import erfc, sqrt
 from typing import Final, TypedDict
 
 Z: Final = 1.959963984540054
@@ -8,6 +9,12 @@ Z: Final = 1.959963984540054
 
 CUTOFFS: Final = {"very common": 0.5, "common": 0.2, "uncommon": 0.05, "rare": 0.0}
 """The least share of postings of each tier: a majority, one in five, one in twenty."""
+
+DUTY_CUTOFFS: Final = {"very common": 0.1, "common": 0.05, "uncommon": 0.02, "rare": 0.0}
+"""The least share of duties of each tier: one in ten, one in twenty, one in fifty."""
+
+FALSE_DISCOVERIES: Final = 0.05
+"""Of the comparisons that a report calls a difference, the share that may be chance (see `adjusted`)."""
 
 
 class Share(TypedDict):
@@ -65,12 +72,130 @@ def change(before: Share, after: Share) -> Change:
     return Change(change=q - p, low=q - p - down, high=q - p + up)
 
 
-def tier(share: float) -> str:
-    """Return the tier of frequency that a share of postings falls in.
+def difference_p(before: Share, after: Share) -> float:
+    """Return how likely chance alone makes two shares differ so much: the pooled z-test, two-sided.
+
+    Examples
+    --------
+    >>> round(difference_p(share(30, 100), share(60, 100)), 6), difference_p(share(0, 9), share(0, 9))
+    (2e-05, 1.0)
+    """
+    n = before["of"] + after["of"]
+    pooled = (before["n"] + after["n"]) / n if n else 0.0
+    if not before["of"] or not after["of"] or pooled in (0.0, 1.0):
+        return 1.0
+    error = sqrt(pooled * (1 - pooled) * (1 / before["of"] + 1 / after["of"]))
+    return two_sided((after["share"] - before["share"]) / error)
+
+
+def two_sided(z: float) -> float:
+    """Return how likely chance alone is as far from 0 as `z`, a value of the standard normal distribution."""
+    return erfc(abs(z) / sqrt(2))
+
+
+def adjusted(p: Sequence[float]) -> list[float]:
+    """Correct p-values for their number, as Benjamini and Hochberg (1995) do.
+
+    If those that end up below `FALSE_DISCOVERIES` are called differences, no larger share of them is
+    chance, on average.
+
+    Parameters
+    ----------
+    p : sequence of N floats
+
+    Returns
+    -------
+    list of N floats
+
+    Examples
+    --------
+    >>> [round(q, 3) for q in adjusted([0.01, 0.5, 0.02, 0.03])]
+    [0.04, 0.5, 0.04, 0.04]
+    """
+    least = 1.0
+    found = [1.0] * len(p)
+    for rank, i in reversed(list(enumerate(sorted(range(len(p)), key=p.__getitem__), start=1))):
+        least = found[i] = min(least, p[i] * len(p) / rank)
+    return found
+
+
+class GroupedShares:
+    """Shares of items that come in groups, such as of duties in postings, added a group at a time.
+
+    Items of a group are alike, so an interval that takes each for a sample of its own is too narrow.
+    This one takes each group for one (Taylor's linearization of a ratio).
+
+    Examples
+    --------
+    >>> counts = GroupedShares()
+    >>> for n, of in ((3, 4), (0, 4), (1, 2)):
+    ...     counts.add({"rag": n}, of)
+    >>> {name: round(value, 2) for name, value in counts.share("rag").items()}
+    {'n': 4, 'of': 10, 'share': 0.4, 'low': 0.0, 'high': 0.91}
+    """
+
+    def __init__(self) -> None:
+        self.groups = self.of = self._of_of = 0
+        self._sums: dict[str, list[int]] = {}
+
+    def add(self, counts: Mapping[str, int], of: int) -> None:
+        """Add a group of `of` items; `counts` says how many of them are of each kind."""
+        self.groups += 1
+        self.of += of
+        self._of_of += of * of
+        for key, n in counts.items():
+            sums = self._sums.setdefault(key, [0, 0, 0])
+            sums[0] += n
+            sums[1] += n * n
+            sums[2] += n * of
+
+    def share(self, key: str) -> Share:
+        """Return the share of items of a kind, with its 95 % interval."""
+        n, n_n, n_of = self._sums.get(key, (0, 0, 0))
+        if self.groups < 2 or n in (0, self.of):
+            return share(n, self.of)
+        p = n / self.of
+        squares = max(0.0, n_n - 2 * p * n_of + p * p * self._of_of)
+        half = Z * sqrt(squares * self.groups / (self.groups - 1)) / self.of
+        return Share(n=n, of=self.of, share=p, low=max(0.0, p - half), high=min(1.0, p + half))
+
+
+def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
+    """Return Spearman's rank correlation; None where one of the two is all the same.
+
+    Examples
+    --------
+    >>> rank_correlation([1, 2, 3, 4], [10, 30, 20, 40]), rank_correlation([1, 1], [1, 2])
+    (0.8, None)
+    """
+    a, b = ranks(x), ranks(y)
+    mean = (len(a) + 1) / 2
+    xx, yy = (sum((r - mean) ** 2 for r in of) for of in (a, b))
+    if not xx or not yy:
+        return None
+    xy = sum((r - mean) * (s - mean) for r, s in zip(a, b, strict=True))
+    return float(xy / sqrt(xx * yy))
+
+
+def ranks(values: Sequence[float]) -> list[float]:
+    """Return the rank of each value, from 1 for the least; equal ones share the mean of theirs.
+
+    Examples
+    --------
+    >>> ranks([0.3, 0.1, 0.3])
+    [2.5, 1.0, 2.5]
+    """
+    order = sorted(values)
+    first = {value: order.index(value) for value in set(values)}
+    return [first[value] + (order.count(value) + 1) / 2 for value in values]
+
+
+def tier(share: float, cutoffs: Mapping[str, float] = CUTOFFS) -> str:
+    """Return the tier of frequency that a share falls in: of postings, or by other cut-offs.
 
     Examples
     --------
     >>> [tier(p) for p in (0.7, 0.5, 0.2, 0.05, 0.01)]
     ['very common', 'very common', 'common', 'uncommon', 'rare']
     """
-    return next(name for name, least in CUTOFFS.items() if share >= least)
+    return next(name for name, least in cutoffs.items() if share >= least)

@@ -1,47 +1,88 @@
-"""Job titles without their seniority; what role they promise; where the duties disagree."""
+"""Job titles: without their seniority, one spelling for all; their level; what role they promise."""
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, Final
 
 from roleclass.lexicon import parse_phrases
-from roleclass.report.postings import Posting
-from roleclass.report.statistics import share
 from roleclass.roles import Role
-from roleclass.taxonomy.phrases import PhraseFinder
+from roleclass.taxonomy.phrases import PhraseFinder, words
 
 _CUT = re.compile(r"\s[-–—|:]+\s|[|@•,]|\s{3,}")  # noqa: RUF001  (dashes)
 # Bounded, as a title of nothing but opening brackets would take the square of its length.
 _BRACKETS = re.compile(r"\([^)]{0,200}\)|\[[^\]]{0,200}\]")
 
-MIN_POSTINGS: Final = 5
-"""A title with fewer postings is not listed."""
 
-
-def normalize_title(title: str) -> str:
-    """Return a title without seniority, place, brackets and the company's trimmings.
+@lru_cache(maxsize=2**16)
+def normalize_title(title: str, company: str | None = None) -> str:
+    """Return a title without seniority, place, brackets and the company's name and trimmings.
 
     Examples
     --------
     >>> normalize_title("Sr. AI Engineer II (Remote) - Berlin")
     'AI Engineer'
-    >>> normalize_title("Staff software engineer, AI")
+    >>> normalize_title("Boats & Sons | Staff software engineer, AI", "Boats & Sons")
     'Software Engineer, AI'
+    >>> normalize_title("Lead Engineer, AI/ML")
+    'AI/ML Engineer'
     """
     title = _BRACKETS.sub(" ", title)
     parts = [part for part in map(str.strip, _CUT.split(title)) if part]
+    if company:
+        parts = [part for part in parts if part.lower() != company.lower()]
     if not parts:
         return ""
-    words = _titles().words
-    at = next((i for i, part in enumerate(parts) if _singular(part) & words["nouns"]), 0)
-    kept = [parts[at], *(part for part in parts[at + 1 :] if _words_of(part) <= words["fields"])]
-    plain = (_without_seniority(part) for part in kept)
-    return ", ".join(part for part in plain if part) or _spell(parts[at].split())
+    known = _titles().words
+    at = next((i for i, part in enumerate(parts) if _singular(part) & known["nouns"]), 0)
+    kept = [parts[at], *(part for part in parts[at + 1 :] if _words_of(part) <= known["fields"])]
+    plain = [part for part in map(_without_seniority, kept) if part]
+    if len(plain) > 1 and plain[0].lower() in known["nouns"]:  # "Engineer, AI/ML"
+        plain = [f"{plain[1]} {plain[0]}", *plain[2:]]
+    return ", ".join(plain) or _spell(parts[at].split())
+
+
+@lru_cache(maxsize=2**16)
+def title_key(normal: str) -> str:
+    """Return what normalized titles that are spelt differently have in common; "" for a bare word.
+
+    Titles that say nothing but "Engineer", or name a field without an occupation, are bare words.
+
+    Examples
+    --------
+    >>> title_key("AI/ML Engineer") == title_key("ML & AI Engineer") == title_key("Ai Ml Engineer")
+    True
+    >>> title_key("Engineer"), title_key("Data Science")
+    ('', '')
+    """
+    text = normal.lower().replace("-", " ")
+    for written, meant in _titles().same.items():
+        text = re.sub(rf"\b{written}\b", meant, text)
+    found = [word.decode() for word in words(text)]
+    key = " ".join(found).replace("ml ai", "ai ml")
+    known = _titles().words
+    occupation = {word.removesuffix("s") for word in found} & known["nouns"]
+    said = set(found) - known["bare"] - known["seniority"]
+    if not said or (len(found) < 2 and occupation):
+        return ""
+    return key if occupation or not said <= known["fields"] else ""
+
+
+@lru_cache(maxsize=2**16)
+def title_level(title: str) -> str:
+    """Return the rung of the career that a title names.
+
+    Examples
+    --------
+    >>> [title_level(title) for title in ("AI Engineer II", "Sr. AI Engineer", "Director of AI")]
+    ['no level named', 'senior', 'director']
+    """
+    if title.lower().rstrip().endswith("technical staff"):
+        return "no level named"
+    found = set(re.findall(r"[a-z]+", title.lower()))
+    return next((name for name, of in _titles().levels.items() if found & of), "no level named")
 
 
 def _words_of(part: str) -> set[str]:
@@ -56,10 +97,10 @@ def _without_seniority(part: str) -> str:
     if part.lower().endswith("technical staff"):  # its "staff" is no rank
         return _spell(part.split())
     seniority = _titles().words["seniority"]
-    words = [word for word in part.split() if word.lower().strip(".,&/()-") not in seniority]
-    if words and words[-1].lower().removesuffix("s") in _titles().words["nouns"]:
-        words[-1] = words[-1].removesuffix("s")
-    return _spell([word for word in words if re.search(r"\w", word) or word in "&/"]).strip(" &/-")
+    kept = [word for word in part.split() if word.lower().strip(".,&/()-") not in seniority]
+    if kept and kept[-1].lower().removesuffix("s") in _titles().words["nouns"]:
+        kept[-1] = kept[-1].removesuffix("s")
+    return _spell([word for word in kept if re.search(r"\w", word) or word in "&/"]).strip(" &/-")
 
 
 def _spell(words: Sequence[str]) -> str:
@@ -88,6 +129,8 @@ class _Titles:
     finder: PhraseFinder
     rules: tuple[tuple[Role, frozenset[str]], ...]
     words: dict[str, frozenset[str]]
+    same: dict[str, str]
+    levels: dict[str, frozenset[str]]
     spelling: dict[str, str]
 
 
@@ -100,84 +143,7 @@ def _titles() -> _Titles:
         ),
         rules=tuple((Role(rule["role"]), frozenset(rule["all"])) for rule in read["rules"]),
         words={name: frozenset(words) for name, words in read["words"].items()},
+        same=read["same"],
+        levels={name: frozenset(words) for name, words in read["levels"].items()},
         spelling={word.lower(): word for word in read["words"]["spelling"]},
     )
-
-
-def measure_titles(
-    postings: Sequence[Posting], roles: Sequence[Role], top: int = 25
-) -> dict[str, Any]:
-    """Count titles: the most frequent ones in all, and those of each role."""
-    normal = [normalize_title(posting.title) if posting.title else "" for posting in postings]
-    together: dict[str, Counter[Role]] = {}
-    spelling: dict[str, Counter[str]] = {}
-    for title, role in zip(normal, roles, strict=True):
-        if title:
-            key = title.lower().replace("-", " ")
-            together.setdefault(key, Counter())[role] += 1
-            spelling.setdefault(key, Counter())[title] += 1
-    names = {key: counts.most_common(1)[0][0] for key, counts in spelling.items()}
-
-    def row(key: str) -> dict[str, Any]:
-        counts = together[key]
-        return {
-            "title": names[key],
-            "n": counts.total(),
-            "ai_first": share(counts[Role.AI_FIRST], counts.total()),
-            "roles": {str(role): counts[role] for role in Role},
-        }
-
-    frequent = sorted(together, key=lambda key: (-together[key].total(), key))
-    return {
-        "distinct": len(together),
-        "most_frequent": [
-            row(key) for key in frequent[:top] if together[key].total() >= MIN_POSTINGS
-        ],
-        "by_role": {
-            str(role): [
-                {"title": names[key], "n": together[key][role]}
-                for key in sorted(frequent, key=lambda key: -together[key][role])[:8]
-                if together[key][role]
-            ]
-            for role in Role
-        },
-    }
-
-
-def measure_atypical(
-    postings: Sequence[Posting],
-    roles: Sequence[Role],
-    confidence: Sequence[float | None],
-    top: int = 25,
-) -> dict[str, Any]:
-    """Set what titles promise against what the postings are, and list the surest contradictions."""
-    promised = promised_roles([posting.title for posting in postings])
-    table = Counter(zip(promised, roles, strict=True))
-    contradicting = [
-        i
-        for i, (says, role) in enumerate(zip(promised, roles, strict=True))
-        if says is not None and role not in (says, Role.UNCLEAR)
-    ]
-    # sorted is stable: equally sure ones stay in the order of the input.
-    contradicting.sort(key=lambda i: -(confidence[i] or 0.0))
-    judged = sum(
-        n for (says, role), n in table.items() if says is not None and role is not Role.UNCLEAR
-    )
-    return {
-        "contradicting": share(len(contradicting), judged),
-        "table": {
-            str(says): {str(role): table[says, role] for role in Role}
-            for says in (Role.AI_FIRST, Role.AI_SUPPORT, Role.ML_FIRST)
-        },
-        "surest": [
-            {
-                "id": postings[i].id,
-                "title": postings[i].title,
-                "company": postings[i].company,
-                "promises": str(promised[i]),
-                "role": str(roles[i]),
-                "confidence": confidence[i],
-            }
-            for i in contradicting[:top]
-        ],
-    }

@@ -12,7 +12,6 @@ scored again.
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +25,7 @@ import pyarrow.parquet as pq
 
 from roleclass.errors import ScoringError
 from roleclass.scoring.summary import Summary
+from roleclass.whole import sync_folder, whole_file, write_whole
 
 _DIGEST_SIZE: Final = hashlib.sha256().digest_size
 
@@ -86,7 +86,7 @@ class Checkpoint:
             if self.output.exists():  # another run ended between the first look and the lock
                 raise self._exists()
             self._forget()  # without a description nobody knows what the parts are answers to
-            _write(known, json.dumps(fingerprint, indent=2).encode())
+            write_whole(known, json.dumps(fingerprint, indent=2))
             return
         if not resume:
             raise ScoringError(
@@ -150,7 +150,9 @@ class Checkpoint:
         sink = pa.BufferOutputStream()
         pq.write_table(scores, sink)
         data = sink.getvalue()
-        _write(self._path(index), self._digest(index, data), data)
+        with whole_file(self._path(index)) as file:
+            file.write(self._digest(index, data))
+            file.write(data)
 
     def _digest(self, index: int, data: Any) -> bytes:
         digest = hashlib.sha256(self._key)
@@ -168,14 +170,12 @@ class Checkpoint:
         `summary` is then what a run is told that only finds out that this one had finished.
         """
         partial = self.folder / "output"
-        with partial.open("wb") as file:
+        with whole_file(partial) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
         note = {"file": _identity(partial), "summary": asdict(summary)}
-        _write(self.folder / "finished.json", json.dumps(note).encode())
+        write_whole(self.folder / "finished.json", json.dumps(note))
         partial.replace(self.output)
-        _sync(self.output.parent)
+        sync_folder(self.output.parent)
         self._remove()
 
     def _remove(self) -> None:
@@ -194,26 +194,3 @@ def _identity(path: Path) -> list[int]:
     """Return what stays the same when a file is renamed, and not when it is written again."""
     stat = path.stat()
     return [stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns]
-
-
-def _write(path: Path, *data: Any) -> None:
-    """Write a file that is there whole or not at all, also after a loss of power."""
-    partial = path.with_suffix(".tmp")
-    with partial.open("wb") as file:
-        for piece in data:
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    """See to it that the names in a folder are on the disk."""
-    if os.name == "nt":  # a folder cannot be opened there
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -20,10 +20,11 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import fs
 
-import roleclass
+from roleclass._version import __version__
 from roleclass.errors import ScoringError, require_extra
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.pieces import Piece, absolute, open_parquet, plan, read_piece, resolve
+from roleclass.scoring.readings import extras_of
 from roleclass.scoring.scorer import ERROR, Scorer
 from roleclass.scoring.summary import Summary
 from roleclass.tables.columns import Selection, kinds_of, select
@@ -80,12 +81,12 @@ def score_on_cluster(
     import ray.data
 
     options = options or ScoreOptions()
-    scorer = Scorer(model, options.prefix)
+    scorer = Scorer(model, options.prefix, extras_of(options))
     folder = absolute(output)
     pieces, schema = plan([os.fspath(name) for name in inputs], folder)
     selection = select(kinds_of(schema), options, warn=warn)
     scorer.check_names(schema.names)
-    _prepare(folder, pieces, scorer, selection, options, resume=resume)
+    _prepare(folder, pieces, scorer, selection, resume=resume)
 
     summary = Summary.begin(scorer, sum(piece.size for piece in pieces))
     start = perf_counter()
@@ -139,7 +140,7 @@ class PieceScorer:
         self._pieces = pieces
         self._selection = selection
         self._options = options
-        self._scorer = Scorer(model, options.prefix)
+        self._scorer = Scorer(model, options.prefix, extras_of(options))
         if self._scorer.model_sha256 != model_sha256:
             raise ScoringError(
                 "a worker has another model than the one that started the run; install the same "
@@ -200,7 +201,6 @@ def _prepare(
     pieces: Sequence[Piece],
     scorer: Scorer,
     selection: Selection,
-    options: ScoreOptions,
     *,
     resume: bool,
 ) -> None:
@@ -210,9 +210,9 @@ def _prepare(
         {
             "pieces": [asdict(piece) for piece in pieces],
             "model": scorer.model_sha256,
-            "version": roleclass.__version__,
+            "version": __version__,
             "columns": selection.described(),
-            "prefix": options.prefix,
+            "added": scorer.schema.names,
         }
     ).encode()
     known = posixpath.join(path, "_run.json")

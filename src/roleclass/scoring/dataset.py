@@ -13,6 +13,7 @@ import pyarrow as pa
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import InputError
 from roleclass.scoring.options import ScoreOptions
+from roleclass.scoring.readings import extras_of
 from roleclass.scoring.scorer import Scorer
 from roleclass.tables.columns import Column, Selection, columns_of, kinds_of, select
 
@@ -26,6 +27,8 @@ def score_dataset(
     title_column: str | None = None,
     model: str | os.PathLike[str] | RoleClassifier | None = None,
     prefix: str = "",
+    areas: bool = False,
+    lines: bool = False,
     batch_size: int = 2048,
     threads: int = 1,
     warn: Callable[[str], None] = lambda _: None,
@@ -45,6 +48,11 @@ def score_dataset(
         As for `RoleClassifier`, or one that is there already.
     prefix : str
         Put before the names of the added columns.
+    areas : bool
+        Add also how many lines are of each part (``part_duty``, ...) and of each work (``work_genai``, ...),
+        and how many duties are in each problem area (``area_rag``, ...).
+    lines : bool
+        Add also ``duties``: what the person will do, a list of texts.
     batch_size : int
         Rows that are scored together.
     threads : int
@@ -77,10 +85,13 @@ def score_dataset(
         text_column=text_column,
         title_column=title_column,
         prefix=prefix,
+        areas=areas,
+        lines=lines,
         batch_size=batch_size,
         threads=threads,
     )
-    scored: _T = _adapter(dataset)(dataset, _Batch(Scorer(model, prefix), options, warn))
+    scorer = Scorer(model, prefix, extras_of(options))
+    scored: _T = _adapter(dataset)(dataset, _Batch(scorer, options, warn))
     return scored
 
 

@@ -29,17 +29,16 @@ class ScoreOptions(ReadOptions):
     ----------
     prefix : str
         Put before the names of the columns that are added.
+    areas : bool
+        Add how many lines are of each part and work, and how many duties are in each problem area.
+    lines : bool
+        Add the duties, a text each.
     threads : int
         Threads that score; one more reads and writes.
     on_error : {"mark", "stop"}
         What to do with a row that cannot be scored: say so in its ``reason``, or stop.
     safe_csv : bool
         Put ``'`` before the cells of CSV and TSV that a spreadsheet would take for formulas.
-
-    Raises
-    ------
-    ValueError
-        If a value is out of range or unknown.
 
     Examples
     --------
@@ -48,6 +47,8 @@ class ScoreOptions(ReadOptions):
     """
 
     prefix: str = ""
+    areas: bool = False
+    lines: bool = False
     threads: int = 1
     on_error: OnError = "mark"
     safe_csv: bool = False

@@ -1,4 +1,4 @@
-"""`score_files`: files in, the same rows with their roles out."""
+"""`score_files`: files in, the same rows with their roles out; `write_lines`: a row for each line."""
 
 import os
 import sys
@@ -11,11 +11,13 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-import roleclass
+from roleclass._version import __version__
 from roleclass.engine.parallel import map_ahead
 from roleclass.errors import ScoringError
 from roleclass.scoring.checkpoint import Checkpoint
 from roleclass.scoring.options import ScoreOptions
+from roleclass.scoring.readings import all_lines, extras_of
+from roleclass.scoring.rows import Beside, ByLine, Rows
 from roleclass.scoring.scorer import ERROR, Scorer
 from roleclass.scoring.summary import Summary
 from roleclass.tables.columns import Selection, kinds_of, select
@@ -79,6 +81,83 @@ def score_files(
     2
     """
     options = options or ScoreOptions()
+    scorer = Scorer(model, options.prefix, extras_of(options))
+    return _run(
+        inputs,
+        output,
+        options,
+        scorer,
+        lambda schema, _, flat: Beside(schema, scorer, flat=flat),
+        resume=resume,
+        warn=warn,
+        progress=progress,
+    )
+
+
+def write_lines(
+    inputs: Sequence[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    options: ScoreOptions | None = None,
+    *,
+    with_text: bool = True,
+    model: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    warn: Callable[[str], None] = lambda _: None,
+    progress: Callable[[Summary], None] = lambda _: None,
+) -> Summary:
+    r"""Write the lines of the postings of `inputs` to `output`, a row each, in order.
+
+    Parameters
+    ----------
+    with_text : bool
+        Whether to write what the lines say.
+    inputs, output, options, model, resume, warn, progress
+        As for `score_files`; of the options, those that add columns are not used.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    ScoringError, ModelError
+        As for `score_files`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "jobs.csv").write_text("id,text\n7,You will bake bread. You will sell it.\n8,\n")
+    >>> _ = write_lines([folder / "jobs.csv"], folder / "lines.jsonl")
+    >>> print((folder / "lines.jsonl").read_text()[:88])
+    {"id": "7", "file": ...
+    """
+    options = options or ScoreOptions()
+    return _run(
+        inputs,
+        output,
+        options,
+        Scorer(model, extras=[all_lines(with_text=with_text)]),
+        lambda schema, selection, flat: ByLine(schema, selection, with_text=with_text, flat=flat),
+        resume=resume,
+        warn=warn,
+        progress=progress,
+    )
+
+
+def _run(
+    inputs: Sequence[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    options: ScoreOptions,
+    scorer: Scorer,
+    rows_of: Callable[[pa.Schema, Selection, bool], Rows],
+    *,
+    resume: bool,
+    warn: Callable[[str], None],
+    progress: Callable[[Summary], None],
+) -> Summary:
+    """Score `inputs` and write what `rows_of` the input's schema makes of them."""
     target = os.fspath(output)
     names = [os.fspath(name) for name in inputs]
     format_ = _output_format(target, names, options.format)
@@ -90,25 +169,25 @@ def score_files(
         raise ScoringError(
             "standard input and pipes cannot be resumed; leave out --resume, or read from a file"
         )
-    if options.safe_csv and format_.kind not in ("csv", "tsv"):
+    flat = format_.kind in ("csv", "tsv")
+    if options.safe_csv and not flat:
         raise ScoringError(f"{target} is no CSV or TSV; leave out --safe-csv, which is for these")
-    scorer = Scorer(model, options.prefix)
     with Reader(names, options) as reader:
         for note in reader.notes:
             warn(note)
         selection = select(kinds_of(reader.schema), options, warn=warn)
-        scorer.check_names(reader.schema.names)
-        check_schema(format_, reader.schema)
+        rows = rows_of(reader.schema, selection, flat)
+        check_schema(format_, rows.schema)
         checkpoint = None
         if target != "-":
             checkpoint = Checkpoint(
                 Path(target),
-                _fingerprint(reader, scorer, options, selection),
+                _fingerprint(reader, scorer, options, selection, rows),
                 resume=resume,
             )
             if checkpoint.finished is not None:
                 return checkpoint.finished
-        run = _Run(reader, scorer, options, selection, checkpoint, warn)
+        run = _Run(reader, scorer, options, selection, rows, checkpoint, warn)
         try:
             with _destination(checkpoint, run.summary) as raw:
                 run.write(raw, format_, progress)
@@ -140,13 +219,13 @@ def _output_format(target: str, inputs: Sequence[str], format_: str | None) -> F
 
 
 def _fingerprint(
-    reader: Reader, scorer: Scorer, options: ScoreOptions, selection: Selection
+    reader: Reader, scorer: Scorer, options: ScoreOptions, selection: Selection, rows: Rows
 ) -> dict[str, Any]:
     columns = selection.described()
     return {
         "inputs": reader.fingerprint(),
         "model": scorer.model_sha256,
-        "version": roleclass.__version__,
+        "version": __version__,
         "text column": columns["text"],
         "title column": columns["title"],
         "format": options.format,
@@ -154,8 +233,8 @@ def _fingerprint(
         "delimiter": options.delimiter,
         "records": options.records,
         "table": options.table,
-        "prefix": options.prefix,
         "batch size": options.batch_size,
+        "columns of the output": rows.schema.names,
     }
 
 
@@ -180,6 +259,7 @@ class _Run:
         scorer: Scorer,
         options: ScoreOptions,
         selection: Selection,
+        rows: Rows,
         checkpoint: Checkpoint | None,
         warn: Callable[[str], None],
     ) -> None:
@@ -187,6 +267,7 @@ class _Run:
         self._scorer = scorer
         self._options = options
         self._selection = selection
+        self._rows = rows
         self._checkpoint = checkpoint
         self._warn = warn
         self._without_text = 0
@@ -194,17 +275,15 @@ class _Run:
 
     def write(self, raw: BinaryIO, format_: Format, progress: Callable[[Summary], None]) -> None:
         """Write all rows and their roles to `raw`."""
-        schema = _joined(self._reader.schema, self._scorer.schema)
         start = time.perf_counter()
         with (
-            open_writer(raw, format_, schema, safe_csv=self._options.safe_csv) as writer,
+            open_writer(raw, format_, self._rows.schema, safe_csv=self._options.safe_csv) as writer,
             closing(map_ahead(self._score, self._reader, self._options.threads)) as answers,
         ):
             # Reading and writing happen in this thread while others score.
             for chunk, scores, resumed in answers:
                 self._report_errors(chunk, scores)
-                table = pa.Table.from_arrays([*chunk.table.columns, *scores.columns], schema=schema)
-                writer.write(table)
+                writer.write(self._rows.of(chunk, scores))
                 self.summary.read += len(chunk.table)
                 self.summary.add(scores, resumed=resumed)
                 self.summary.position = chunk.position
@@ -251,7 +330,3 @@ class _Run:
                 self._warn(f"{row}: {reason}")
             elif count == _MESSAGES + 1:
                 self._warn("more rows cannot be scored; see their reason in the output")
-
-
-def _joined(schema: pa.Schema, added: pa.Schema) -> pa.Schema:
-    return pa.schema([*schema, *added], metadata=schema.metadata)

@@ -4,13 +4,14 @@ import hashlib
 import os
 from collections.abc import Sequence
 from math import isnan
-from typing import Final
+from typing import Any, Final
 
 import pyarrow as pa
 
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import ScoringError
 from roleclass.roles import Role
+from roleclass.scoring.readings import Extra
 from roleclass.tables.columns import Selection, columns_of
 
 ERROR: Final = "error: "
@@ -26,6 +27,8 @@ class Scorer:
         As for `RoleClassifier`, or one that is there already.
     prefix : str
         Put before the names of the added columns.
+    extras : sequence of Extra
+        Further columns, which need each posting to be read line by line.
 
     Examples
     --------
@@ -35,10 +38,14 @@ class Scorer:
     """
 
     def __init__(
-        self, model: str | os.PathLike[str] | RoleClassifier | None = None, prefix: str = ""
+        self,
+        model: str | os.PathLike[str] | RoleClassifier | None = None,
+        prefix: str = "",
+        extras: Sequence[Extra] = (),
     ) -> None:
         self.classifier = model if isinstance(model, RoleClassifier) else RoleClassifier(model)
         self.prefix = prefix
+        self.extras = tuple(extras)
         roles = self.classifier.roles  # reads the file, so that a bad one is reported at once
         with self.classifier.path.open("rb") as file:
             self.model_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -51,7 +58,12 @@ class Scorer:
                     (f"{prefix}probability_{role.replace('-', '_')}", pa.float32())
                     for role in roles
                 ),
-                (f"{prefix}reason", pa.string()),
+                *(
+                    field.with_name(prefix + field.name)
+                    for extra in self.extras
+                    for field in extra.fields
+                ),
+                (f"{prefix}reason", pa.string()),  # the last one, by which errors are found
             ]
         )
 
@@ -104,11 +116,16 @@ class Scorer:
         """
         errors = {i: _wrong(text) for i, text in enumerate(texts) if not isinstance(text, str)}
         errors |= faults or {}
-        answers = self.classifier.predict_many(
-            ["" if i in errors else text for i, text in enumerate(texts)],  # type: ignore[misc]
-            None if titles is None else [t if isinstance(t, str) else None for t in titles],
-            threads=threads,
-        )
+        given = ["" if i in errors else text for i, text in enumerate(texts)]
+        named = None if titles is None else [t if isinstance(t, str) else None for t in titles]
+        further: list[Any] = []
+        if self.extras:
+            readings = list(self.classifier.read_many(given, named, threads=threads))  # type: ignore[arg-type]
+            answers = [reading.prediction for reading in readings]
+            read = [None if i in errors else reading for i, reading in enumerate(readings)]
+            further = [column for extra in self.extras for column in extra.columns(read)]
+        else:
+            answers = list(self.classifier.predict_many(given, named, threads=threads))  # type: ignore[arg-type]
         unscored = dict.fromkeys(self.classifier.roles)
         rows = [
             (Role.UNCLEAR, 0.0, False, *unscored.values(), ERROR + errors[i])
@@ -116,10 +133,10 @@ class Scorer:
             else (a.role, a.confidence, a.reliable, *a.probabilities.values(), a.reason)
             for i, a in enumerate(answers)
         ]
-        columns = zip(*rows, strict=True) if rows else ((),) * len(self.schema)
+        *scores, reasons = zip(*rows, strict=True) if rows else ((),) * (4 + len(unscored))
         arrays = [
             pa.array(column, type_)
-            for column, type_ in zip(columns, self.schema.types, strict=True)
+            for column, type_ in zip([*scores, *further, reasons], self.schema.types, strict=True)
         ]
         return pa.Table.from_arrays(arrays, schema=self.schema)
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from roleclass.roles import Role
+from roleclass.scoring.readings import ALL_LINES
 from roleclass.scoring.scorer import ERROR, Scorer
 
 
@@ -24,6 +25,8 @@ class Summary:
         Of these, rows whose answers an earlier run had left.
     errors : int
         Rows that could not be scored.
+    lines : int
+        Lines of postings written, by a run that writes them.
     seconds : float
     position, size : int
         Bytes of the input that were read, and all of them.
@@ -34,6 +37,7 @@ class Summary:
     read: int = 0
     resumed: int = 0
     errors: int = 0
+    lines: int = 0
     seconds: float = 0.0
     position: int = 0
     size: int = 0
@@ -53,6 +57,8 @@ class Summary:
         """Return plain numbers, ready for JSON."""
         plain = asdict(self)
         del plain["position"], plain["size"]
+        if not self.lines:
+            del plain["lines"]
         return {
             **plain,
             "unclear": self.roles[Role.UNCLEAR],
@@ -69,6 +75,8 @@ class Summary:
         for entry in scores.column(0).value_counts().to_pylist():
             self.roles[entry["values"]] += entry["counts"]
         self.roles[Role.UNCLEAR] -= errors
+        if ALL_LINES in scores.column_names:
+            self.lines += pc.sum(pc.list_value_length(scores[ALL_LINES])).as_py() or 0
 
     def merge(self, other: "Summary") -> None:
         """Add the counts of another summary."""

@@ -1,13 +1,17 @@
 """Parquet, and Arrow's own format (Feather), in pieces of bounded size."""
 
+import mmap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from roleclass.tables.arrow_batches import check_batches
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
+from roleclass.tables.parquet_pages import LONG_PAGES, size_of_pages
 from roleclass.tables.plain import cuts, size_of
 from roleclass.tables.rows import MAX_BYTES, Rows
 
@@ -15,6 +19,7 @@ IN_LITTLE_MEMORY: Final[dict[str, Any]] = {"pre_buffer": False, "buffer_size": 2
 """How to open Parquet: unless told, Arrow keeps all it has read of a file until it is closed."""
 
 _STEP: Final = 256  # rows that are decoded together, long or not
+_SMALL_STEP: Final = 16
 
 
 class ParquetTable:
@@ -25,36 +30,50 @@ class ParquetTable:
         self.notes: list[str] = []
         with pq.ParquetFile(file.path) as parquet:
             self.schema = parquet.schema_arrow
+            self._long = size_of_pages(file.path, parquet) > LONG_PAGES
 
     def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:  # noqa: ARG002
         """Read the rows in order."""
         with pq.ParquetFile(self._file.path, **IN_LITTLE_MEMORY) as parquet:
             done, total = 0, parquet.metadata.num_rows
-            for table in read_parquet(parquet, most):
+            # Where pages are long, a few rows among many may be, too.
+            for table in read_parquet(parquet, most, step=_SMALL_STEP if self._long else _STEP):
                 done += len(table)
                 self._file.share = done / total
                 yield Rows(table, {})
 
 
 def read_parquet(
-    parquet: pq.ParquetFile, most: int, row_groups: Sequence[int] | None = None
+    parquet: pq.ParquetFile,
+    most: int,
+    row_groups: Sequence[int] | None = None,
+    step: int = _STEP,
 ) -> Iterator[pa.Table]:
     """Read row groups (all where None) in tables of at most `most` rows, fewer where texts are long."""
     groups = range(parquet.num_row_groups) if row_groups is None else row_groups
     about = [parquet.metadata.row_group(k) for k in groups]
     longest = max((g.total_byte_size / g.num_rows for g in about if g.num_rows), default=1)
-    step = max(1, min(most, _STEP, int(MAX_BYTES / max(longest, 1))))
-    yield from _regroup(parquet.iter_batches(step, row_groups=list(groups)), most)
+    step = max(1, min(most, step, int(MAX_BYTES / max(longest, 1))))
+    batches = parquet.iter_batches(step, row_groups=list(groups), use_threads=False)
+    yield from _regroup(batches, most)
 
 
 class ArrowTable:
-    """A file of Arrow's (Feather), or a stream that was kept in one; see `Source`."""
+    """A file of Arrow's (Feather), or a stream that was kept in one; see `Source`.
+
+    Raises
+    ------
+    InputError
+        If a batch of it is compressed and too long to be held.
+    """
 
     def __init__(self, file: InputFile, _: ReadOptions) -> None:
         self._file = file
         self.notes: list[str] = []
         with pa.memory_map(str(file.path)) as raw:
             self.schema = self._open(raw).schema
+        with pa.memory_map(str(file.path)) as raw:
+            self._packed = check_batches(raw)
 
     def _open(self, raw: pa.NativeFile) -> Any:
         with self._file.open() as content:
@@ -63,20 +82,42 @@ class ArrowTable:
 
     def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:  # noqa: ARG002
         """Read the rows in order."""
-        with pa.memory_map(str(self._file.path)) as raw:
-            reader = self._open(raw)
-            batches = (
-                map(reader.get_batch, range(reader.num_record_batches))
-                if hasattr(reader, "get_batch")
-                else iter(reader)
-            )
-            for table in _regroup((part for b in batches for part in _slices(b)), most):
-                self._file.share = raw.tell() / max(self._file.size, 1)
-                yield Rows(table, {})
+        with self._file.path.open("rb") as opened:
+            content = mmap.mmap(
+                opened.fileno(), 0, access=mmap.ACCESS_READ
+            )  # until no table needs it
+        raw = pa.BufferReader(pa.py_buffer(content))
+        for table in _regroup(self._slices(self._open(raw)), most):
+            self._file.share = raw.tell() / max(self._file.size, 1)
+            yield Rows(table, {})
+            _let_go(content)
+
+    def _slices(self, reader: Any) -> Iterator[pa.RecordBatch]:
+        """Give the rows of batches, some at a time; at most one batch that was unpacked is held."""
+        numbers = range(reader.num_record_batches) if hasattr(reader, "get_batch") else count()
+        for k in numbers:
+            try:
+                batch = reader.get_batch(k) if hasattr(reader, "get_batch") else next(reader)
+            except StopIteration:
+                return
+            for start in range(0, len(batch), _STEP):
+                part = batch.slice(start, _STEP)
+                yield _copied(part) if self._packed else part
+            del batch
 
 
-def _slices(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-    return (batch.slice(start, _STEP) for start in range(0, len(batch), _STEP))
+def _copied(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the same rows in memory of their own, so that those beside them need not be kept."""
+    try:
+        return batch.take(pa.array(range(len(batch)), pa.int32()))
+    except pa.ArrowNotImplementedError:
+        return batch
+
+
+def _let_go(content: mmap.mmap) -> None:
+    """Give back the memory of what was read of a file: it can be read again."""
+    if hasattr(content, "madvise"):
+        content.madvise(mmap.MADV_DONTNEED)
 
 
 def _regroup(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[pa.Table]:

@@ -13,7 +13,7 @@ import io
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import pyarrow as pa
@@ -22,7 +22,7 @@ from roleclass.errors import InputError
 from roleclass.tables.dialect import SAMPLE, Dialect, detect
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.rows import MAX_CELL, Batch, Rows, check_width
+from roleclass.tables.rows import MAX_CELL, Batch, Rows, check_width, held
 
 _USUAL: Final = {"csv": ",", "tsv": "\t"}
 
@@ -30,6 +30,9 @@ _STRAY: Final = "a quote in this row is never closed, or closes within a cell"
 _AFTER_STRAY: Final = "may belong to the row above, whose quotes are damaged"
 _SHAPES: Final = 20  # so many ways in which rows begin tell nothing
 _ENCODING_ADVICE: Final = "name the right encoding with --encoding"
+
+MAX_RECORD: Final = 2 * MAX_CELL
+"""Characters of all lines of a row."""
 
 _Record = tuple[list[str], str | None]
 """The cells of a row, and what is wrong with it."""
@@ -47,13 +50,13 @@ class CsvFile:
     def __init__(self, file: InputFile, options: ReadOptions) -> None:
         self._file = file
         with file.open() as content:
-            start = content.read(SAMPLE)
-        self._dialect = detect(
-            start,
-            encoding=options.encoding,
-            delimiter=options.delimiter,
-            usual=_USUAL[file.format.kind],
-        )
+            self._dialect = detect(
+                content.read(SAMPLE),
+                encoding=options.encoding,
+                delimiter=options.delimiter,
+                usual=_USUAL[file.format.kind],
+                rest=iter(partial(content.read, SAMPLE), b""),
+            )
         self.notes = list(self._dialect.notes)
         with file.open() as content:
             self._names = self._header(content)
@@ -89,7 +92,7 @@ class CsvFile:
                 if len(cells) != width:
                     fault = fault or f"{len(cells)} cells where the header has {width}"  # noqa: PLW2901
                     cells = _fit(cells, width, self._dialect.delimiter)  # noqa: PLW2901
-                if batch.add(cells, sum(map(len, cells)), fault):
+                if batch.add(cells, held(*cells), fault):
                     yield self._table(batch)
                     batch = Batch(most)
             if batch.rows:
@@ -172,6 +175,7 @@ class _Records:
         """Give lines, and keep them until their record is whole."""
         keep, again, read = self._lines.append, self._again, self._text.readline
         backslash = self._dialect.backslash
+        room = MAX_RECORD
         while line := again.popleft() if again else read(MAX_CELL):
             if len(line) == MAX_CELL and not line.endswith(("\r", "\n")):
                 raise InputError(
@@ -179,7 +183,10 @@ class _Records:
                     "expected lines of cells: is it a CSV file?"
                 )
             self._number += 1
+            room = (room if self._lines else MAX_RECORD) - len(line)
             keep(line)
+            if room < 0:
+                raise csv.Error("field limit: of all cells of a row")
             yield self._dialect.unescape(line) if backslash else line
 
     def _unread(self) -> list[str]:
@@ -198,14 +205,17 @@ class _Records:
                 for cell in cells
                 for line in cell.splitlines()[1:]
             )
-        # Swallowed rows have no quotes, so each is a line; prose seldom has such lines only.
+        # Swallowed rows have hardly a quote, so each is a line; prose seldom has such lines only.
         first = self._lines[0].replace('"', "").split(split)[0]
         begins = _beginnings(frozenset(self._shapes or {_shape(first)}), split)
         inner = filter(str.strip, self._lines[1:])
         return (
             begins is not None
             and self._width > 1
-            and all(begins(line) and line.count(split) == self._width - 1 for line in inner)
+            and all(
+                begins(line.replace('"', "")) and line.count(split) == self._width - 1
+                for line in inner
+            )
         )
 
     def _in_order(self, cells: list[str]) -> bool:
@@ -242,7 +252,7 @@ def _beginnings(
         re.escape(shape).replace("9", r"\d+").replace("a", r"[^\W\d_]+") for shape in told
     )
     thousands = r"(?!\d{1,3},\d{3}(?!\d))" if delimiter == "," else ""  # of a number in prose
-    return re.compile(rf'{thousands}"*(?:{cells})"*{re.escape(delimiter)}').match
+    return re.compile(rf"{thousands}(?:{cells}){re.escape(delimiter)}").match
 
 
 def _fit(cells: list[str], width: int, delimiter: str) -> list[str]:

@@ -4,7 +4,9 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from roleclass.tables.layouts import is_known_name
@@ -17,6 +19,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]")
+_NOT_WINDOWS: Final = b"\x81\x8d\x8f\x90\x9d"
 _SEP_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _ESCAPED: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 SAMPLE: Final = 2**18
@@ -55,7 +59,14 @@ class Dialect:
         return _ESCAPED.sub(r'\1""', line) if self.backslash and "\\" in line else line
 
 
-def detect(start: bytes, *, encoding: str | None, delimiter: str | None, usual: str) -> Dialect:
+def detect(
+    start: bytes,
+    *,
+    encoding: str | None,
+    delimiter: str | None,
+    usual: str,
+    rest: Iterable[bytes] = (),
+) -> Dialect:
     r"""Tell a file's dialect from its beginning.
 
     Parameters
@@ -66,6 +77,8 @@ def detect(start: bytes, *, encoding: str | None, delimiter: str | None, usual: 
         As named by the user; a byte order mark overrules the encoding.
     usual : str
         The delimiter of the format.
+    rest : iterable of bytes
+        What comes after `start`; looked at only where that is no UTF-8.
 
     Examples
     --------
@@ -76,6 +89,9 @@ def detect(start: bytes, *, encoding: str | None, delimiter: str | None, usual: 
     marked = encoding_of(start)
     if marked is None and encoding is None and (marked := _without_mark(start)):
         notes.append(f"encoding: {marked} (found; --encoding names another)")
+    elif marked is None and encoding is None and _is_windows(start, rest):
+        marked = "cp1252"
+        notes.append("encoding: cp1252 (guessed, as it is not UTF-8; --encoding names another)")
     encoding = marked or encoding or "utf-8"
     text = start.decode(encoding, "replace")
     lines = list(io.StringIO(text, newline=""))  # not at other separators of lines
@@ -124,6 +140,24 @@ def _without_mark(start: bytes) -> str | None:
         if zeros.count(0) > len(zeros) * 0.6 and others.count(0) < len(others) * 0.1:
             return encoding
     return None
+
+
+def _is_windows(start: bytes, rest: Iterable[bytes]) -> bool:
+    """Tell Windows' encoding of Western languages: few bytes beyond ASCII, and none as UTF-8 has it."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    told = False
+    for part in chain([start], rest):
+        foreign = _FOREIGN.findall(decoder.decode(part))
+        told = told or bool(foreign)
+        if not told or len(foreign) > len(part) * 0.25 or not all(map(_is_stray, foreign)):
+            return False
+        if any(part.count(byte) for byte in _NOT_WINDOWS):
+            return False
+    return told
+
+
+def _is_stray(character: str) -> bool:
+    return "\udc80" <= character <= "\udcff"
 
 
 def _find_delimiter(lines: list[str], usual: str) -> str:

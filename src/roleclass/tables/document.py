@@ -14,7 +14,7 @@ from typing import Any, Final
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.jsonlines import missing
-from roleclass.tables.rows import MAX_CELL
+from roleclass.tables.rows import MAX_CELL, held_json
 
 _CHUNK: Final = 2**18
 _DEEPEST: Final = 100  # of values that do not fit within each other
@@ -39,7 +39,7 @@ class Document:
     Attributes
     ----------
     size : int
-        Characters of the value that was read last.
+        Bytes that the value takes which was read last, about.
 
     Examples
     --------
@@ -92,7 +92,7 @@ class Document:
                 # A number at the end of what has been read may go on.
                 if isinstance(value, int | float) and self._is_cut(end) and self._more():
                     continue
-                self.size = end - self._at
+                self.size = held_json(self._buffer, self._at, end)
                 self._at = end
                 return value
 

@@ -1,13 +1,26 @@
 """Workbooks of spreadsheet programs. Needs ``roleclass[excel]``."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from itertools import dropwhile
+from pathlib import Path
+from typing import Any, Final
 
 from roleclass.errors import InputError, require_extra
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import Record, simple
-from roleclass.tables.rows import check_width
+from roleclass.tables.rows import check_width, held
+
+MAX_UNPACKED: Final = 192 * 2**20
+"""Bytes of a workbook, unpacked; it is read whole, and takes twice as much."""
+
+MAX_CELLS: Final = 4_000_000
+"""Cells of a sheet, empty ones included: each takes some 70 bytes, wherever the last one stands."""
+
+_ADVICE: Final = "save the sheet as CSV, which is read row by row"
 
 
 def read_workbook(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
@@ -24,49 +37,94 @@ def read_workbook(file: InputFile, options: ReadOptions, notes: list[str]) -> It
     import python_calamine
 
     try:
+        _check_size(file.path)
         book = python_calamine.CalamineWorkbook.from_path(file.path)
-        name, rows = _sheet(book, options.table, notes)
-    except (python_calamine.CalamineError, OSError) as error:
+        name, sheet = _sheet(book, options.table, notes)
+    except (python_calamine.CalamineError, zipfile.BadZipFile, zlib.error, OSError) as error:
         raise InputError(f"not a workbook that can be read: {error}") from error
-    header, *below = rows
+    rows = _from_header(sheet)
+    header = next(rows)
     names = [str(_plain(cell)).strip() for cell in header]
     names = [name or f"unnamed_{place}" for place, name in enumerate(names, 1)]
     check_width(len(names))
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError(f"sheet {name}: more than one column {twice}; rename them")
-    for number, row in enumerate(below, 1):
+    for number, row in enumerate(rows, 1):
         cells = [None if cell == "" else _plain(cell) for cell in row]
         if any(cell is not None for cell in cells):
-            file.share = number / len(below)
-            yield dict(zip(names, cells, strict=True)), sum(len(str(cell)) for cell in cells)
+            file.share = number / sheet.height
+            yield dict(zip(names, cells, strict=True)), held(*cells)
 
 
-def _sheet(book: Any, wanted: str | None, notes: list[str]) -> tuple[str, Sequence[list[Any]]]:
-    """Return a sheet's name and its rows from the header on: the one that was named, else the first."""
+_SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
+_PLACE: Final = re.compile(rb"""[ \n]r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+
+
+def _check_size(path: Path) -> None:
+    """Refuse a workbook that would not fit in memory; the old kind (.xls) is not packed."""
+    if not zipfile.is_zipfile(path):
+        return
+    unpacked = 0
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            is_sheet = _SHEET.fullmatch(member.filename) is not None
+            rows = columns = 0
+            rest = b""
+            with archive.open(member) as content:
+                while read := content.read(2**20):
+                    unpacked += len(read)
+                    if unpacked > MAX_UNPACKED:
+                        raise InputError(
+                            f"a workbook of more than {MAX_UNPACKED >> 20} MiB, unpacked; {_ADVICE}"
+                        )
+                    if is_sheet:
+                        places = _PLACE.findall(rest + read)
+                        rows = max(rows, *(int(row) for _, row in places), 0)
+                        columns = max(
+                            columns, *(_number(name) for name in {c for c, _ in places}), 0
+                        )
+                        rest = read[-16:]
+            if rows * columns > MAX_CELLS:
+                raise InputError(
+                    f"{member.filename} reaches to row {rows:,} of column {columns:,}, more than "
+                    f"{MAX_CELLS:,} cells; delete what stands beside or below the table, or {_ADVICE}"
+                )
+
+
+def _number(column: bytes) -> int:
+    """Return the number of a column from its letters: 1 for A, 27 for AA."""
+    number = 0
+    for letter in column:
+        number = 26 * number + letter - ord("A") + 1
+    return number
+
+
+def _sheet(book: Any, wanted: str | None, notes: list[str]) -> tuple[str, Any]:
+    """Return a sheet's name and the sheet: the one that was named, else the first that has a header."""
     names = book.sheet_names
     if wanted is not None and wanted not in names:
         raise InputError(f"no sheet {wanted}; the sheets are: {', '.join(names)}")
-    found = {}
+    found: dict[str, Any] = {}
     for name in names if wanted is None else [wanted]:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=True)
-        above = _above_header(rows)
-        if above < len(rows):
-            found[name] = rows[above:]
+        sheet = book.get_sheet_by_name(name)
+        if next(_from_header(sheet), None) is not None:
+            found[name] = None if found else sheet  # one is enough to hold
     if not found:
         raise InputError("the workbook is empty; expected a row with the names of the columns")
-    name = next(iter(found))
+    name, sheet = next(iter(found.items()))
     if len(found) > 1:
         notes.append(f"sheet: {name}, the first of {', '.join(found)} (--table names another)")
-    return name, found[name]
+    return name, sheet
 
 
-def _above_header(rows: Sequence[list[Any]]) -> int:
-    """Count the rows above the header: blank ones, and those of one cell where there are more columns."""
-    least = min(2, max(map(len, rows), default=0))
-    return next(
-        (k for k, row in enumerate(rows) if sum(cell != "" for cell in row) >= least), len(rows)
-    )
+def _from_header(sheet: Any) -> Iterator[list[Any]]:
+    """Give the rows from the header on.
+
+    Above it are blank rows, and those of one cell where there are more columns.
+    """
+    least = min(2, sheet.width)
+    return dropwhile(lambda row: sum(cell != "" for cell in row) < least, sheet.iter_rows())
 
 
 def _plain(cell: Any) -> Any:

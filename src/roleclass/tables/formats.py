@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, cast
 
 from roleclass.errors import InputError
+from roleclass.tables.dialect import encoding_of
 
 Kind = Literal["csv", "tsv", "jsonl", "json", "parquet", "arrow", "excel", "sqlite", "html", "yaml"]
 
@@ -210,5 +211,5 @@ def no_text(name: str, beginning: bytes) -> str | None:
     known = Format.named(name)
     if known is not None and known.kind not in ("html", "yaml"):
         return f"a table ({known.kind})"
-    marked = beginning.startswith((b"\xff\xfe", b"\xfe\xff"))  # UTF-16 is full of zero bytes
+    marked = encoding_of(beginning) is not None  # UTF-16 is full of zero bytes
     return "a binary file" if b"\0" in beginning and not marked else None

@@ -13,6 +13,7 @@
 =====================================  ===============================================
 """
 
+import codecs
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -62,7 +63,7 @@ def read_lines(file: InputFile, options: ReadOptions, notes: list[str]) -> Itera
         If a line is too long to be a row; else as `read_json`.
     """
     with file.open() as content:
-        is_list = content.peek(100).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
+        is_list = content.peek(100).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
     if is_list:
         notes.append("a JSON document, no JSON Lines (found)")
         yield from read_json(file, options, notes)

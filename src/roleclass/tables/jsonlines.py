@@ -1,5 +1,6 @@
 """JSON Lines: one object a line; a line that is none is marked."""
 
+import codecs
 import json
 from collections.abc import Iterator
 from functools import partial
@@ -8,7 +9,7 @@ from typing import Any
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.records import Record
-from roleclass.tables.rows import MAX_CELL
+from roleclass.tables.rows import MAX_CELL, held_json
 
 
 def read_json_lines(file: InputFile) -> Iterator[Record]:
@@ -27,8 +28,8 @@ def read_json_lines(file: InputFile) -> Iterator[Record]:
                     f"line {number} is longer than {MAX_CELL >> 20} MiB; expected one JSON object a line"
                 )
             if line.strip():
-                line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line  # noqa: PLW2901
-                yield _parse(line, number), len(line)
+                line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line  # noqa: PLW2901
+                yield _parse(line, number), held_json(line)
 
 
 def _parse(line: bytes, number: int) -> dict[str, Any] | str:

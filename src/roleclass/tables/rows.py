@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import Any, Final, Protocol
 
 import pyarrow as pa
@@ -13,6 +14,9 @@ MAX_BYTES: Final = 16 * 2**20
 
 MAX_CELL: Final = 16 * 2**20
 """A longer cell, record or line is no posting: a quote that was never closed, or no table."""
+
+_VALUE: Final = 64
+"""Bytes that a value takes in Python, beside its text."""
 
 MAX_COLUMNS: Final = 10_000
 """A file with more has data where the names of columns should be."""
@@ -30,6 +34,35 @@ def check_width(columns: int) -> None:
             f"more than {MAX_COLUMNS:,} columns; expected the same few names of columns for all rows, "
             "such as id, title and text"
         )
+
+
+def held(*cells: object) -> int:
+    """Return about how many bytes these cells take in memory.
+
+    Examples
+    --------
+    >>> held("Build agents.", None) < 100
+    True
+    """
+    return sum(map(getsizeof, cells))
+
+
+def held_json(source: str | bytes, start: int = 0, end: int | None = None) -> int:
+    """Return about how many bytes a stretch of JSON takes once it is read: many, if it is small lists.
+
+    Examples
+    --------
+    >>> held_json("[1, 2, 3]"), held_json(b"[[], [], []]")
+    (73, 268)
+    """
+    end = len(source) if end is None else end
+    # Commas, which prose is full of, would take longer to count than the text to read.
+    marks: Any = b"[{:" if isinstance(source, bytes) else "[{:"
+    return (
+        end
+        - start
+        + _VALUE * sum(source.count(marks[k : k + 1], start, end) for k in range(len(marks)))
+    )
 
 
 @dataclass(frozen=True, slots=True)

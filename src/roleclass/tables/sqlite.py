@@ -10,6 +10,7 @@ from roleclass.tables.files import InputFile
 from roleclass.tables.layouts import is_text_name
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import Record, simple
+from roleclass.tables.rows import MAX_CELL, held
 
 
 def read_database(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
@@ -24,14 +25,17 @@ def read_database(file: InputFile, options: ReadOptions, notes: list[str]) -> It
     try:
         with closing(sqlite3.connect(uri, uri=True)) as database:
             database.text_factory = _text
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_CELL)
             table = _choose(database, options.table, notes)
             cursor = database.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608  (quoted)
             names = [column[0] for column in cursor.description]
             for row in cursor:
                 yield (
                     dict(zip(names, map(simple, row), strict=True)),
-                    sum(len(str(cell)) for cell in row),
+                    held(*row),
                 )
+    except sqlite3.DataError as error:
+        raise InputError(f"a row of more than {MAX_CELL >> 20} MiB, which is no posting") from error
     except sqlite3.Error as error:
         raise InputError(f"not an SQLite database that can be read: {error}") from error
 

@@ -209,9 +209,12 @@ def _values(table: pa.Table, place: int) -> list[Any]:
 
 def _shortened(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Give numbers no digits that float32 lacks: 0.9, not 0.8999999761581421."""
-    if not pa.types.is_float32(column.type):
+    text, number = pa.string(), pa.float64()
+    if pa.types.is_list(column.type) and pa.types.is_float32(column.type.value_type):
+        text, number = pa.list_(text), pa.list_(number)
+    elif not pa.types.is_float32(column.type):
         return column
-    return column.cast(pa.string()).cast(pa.float64())  # the text is the shortest that fits
+    return column.cast(text).cast(number)  # the text is the shortest that fits
 
 
 def _cell(value: Any) -> Any:

@@ -23,22 +23,25 @@ class PhraseFinder:
     """
 
     def __init__(self, names: Mapping[str, Iterable[Phrase]]) -> None:
-        self._names: dict[int, dict[Phrase, list[str]]] = {}
+        # By the first token, with the rest: a token that begins no phrase costs one look-up.
+        self._starts: dict[bytes, dict[Phrase, list[str]]] = {}
         for name, phrases in names.items():
-            for phrase in phrases:
-                same_length = self._names.setdefault(len(phrase), {})
-                same_length.setdefault(phrase, []).append(name)
+            for first, *rest in phrases:
+                self._starts.setdefault(first, {}).setdefault(tuple(rest), []).append(name)
 
     def find(self, text: str) -> set[str]:
         """Return the names that a text without markup mentions."""
-        tokens = words(text)
-        return {
-            name
-            for length, known in self._names.items()
-            for phrase in known.keys()
-            & set(zip(*(tokens[k:] for k in range(length)), strict=False))
-            for name in known[phrase]
-        }
+        return self.find_in(words(text))
+
+    def find_in(self, tokens: list[bytes]) -> set[str]:
+        """Return the names that tokens, as `words` gives them, mention."""
+        found: set[str] = set()
+        starts = self._starts
+        for i in [i for i, token in enumerate(tokens) if token in starts]:
+            for rest, names in starts[tokens[i]].items():
+                if not rest or rest == tuple(tokens[i + 1 : i + 1 + len(rest)]):
+                    found.update(names)
+        return found
 
 
 def words(text: str) -> list[bytes]:

@@ -6,7 +6,7 @@ from functools import cache
 
 from roleclass.reading import Reading
 from roleclass.taxonomy import Area, load_taxonomy
-from roleclass.taxonomy.phrases import PhraseFinder
+from roleclass.taxonomy.phrases import PhraseFinder, words
 
 Span = tuple[int, int]
 
@@ -93,9 +93,10 @@ def find_problems(reading: Reading) -> list[Problem]:
 
     Examples
     --------
+    >>> import roleclass
     >>> from roleclass.reading import Line
-    >>> line = Line(0, 29, "duty", "genai", ("rag",), {}, {}, {})
-    >>> [problem] = find_problems(Reading("Tune vector search for speed.", (line,)))
+    >>> line = Line(0, 29, "duty", "genai", ("rag",))
+    >>> [problem] = find_problems(Reading("Tune vector search for speed.", (line,), roleclass.predict("")))
     >>> problem.name, [part.name for part in problem.parts]
     ('RAG and Retrieval', ['Vector Search and Semantic Retrieval'])
     """
@@ -139,10 +140,15 @@ def find_keys(duty: str, areas: Sequence[str]) -> set[str]:
     >>> find_keys("Check the quality of the cakes.", [])
     set()
     """
+    return find_keys_in(words(duty), areas)
+
+
+def find_keys_in(duty: list[bytes], areas: Sequence[str]) -> set[str]:
+    """Return what `find_keys` does, for the tokens of a duty."""
     found = {area for area in areas if area in _areas()}
     if not areas:
         return found
-    for part in _finder().find(duty):
+    for part in _finder().find_in(duty):
         key = part.partition(".")[0]
         if key in found or _areas()[key].kind != "problem":
             found |= {key, part}

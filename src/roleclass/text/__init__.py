@@ -100,6 +100,29 @@ def tokenize(data: bytes) -> list[bytes]:
     return data.translate(FOLD).split()
 
 
+def characters_before(data: bytes) -> NDArray[np.int32]:
+    """Say how many characters begin before each byte of a posting: where its bytes are in its text.
+
+    Parameters
+    ----------
+    data : bytes
+        UTF-8.
+
+    Returns
+    -------
+    int32 array of shape (len(data) + 1,)
+        The last entry is the number of characters.
+
+    Examples
+    --------
+    >>> characters_before("né!".encode()).tolist()
+    [0, 1, 2, 2, 3]
+    """
+    # A character begins at each byte that does not continue one.
+    begins = (np.frombuffer(data, np.uint8) & 0xC0) != 0x80
+    return np.concatenate([np.zeros(1, np.int32), np.cumsum(begins, dtype=np.int32)])
+
+
 def pack(rows: Sequence[bytes], step: int = 1) -> NDArray[np.uint8]:
     """Lay postings side by side as one zero-padded matrix, the input of the model.
 

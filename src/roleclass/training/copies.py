@@ -11,7 +11,9 @@ from typing import Final
 
 import numpy as np
 
-from roleclass.training.corpus import Corpus, LineSpan, Posting
+from roleclass.reading import PARTS
+from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.lines.spans import LineSpan
 
 COMPANY, NICE, NOTICE, TITLE, SHORT = "company", "nice-to-have", "notice", "title", "short"
 
@@ -69,6 +71,34 @@ def copies(corpus: Corpus, seed: int = 0) -> list[Posting]:
         _copy(posting, lent, titles, np.random.default_rng([seed, i]))
         for i, posting in enumerate(corpus)
     ]
+
+
+def bare(corpus: Corpus, seed: int = 0) -> list[Posting]:
+    """Return texts of one to three lines, without a title or a heading: one of each part of each posting.
+
+    What a line is must be known where nothing stands around it.
+    """
+    return [
+        _bare(posting, part, np.random.default_rng([seed, i, k]))
+        for i, posting in enumerate(corpus)
+        for k, part in enumerate(PARTS)
+        if any(line.part == part for line in posting.lines)
+    ]
+
+
+def _bare(posting: Posting, part: str, rng: np.random.Generator) -> Posting:
+    lines = [line for line in posting.lines if line.part == part]
+    first = int(rng.integers(len(lines)))
+    few = lines[first : first + int(rng.integers(1, 4))]
+    between = ("\n", " ")[rng.integers(2)]
+    text = ""
+    moved = []
+    for line in few:
+        said = " ".join(posting.text[line.start : line.end].split())
+        moved.append(replace(line, start=len(text), end=len(text) + len(said)))
+        # Without a full stop two lines would be one.
+        text += said + (between if said.endswith((".", "!", "?")) else "\n")
+    return replace(posting, title=None, text=text, lines=tuple(moved))
 
 
 def _copy(

@@ -1,7 +1,7 @@
 """Labelled postings: read from a folder of Parquet files, checked row by row."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -9,12 +9,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.errors import CorpusError, InputError
-from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.errors import CorpusError
 from roleclass.roles import AnyRole, Role, as_role
-from roleclass.tables.options import ReadOptions
-from roleclass.tables.reader import Reader
 from roleclass.text import encode
+from roleclass.training.lines.spans import LineSpan, fitting, load_spans, read_parquet
 
 SPLITS = ("train", "dev")
 
@@ -23,26 +21,6 @@ LINES = "lines.parquet"
 
 Warn = Callable[[str], None]
 """Is told what a person should know: a file that was passed over, a row that was left out."""
-
-
-@dataclass(frozen=True)
-class LineSpan:
-    """A labelled line of a posting: ``text[start:end]``, in characters.
-
-    Attributes
-    ----------
-    start, end : int
-    part, work : str
-        See `roleclass.reading`.
-    areas : tuple of str or None
-        None where nobody was asked for them.
-    """
-
-    start: int
-    end: int
-    part: str
-    work: str
-    areas: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -206,10 +184,10 @@ def load_corpus(
         )
     postings: dict[str, Posting] = {}
     problems: list[str] = []
-    spans = _load_lines(folder / LINES) if (folder / LINES).exists() else {}
+    spans = load_spans(folder / LINES) if (folder / LINES).exists() else {}
     roles = dict.fromkeys([*roles, str(Role.UNCLEAR)])
     for file in files:
-        columns, rows = _read_parquet(file)
+        columns, rows = read_parquet(file)
         missing = {"id", "description", "role"} - set(columns)
         if missing:
             warn(f"{file.name}: passed over, it has no column {', '.join(sorted(missing))}")
@@ -230,15 +208,6 @@ def load_corpus(
             f"no labelled posting in {folder}; expected columns id, description and role"
         )
     return Corpus(tuple(postings.values()))
-
-
-def _read_parquet(file: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
-    try:
-        with Reader([str(file)], ReadOptions()) as reader:
-            rows = [row for chunk in reader for row in chunk.table.to_pylist()]
-            return reader.schema.names, iter(rows)
-    except InputError as error:
-        raise CorpusError(f"{file} cannot be read as Parquet: {error}") from error
 
 
 def _posting(
@@ -274,45 +243,9 @@ def _posting(
         source=str(row.get("source") or part),
         year=_year(row),
         published_label=_string(row, "published_label", optional=True),
-        lines=_fitting(spans.get(identifier, ()), len(text or "")),
+        lines=fitting(spans.get(identifier, ()), len(text or "")),
         **{name: value for name, value in given.items() if value is not None},
     )
-
-
-def _load_lines(file: Path) -> dict[str, tuple[LineSpan, ...]]:
-    """Read ``lines.parquet``: for each posting's id the labelled lines, of its first reader."""
-    columns, rows = _read_parquet(file)
-    missing = {"id", "start", "end", "part", "work"} - set(columns)
-    if missing:
-        raise CorpusError(f"{file} has no column {', '.join(sorted(missing))}")
-    found: dict[str, list[LineSpan]] = {}
-    for number, row in enumerate(rows):
-        if row.get("reader", 1) != 1:
-            continue
-        areas = tuple(str(row.get("area") or "").split())
-        span = LineSpan(
-            row["start"],
-            row["end"],
-            row["part"],
-            row["work"],
-            areas if row.get("area_labelled", "area" in columns) else None,
-        )
-        for name, value, known in (
-            ("part", (span.part,), PARTS),
-            ("work", (span.work,), WORKS),
-            ("area", areas, AREAS),
-        ):
-            if not set(value) <= set(known):
-                raise CorpusError(
-                    f"{file} row {number}: column {name}: expected {', '.join(known)}, got {value}"
-                )
-        found.setdefault(row["id"], []).append(span)
-    return {name: tuple(sorted(of, key=lambda span: span.start)) for name, of in found.items()}
-
-
-def _fitting(spans: Sequence[LineSpan], length: int) -> tuple[LineSpan, ...]:
-    """Return the spans within a text; one of another text, such as an older copy, has none."""
-    return tuple(spans) if all(0 <= s.start < s.end <= length for s in spans) else ()
 
 
 def _string(row: Mapping[str, Any], column: str, *, optional: bool = False) -> Any:

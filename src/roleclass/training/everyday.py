@@ -1,21 +1,33 @@
-"""Written postings of everyday jobs, and pages that are no posting: ``everyday.toml``, laid out in many ways.
+"""Written postings: everyday jobs, short texts about AI of every kind, and pages that are no posting.
 
-The boards of the corpus are of technology companies. What a plumber or a teacher does must be known
-as a duty, too, and a cookie notice as none.
+The corpus is of long postings by technology companies. What a plumber or a teacher does must be known as a
+duty, too, a sentence without a heading as well, and a cookie notice as none. ``everyday.toml`` has the lines;
+here they are laid out in many ways.
 """
 
 import tomllib
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from roleclass.roles import Role
-from roleclass.training.corpus import LineSpan, Posting
+from roleclass.training.corpus import Posting
+from roleclass.training.lines.spans import LineSpan
+
+ROLES: Final = {
+    "none": Role.OTHER,
+    "ai-user": Role.OTHER,
+    "near-ai": Role.AI_SUPPORT,
+    "genai": Role.AI_FIRST,
+    "ml": Role.ML_FIRST,
+}
+"""The role of written jobs by the kind of work that their marked lines are."""
 
 PER_JOB: Final = 3
-STUBS: Final = 60
+PER_STUB: Final = 16
 
+_MARKED: Final = "!"
 _DUTIES: Final = (
     "What you will do",
     "Your tasks:",
@@ -32,7 +44,8 @@ _NEEDS: Final = (
     "We expect",
     "QUALIFICATIONS",
 )
-_PROSE: Final = ("You {}.", "In this job you {}.", "You will {}.")
+_PROSE: Final = ("You {}.", "In this job you {}.", "You will {}.", "We seek somebody to {}.")
+_Line = tuple[str, str, str, str]  # text, part, work, what stands behind it
 
 
 def everyday_postings(seed: int = 0) -> list[Posting]:
@@ -41,60 +54,83 @@ def everyday_postings(seed: int = 0) -> list[Posting]:
     Returns
     -------
     list of Posting
-        Of the split ``train``, with labelled lines: jobs have the role `Role.OTHER`, pages `Role.UNCLEAR`.
+        Of the split ``train``, with labelled lines; pages have the role `Role.UNCLEAR`.
 
     Examples
     --------
     >>> sorted({str(posting.role) for posting in everyday_postings()})
-    ['other', 'unclear']
+    ['ai-first', 'ai-support', 'ml-first', 'other', 'unclear']
     """
     data = tomllib.loads(files("roleclass.training").joinpath("everyday.toml").read_text("utf-8"))
     postings = []
-    for k, (title, (duties, needs)) in enumerate(data["jobs"].items()):
-        for n in range(PER_JOB):
+    for k, (kind, jobs) in enumerate(data["jobs"].items()):
+        for j, (title, of_job) in enumerate(jobs.items()):
+            for n in range(PER_JOB):
+                rng = np.random.default_rng([seed, k, j, n])
+                named = title if rng.random() < 0.7 else None
+                duties, needs = (_told(told, kind) for told in of_job)
+                lines = _job(duties, needs, rng)
+                postings.append(_posting(f"{kind}-{j}", n, named, lines, ROLES[kind]))
+    titles = [title for jobs in data["jobs"].values() for title in jobs]
+    for k, (kind, stub) in enumerate(data["stubs"].items()):
+        for n in range(PER_STUB):
             rng = np.random.default_rng([seed, k, n])
-            lines = _job(duties, needs, rng)
-            named = title if rng.random() < 0.7 else None
-            postings.append(_posting(f"job-{k}", n, named, lines, Role.OTHER))
-    for n in range(STUBS):
-        rng = np.random.default_rng([seed, n])
-        chosen = rng.choice(data["stubs"]["lines"], size=int(rng.integers(2, 9)), replace=False)
-        lines = [(str(line), "other", "\n" if rng.random() < 0.5 else ". ") for line in chosen]
-        postings.append(_posting("stubs", n, None, lines, Role.UNCLEAR))
+            named = titles[rng.integers(len(titles))] if rng.random() < 0.5 else None
+            lines = _stub(stub, rng)
+            postings.append(_posting(f"stub-{kind}", n, named, lines, Role.UNCLEAR))
     return postings
 
 
-_Line = tuple[str, str, str]  # text, part, what stands behind it
+def _told(lines: list[str], kind: str) -> list[tuple[str, str]]:
+    """Return the text and the work of each line."""
+    return [
+        (line.removeprefix(_MARKED), kind if line.startswith(_MARKED) else "none") for line in lines
+    ]
 
 
-def _job(duties: list[str], needs: list[str], rng: np.random.Generator) -> list[_Line]:
-    few = rng.permutation(duties)[: int(rng.integers(1, len(duties) + 1))].tolist()
+def _job(
+    duties: list[tuple[str, str]], needs: list[tuple[str, str]], rng: np.random.Generator
+) -> list[_Line]:
+    most = len(duties)
+    few = [duties[i] for i in rng.permutation(most)[: int(rng.integers(1, most + 1))]]
+    # What makes the job what it is stays.
+    if any(work != "none" for _, work in duties) and all(work == "none" for _, work in few):
+        few.append(next(duty for duty in duties if duty[1] != "none"))
     needed = needs[: int(rng.integers(0, len(needs) + 1))]
-    if rng.random() < 0.4:  # prose, without headings
-        frame = _PROSE[rng.integers(len(_PROSE))]
-        said = [frame.format(duty[0].lower() + duty[1:]) for duty in few]
+    if rng.random() < 0.5:  # prose, without headings
+        framed = rng.random() < 0.7
         return [
-            *((line, "duty", " ") for line in said),
-            *((f"You need: {need[0].lower()}{need[1:]}.", "requirement", "\n") for need in needed),
-        ]
+            *((_sentence(text, rng) if framed else f"{text}.", "duty", work, " ")
+              for text, work in few),
+            *((f"You need: {text[0].lower()}{text[1:]}.", "requirement", work, "\n")
+              for text, work in needed),
+        ]  # fmt: skip
     mark = ("", "- ", "\u2022 ", "* ")[rng.integers(4)]
-    headed = rng.random() < 0.8
+    headed = rng.random() < 0.7
     lines: list[_Line] = []
     for heading, part, items in ((_DUTIES, "duty", few), (_NEEDS, "requirement", needed)):
         if headed and items:
-            lines.append((heading[rng.integers(len(heading))], "other", "\n"))
-        lines += [(mark + item, part, "\n") for item in items]
+            lines.append((heading[rng.integers(len(heading))], "other", "none", "\n"))
+        lines += [(mark + text, part, work, "\n") for text, work in items]
     return lines
+
+
+def _sentence(text: str, rng: np.random.Generator) -> str:
+    return _PROSE[rng.integers(len(_PROSE))].format(text[0].lower() + text[1:])
+
+
+def _stub(stub: dict[str, Any], rng: np.random.Generator) -> list[_Line]:
+    chosen = rng.choice(stub["lines"], size=int(rng.integers(2, 9)), replace=False)
+    behind = ("\n", ". ", "\n\n", " | ")[rng.choice(4, p=[0.4, 0.4, 0.1, 0.1])]
+    return [(str(line), stub["part"], stub["work"], behind) for line in chosen]
 
 
 def _posting(group: str, number: int, title: str | None, lines: list[_Line], role: Role) -> Posting:
     text, spans = "", []
-    for line, part, behind in lines:
-        spans.append(
-            LineSpan(
-                len(text), len(text) + len(line), part, "none", ("none",) if part == "duty" else ()
-            )
-        )
+    for line, part, work, behind in lines:
+        # The problem areas of ordinary duties are known: there are none.
+        areas = ("none",) if part == "duty" and work == "none" else None
+        spans.append(LineSpan(len(text), len(text) + len(line), part, work, areas))
         text += line + behind
     return Posting(
         id=f"everyday-{group}-{number}",

@@ -7,15 +7,13 @@ weighted as mentions are):
 
 ===========  ===================================================================================
 ``ngram``    ``8 idf c / (e + 50)`` of each n-gram
-``density``  ``log(1 + 1000 c / max(n, 50))`` of each concept
-``title``    ``min(c, 1)`` of each concept, unweighted, in the title
 ``balance``  ``log(1 + g)``, ``g / (n + 20)``, the share of generative AI among models and of AI among
              all mentions; and ``log(1 + n)``
-``product``  for each two of the groups and of the concepts that tell the roles apart: the product of
-             their densities, each standardised and cut at 2.5
 ``line``     ``log(1 + x)`` of the expected number of lines of each part and work; shares of works among
              duties, requirements and both; the surest duty and requirement of each work
-``area``     ``log(1 + x)`` of the expected number of duties in each problem area, and their share
+``product``  for each two of the groups and of the concepts that tell the roles apart: the product of
+             their densities ``log(1 + 1000 c / max(n, 50))``, each standardised and cut at 2.5
+``pair``     the same for each two of the numbers of duties and requirements of each work
 ===========  ===================================================================================
 
 Columns of all blocks but the first are cut at six standard deviations from their mean on the training
@@ -33,7 +31,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.reading import PARTS, WORKS
 from roleclass.text import tokenize
 from roleclass.training.lines.model import LineModel, LineScores
 from roleclass.training.measures import Measures
@@ -68,19 +66,33 @@ LEAST_DEVIATION: Final = 1e-3
 CUT: Final = 2.5
 OUTLIER: Final = 6.0
 
-BLOCKS: Final = ("density", "title", "balance", "product", "line", "area")
+BLOCKS: Final = ("balance", "line", "product", "pair")
 """The blocks after the n-grams, in the order of their columns."""
+
+PAIRED: Final = (
+    *((part, work) for part in ("duty", "requirement") for work in WORKS if work != "none"),
+    ("duty", None),
+)
+"""Lines whose numbers enter the pairs: by part and work; None stands for any."""
+
+PAIRS: Final = np.array(
+    [
+        [part == line_part and work in (line_work, None) for part, work in PAIRED]
+        for line_part in PARTS
+        for line_work in WORKS
+    ],
+    float,
+)
+"""What adds up the numbers of lines of each part and work to those of `PAIRED`."""
 
 
 class Scales(NamedTuple):
     """Scale of each block against the n-grams."""
 
-    density: float = 0.1
-    title: float = 0.07
     balance: float = 0.2
-    product: float = 0.04
     line: float = 0.1
-    area: float = 0.05
+    product: float = 0.05
+    pair: float = 0.04
 
 
 class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -107,7 +119,8 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         1 where the concept is of the group.
     crossed_ : float64 array of shape (C, P)
         What adds up densities to the P quantities whose products are taken.
-    crossed_mean_, crossed_deviation_ : float64 arrays of shape (P,)
+    crossed_mean_, crossed_deviation_ : float64 arrays of shape (P + len(PAIRED),)
+        Of these quantities, and of the numbers of lines.
     columns_ : int64 array of shape (B,)
         Which of all columns of all `BLOCKS` are used.
     lowest_, highest_, weights_ : float64 arrays of shape (B,)
@@ -155,19 +168,16 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         idf = np.log((1 + number) / (1 + document_frequency)) + 1
         self.idf_ = np.where(document_frequency >= self.min_postings, idf, 0.0)
 
-        crossed = _log_density(measures.concepts @ self.crossed_, measures.words)
+        crossed = self._crossed(measures)
         self.crossed_mean_ = crossed.mean(axis=0)
         self.crossed_deviation_ = crossed.std(axis=0) + 1e-6
         blocks = self._blocks(measures)
         weights = {
             name: self._weights(block, getattr(self.scales, name)) for name, block in blocks.items()
         }
-        used = self.groups_.sum(axis=1)
-        weights["density"] *= used
-        weights["title"] *= used
-        # The matrix of products is symmetric.
-        side = len(self.crossed_mean_)
-        weights["product"] *= np.triu(np.ones((side, side))).ravel()
+        # The matrices of products are symmetric.
+        for name, side in (("product", self.crossed_.shape[1]), ("pair", len(PAIRED))):
+            weights[name] *= np.triu(np.ones((side, side))).ravel()
         everything = np.concatenate(list(weights.values()))
         kept = {name: weight != 0 for name, weight in weights.items()}
         kept["balance"][:] = True  # so that something remains, however small the corpus
@@ -218,12 +228,13 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ]
 
     def _names(self) -> dict[str, list[str]]:
-        keys = [concept.key for concept in self.lines.concepts]
         concept_names = {concept.key: concept.name for concept in self.lines.concepts}
-        crossed = [*GROUPS.values(), *(concept_names[key] for key in CROSSED if key in keys)]
+        crossed = [
+            *GROUPS.values(),
+            *(concept_names[key] for key in CROSSED if key in concept_names),
+        ]
+        paired = [f"{part}, {work}" if work else part for part, work in PAIRED]
         return {
-            "density": keys,
-            "title": keys,
             "balance": [
                 *(f"mentions of {group}" for group in GROUPS.values()),
                 *(f"share of {group}" for group in GROUPS.values()),
@@ -231,33 +242,36 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 "AI among everything",
                 "length",
             ],
-            "product": [f"{first} with {second}" for first in crossed for second in crossed],
             "line": [
                 *(f"lines: {part}, {work}" for part in PARTS for work in WORKS),
                 *(f"share: {part}, {w}" for part in ("duty", "requirement", "both") for w in WORKS),
                 *(f"surest: {part}, {work}" for part in ("duty", "requirement") for work in WORKS),
                 *(f"lines: {part}" for part in PARTS),
             ],
-            "area": [*(f"duties: {a}" for a in AREAS), *(f"share: {a}" for a in AREAS)],
+            "product": [f"{first} with {second}" for first in crossed for second in crossed],
+            "pair": [f"{first} with {second}" for first in paired for second in paired],
         }
+
+    def _crossed(self, measures: Measures) -> Floats:
+        """Return the quantities whose products are taken: first densities, then numbers of lines."""
+        per_word = measures.concepts @ self.crossed_ / np.maximum(measures.words, DENSITY_WORDS)
+        paired = measures.lines.reshape(-1, len(PAIRS)) @ PAIRS
+        return np.asarray(np.log1p(np.hstack([1000 * per_word, paired])))
 
     def _blocks(self, measures: Measures) -> dict[str, Floats]:
         """Return all columns of all `BLOCKS`, as they are."""
         number = len(measures.words)
-        crossed = _log_density(measures.concepts @ self.crossed_, measures.words)
-        standard = np.clip((crossed - self.crossed_mean_) / self.crossed_deviation_, -CUT, CUT)
+        standard = (self._crossed(measures) - self.crossed_mean_) / self.crossed_deviation_
+        standard = np.clip(standard, -CUT, CUT)
+        product, pair = np.split(standard, [self.crossed_.shape[1]], axis=1)
         duty, requirement = measures.lines[:, 1], measures.lines[:, 2]
-        duties = duty.sum(axis=1, keepdims=True)
         return {
-            "density": _log_density(measures.concepts, measures.words),
-            "title": np.minimum(measures.title, 1),
             "balance": np.hstack(
                 [
                     _balance(measures.concepts @ self.groups_, measures.words),
                     np.log1p(measures.words),
                 ]
             ),
-            "product": (standard[:, :, None] * standard[:, None]).reshape(number, -1),
             "line": np.hstack(
                 [
                     np.log1p(measures.lines).reshape(number, -1),
@@ -269,7 +283,10 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                     np.log1p(measures.lines.sum(axis=2)),
                 ]
             ),
-            "area": np.hstack([np.log1p(measures.areas), measures.areas / (duties + 1)]),
+            **{
+                name: (of[:, :, None] * of[:, None]).reshape(number, -1)
+                for name, of in (("product", product), ("pair", pair))
+            },
         }
 
     def _weights(self, block: Floats, scale: float) -> Floats:
@@ -291,10 +308,6 @@ def frequent_words(rows: Sequence[bytes], min_postings: int) -> list[Ngram]:
     """
     frequency = Counter(token for row in rows for token in set(tokenize(row)))
     return sorted((word,) for word, number in frequency.items() if number >= min_postings)
-
-
-def _log_density(counts: Floats, words: Floats) -> Floats:
-    return np.log1p(1000 * counts / np.maximum(words, DENSITY_WORDS))
 
 
 def _balance(groups: Floats, words: Floats) -> Floats:

@@ -1,12 +1,14 @@
 """Build a corpus from the YAML files of the public AI Engineering Field Guide.
 
 The guide (github.com/alexeygrigorev/ai-engineering-field-guide, folder ``job-market``) keeps one file a
-posting in ``data_raw`` and what an LLM made of it in ``data_structured``. The texts are not ours to
-ship; our labels of them are, by id, in ``fieldguide_labels.csv``.
+posting in ``data_raw``, what an LLM made of it in ``data_structured``, and the day on which each was
+gathered in ``_internal/all_jobs_dedup.csv``. The texts are not ours to ship; our labels of them are, by id,
+in ``fieldguide_labels.csv``.
 """
 
 import csv
 import gzip
+import json
 from collections.abc import Collection, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 from roleclass.errors import CorpusError, InputError
 from roleclass.tables.yamlfile import FIELD_GUIDE_KEYS, MAX_FILE_BYTES, parse_yaml
 from roleclass.training.corpus import LINES, Warn
+from roleclass.whole import whole_file
 
 _NULLS = ("", "~", "null")
 
@@ -32,9 +35,11 @@ def read_fieldguide(folder: Path, *, warn: Warn) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Rows of the corpus, sorted by file name: ``id, title, company, location, level, posted,
-        description, published_label, role, confidence, runner_up, agreed, split``; the last five
-        are None for a posting that we have not labelled.
+        Rows of the corpus, sorted by file name: ``id, batch, title, company, location, level, posted,
+        description, published_label, responsibilities, skills, role, confidence, runner_up, agreed,
+        split``; the last five are None for a posting that we have not labelled. ``batch`` is the day on
+        which the guide gathered it, ``responsibilities`` (a list) and ``skills`` (JSON of lists by kind)
+        are what its LLM found in the text.
 
     Raises
     ------
@@ -47,6 +52,7 @@ def read_fieldguide(folder: Path, *, warn: Warn) -> list[dict[str, Any]]:
             f"no YAML file in {folder / 'data_raw'}; expected the field guide's job-market folder"
         )
     labels = our_labels()
+    batches = _batches(folder / "_internal" / "all_jobs_dedup.csv", warn)
     rows = []
     for file in raw:
         posting = _read_yaml(file, warn, FIELD_GUIDE_KEYS)
@@ -56,13 +62,14 @@ def read_fieldguide(folder: Path, *, warn: Warn) -> list[dict[str, Any]]:
         rows.append(
             {
                 "id": identifier,
+                "batch": batches.get(identifier),
                 "title": _text(posting.get("title")),
                 "company": _text(posting.get("company")),
                 "location": _text(posting.get("location")),
                 "level": _text(posting.get("level")),
                 "posted": _text(posting.get("posted_date")),
                 "description": (_text(posting.get("description")) or "").strip(),
-                "published_label": _published(folder / "data_structured" / file.name, warn),
+                **_published(folder / "data_structured" / file.name, warn),
                 **labels.get(identifier, _UNLABELLED),
             }
         )
@@ -171,9 +178,8 @@ def build_corpus(folder: Path, output: Path, *, warn: Warn) -> Mapping[str, int]
     written = {}
     for name, part in tables.items():
         if part:
-            partial = output / f"{name}.part"
-            datasets.Dataset.from_list(part).to_parquet(str(partial))
-            partial.replace(output / name)
+            with whole_file(output / name) as file:
+                datasets.Dataset.from_list(part).to_parquet(file)
             written[name] = len(part)
     return written
 
@@ -215,16 +221,32 @@ def _read_yaml(
     return mapping
 
 
-def _published(file: Path, warn: Warn) -> str | None:
-    """Return the label that the guide itself gives, None where it gives none."""
-    if not file.exists():
-        return None
-    content = _read_yaml(file, warn) or {}
+def _batches(file: Path, warn: Warn) -> dict[str, str]:
+    """Return the day on which each posting was gathered, by id; empty where the guide does not say."""
+    if not file.is_file() or file.is_symlink():
+        return {}
     try:
-        return _text(content["position"]["ai_type"]["type"])
-    except (KeyError, TypeError):
+        with file.open(encoding="utf-8", errors="replace", newline="") as lines:
+            return {row["id"]: row["scraped_date"] for row in csv.DictReader(lines)}
+    except (csv.Error, KeyError) as error:
+        warn(f"{file.name}: not read, expected CSV with the columns id and scraped_date ({error})")
+        return {}
+
+
+def _published(file: Path, warn: Warn) -> dict[str, Any]:
+    """Return what the guide itself says of a posting: its label, responsibilities and skills."""
+    position = (_read_yaml(file, warn) or {}).get("position") if file.exists() else None
+    position = position if isinstance(position, dict) else {}
+    label = position.get("ai_type")
+    label = label.get("type") if isinstance(label, dict) else None
+    if label is None and file.exists():
         warn(f"{file.name}: has no position.ai_type.type, the posting has no published label")
-        return None
+    listed = position.get("responsibilities")
+    return {
+        "published_label": _text(label),
+        "responsibilities": [str(item) for item in listed] if isinstance(listed, list) else [],
+        "skills": json.dumps(position.get("skills") or {}, ensure_ascii=False),
+    }
 
 
 def _text(value: object) -> str | None:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from roleclass.lexicon import Concept
 from roleclass.reading import WORKS
-from roleclass.training.lines.context import DUTY
 from roleclass.training.lines.model import LineScores
 from roleclass.training.mentions import membership
 from roleclass.training.vocabulary import Ngram
@@ -18,9 +17,6 @@ Floats = NDArray[np.float64]
 
 WEIGHTS: Final = np.array([0.03, 1.0, 0.7, 0.15, 0.05])
 """How much a mention counts in a line of each of `PARTS`."""
-
-TITLE_WORDS: Final = 25
-"""The first line is a title if it has no more words; a longer one is running text."""
 
 
 class Measures(NamedTuple):
@@ -31,13 +27,11 @@ class Measures(NamedTuple):
     words, weight : float64 arrays of shape (N, 1)
         Words, and words weighted by their lines.
     ngrams : sparse float64 matrix of shape (N, V)
-    concepts, title : float64 arrays of shape (N, C)
+    concepts : float64 array of shape (N, C)
     lines : float64 array of shape (N, 5, 6)
         Expected number of lines of each part and work.
     surest : float64 array of shape (N, 2, 6)
         The greatest probability that any line is a duty, or a requirement, of each work.
-    areas : float64 array of shape (N, 18)
-        Expected number of duties in each problem area.
     asked : float64 array of shape (N,)
         Expected number of words in duties and requirements.
     """
@@ -46,10 +40,8 @@ class Measures(NamedTuple):
     weight: Floats
     ngrams: sp.csr_matrix
     concepts: Floats
-    title: Floats
     lines: Floats
     surest: Floats
-    areas: Floats
     asked: Floats
 
     def at(self, index: NDArray[np.integer]) -> "Measures":
@@ -64,31 +56,23 @@ class Measures(NamedTuple):
         lines, found, line, _ = scores.words
         part, work = scores.part, scores.work
         size = (lines.last - lines.first + 1).astype(np.float64)
-        member = membership(ngrams, concepts)
-        first = np.append(True, lines.row[1:] != lines.row[:-1])
-        title = (first & (size <= TITLE_WORDS))[line]
 
         def per_posting(values: Floats) -> Floats:
             totals = np.zeros((number, *values.shape[1:]))
             np.add.at(totals, lines.row, values)
             return totals
 
-        def counts(weight: Floats) -> sp.csr_matrix:
-            shape = (number, len(ngrams))
-            return sp.csr_matrix((weight, (found.row, found.ngram)), shape)
-
         weight = part @ WEIGHTS
-        weighted = counts(weight[line])
+        shape = (number, len(ngrams))
+        weighted = sp.csr_matrix((weight[line], (found.row, found.ngram)), shape)
         surest = np.zeros((number, 2, len(WORKS)))
         np.maximum.at(surest, lines.row, part[:, [1, 2], None] * work[:, None])
         return cls(
             per_posting(size[:, None]),
             per_posting((weight * size)[:, None]),
             weighted,
-            (weighted @ member).toarray(),
-            (counts(title.astype(np.float64)) @ member).toarray(),
+            (weighted @ membership(ngrams, concepts)).toarray(),
             per_posting(part[:, :, None] * work[:, None]),
             surest,
-            per_posting(part[:, [DUTY]] * scores.areas),
             per_posting(part[:, 1:3].sum(axis=1) * size),
         )

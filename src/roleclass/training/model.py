@@ -2,7 +2,7 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self
 
@@ -39,14 +39,26 @@ class Settings:
     """
 
     scales: Scales = Scales()  # noqa: RUF009  (immutable)
-    regularisation: float = 1.8
+    regularisation: float = 1.5
     runner_up_share: tuple[float, float, float] = (0.4, 0.25, 0.0)
     untitled_share: float = 0.4
-    copy_share: float = 0.3
+    copy_share: float = 0.1
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
         return {**asdict(self), "scales": self.scales._asdict()}
+
+    @classmethod
+    def from_dict(cls, settings: Mapping[str, Any]) -> "Settings":
+        """Return the settings that `to_dict` wrote.
+
+        Examples
+        --------
+        >>> Settings.from_dict(Settings(copy_share=0.1).to_dict()).copy_share
+        0.1
+        """
+        scales, shares = Scales(**settings["scales"]), tuple(settings["runner_up_share"])
+        return cls(**{**settings, "scales": scales, "runner_up_share": shares})
 
 
 class TrainingSet(NamedTuple):

@@ -11,14 +11,14 @@ from sklearn.model_selection import GroupKFold
 from roleclass.engine.model_file import default_model
 from roleclass.lexicon import load_lexicon
 from roleclass.roles import Role
-from roleclass.training.copies import copies
-from roleclass.training.corpus import Corpus, Warn
+from roleclass.training.copies import bare, copies
+from roleclass.training.corpus import Corpus, Posting, Warn
 from roleclass.training.evaluation import Report
 from roleclass.training.everyday import everyday_postings
 from roleclass.training.features import frequent_words
 from roleclass.training.lines.folds import CrossFit, cross_fit
 from roleclass.training.lines.labels import carry
-from roleclass.training.lines.model import LineModel
+from roleclass.training.lines.model import LineLabels, LineModel
 from roleclass.training.lines.stored import stored_line_model
 from roleclass.training.measures import Measures
 from roleclass.training.model import TrainingSet
@@ -138,16 +138,18 @@ def _fit_lines(
     # In a fixed order, so that the same corpus gives the same model file.
     vocabulary = Vocabulary.from_ngrams(sorted({*frequent_words(rows, MIN_POSTINGS), *phrases}))
     model = LineModel(vocabulary, concepts)
-    changed = copies(corpus, _COPIES_SEED)
 
-    def teaching(postings: Sequence[Any]) -> tuple[list[bytes], Any]:
-        of = [postings[i] for i in labelled]
+    def teaching(of: Sequence[Posting]) -> tuple[list[bytes], LineLabels, NDArray[np.int64]]:
         encoded = [posting.encode() for posting in of]
-        return encoded, carry(of, encoded, model.read(encoded).lines)
+        folds = np.array([of_group[posting.group] for posting in of])
+        return encoded, carry(of, encoded, model.read(encoded).lines), folds
 
-    own, labels = teaching(corpus.postings)
+    of_group = dict(zip(groups.tolist(), fold.tolist(), strict=True))
+    known = corpus.at(labelled)
+    changed = copies(corpus, _COPIES_SEED)
+    further = [*(changed[i] for i in labelled), *bare(known, _COPIES_SEED)]
     steps = 2 * number + 1
-    fits = cross_fit(model, own, labels, fold[labelled], teaching(changed))
+    fits = cross_fit(model, *teaching(known.postings), teaching(further))
     for done, fitted in enumerate(fits, start=1):
         progress("lines", min(done, steps), steps)
         if fitted is not None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import joblib
 import numpy as np
@@ -22,9 +22,11 @@ from roleclass.training.graph.parity import check_parity
 from roleclass.training.model import Settings, fit, folds
 from roleclass.training.prepared import prepare
 from roleclass.training.selection import Progress, Trial, select
+from roleclass.whole import whole_file, write_whole
 
-CANDIDATES: Final = (Settings(copy_share=0.1), Settings(copy_share=0.2))
-"""The settings that cross-validation chooses from; ``benchmarks/ablation.py`` tries more."""
+CANDIDATES: Final = (Settings(),)
+"""The settings that cross-validation chooses from; more would take longer, and ``docs/quality.md`` says
+what was tried."""
 
 PRECISION: Final = 0.9
 """A prediction is called reliable where the model is right this often."""
@@ -126,7 +128,8 @@ def train(
         rule=rule,
     )
     export(pipeline, info, model_file)
-    joblib.dump(pipeline, output / "pipeline.joblib", compress=3)
+    with whole_file(output / "pipeline.joblib") as file:
+        joblib.dump(pipeline, file, compress=3)
 
     classifier = RoleClassifier(model_file)
     texts, titles = ([getattr(p, name) for p in corpus] for name in ("text", "title"))
@@ -161,8 +164,8 @@ def train(
         },
         "dev": evaluate(classifier, dev, corpus.unclear("dev")) if len(dev) else None,
     }
-    _write(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
-    _write(output / "MODEL_CARD.md", model_card(figures, PRECISION, about))
+    write_whole(output / "metrics.json", json.dumps(figures, indent=2) + "\n")
+    write_whole(output / "MODEL_CARD.md", model_card(figures, PRECISION, about))
     return figures
 
 
@@ -222,9 +225,3 @@ def _calibrate(
 
 def _counts(corpus: Corpus, roles: Sequence[AnyRole]) -> dict[str, int]:
     return {str(role): sum(posting.role == role for posting in corpus) for role in roles}
-
-
-def _write(path: Path, text: str) -> None:
-    partial: Any = path.with_name(f"{path.name}.part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

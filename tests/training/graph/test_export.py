@@ -20,12 +20,9 @@ from roleclass.training.graph.export import OUTPUTS, ModelInfo, export, to_onnx
 from roleclass.training.graph.parity import ParityError, check_parity
 from roleclass.training.model import Settings, TrainingSet, fit
 from roleclass.training.unclear import REASONS, UnclearRule, small_words
+from tests.strategies import KNOWN_TEXTS
 from tests.written import TITLES, posting
 
-WORDS = sorted({word.decode() for c in load_lexicon() for phrase in c.phrases for word in phrase})
-# Text that is full of what the model knows, and of what separates words.
-KNOWN = st.lists(st.sampled_from(WORDS) | st.sampled_from(["\n", "?", "\u00e9", "\0"]), max_size=60)
-TEXTS = st.lists(KNOWN.map(" ".join) | st.text(max_size=60), min_size=1, max_size=5)
 SMALL_WORDS = small_words(load_lexicon())
 
 
@@ -59,7 +56,7 @@ def session(file: Path) -> ort.InferenceSession:
 
 
 @settings(deadline=None, max_examples=150)
-@given(TEXTS)
+@given(KNOWN_TEXTS)
 def test_file_and_pipeline_agree_on_any_text(
     pipeline: Pipeline, classifier: RoleClassifier, texts: list[str]
 ) -> None:
@@ -76,7 +73,7 @@ def test_file_and_pipeline_agree_at_any_length(
 
 
 @settings(deadline=None, max_examples=150)
-@given(TEXTS)
+@given(KNOWN_TEXTS)
 def test_the_graph_answers_the_rule(
     pipeline: Pipeline, session: ort.InferenceSession, texts: list[str]
 ) -> None:
@@ -88,7 +85,7 @@ def test_the_graph_answers_the_rule(
 
 
 @settings(deadline=None, max_examples=150)
-@given(TEXTS)
+@given(KNOWN_TEXTS)
 def test_the_graph_reads_the_lines(
     pipeline: Pipeline, session: ort.InferenceSession, texts: list[str]
 ) -> None:
@@ -104,7 +101,7 @@ def test_the_graph_reads_the_lines(
 
 
 @settings(deadline=None, max_examples=50)
-@given(TEXTS, st.integers(0, 3000))
+@given(KNOWN_TEXTS, st.integers(0, 3000))
 def test_padding_changes_nothing(
     session: ort.InferenceSession, texts: list[str], more: int
 ) -> None:

@@ -17,7 +17,7 @@ from roleclass.training.lines.model import LineLabels, LineModel
 from roleclass.training.lines.rules import LISTED
 from roleclass.training.tables import Trie, WordTable
 from roleclass.training.vocabulary import Vocabulary
-from tests.training.graph.test_lines import TEXTS, WRITTEN
+from tests.strategies import CUT_TEXTS, WRITTEN
 from tests.training.graphs import runnable
 
 HEADS = ("part", "work", "areas")
@@ -48,10 +48,8 @@ def model() -> LineModel:
     return model.fit_context(read.lines, model.logits(read), labels)
 
 
-@pytest.fixture(scope="module", params=[False, True])
-def graph(model: LineModel, request: pytest.FixtureRequest):
-    with_areas = request.param
-
+@pytest.fixture(scope="module")
+def graph(model: LineModel):
     def write(w: Writer) -> dict[str, tuple[int, int, str]]:
         words = sorted({*model.vocabulary.words, *LISTED} - set(model.vocabulary.words))
         table = WordTable.from_words([*model.vocabulary.words, *words])
@@ -59,7 +57,7 @@ def graph(model: LineModel, request: pytest.FixtureRequest):
         found = find_ngrams(w, Trie.from_vocabulary(model.vocabulary, table), found_words)
         lines = find_lines(w, table, found_words)
         further = w.const(np.zeros((len(model.own_) + 1, 4)), np.float32)
-        scores = score_lines(w, model, found, lines, further, 4, with_areas=with_areas)
+        scores = score_lines(w, model, found, lines, further, 4)
         heads = {
             "part": w.cut(scores.both, PART.start, PART.stop, axis=1),
             "work": w.cut(scores.both, WORK.start, WORK.stop, axis=1),
@@ -94,7 +92,7 @@ def test_rows_without_words_are_passed_over(model: LineModel, graph) -> None:
     assert not np.flatnonzero(~graph(pack([b""]))["parts"]).size
 
 
-@given(texts=TEXTS.map(lambda text: [text, f"AI Engineer\n\n{text} Build agents."]))
+@given(texts=CUT_TEXTS.map(lambda text: [text, f"AI Engineer\n\n{text} Build agents."]))
 @settings(deadline=None, max_examples=60)
 def test_any_text_gets_numpys_probabilities(model: LineModel, graph, texts: list[str]) -> None:
     assert_same(model, graph, texts)

@@ -1,6 +1,5 @@
 """The graph cuts at the places where NumPy cuts: everything about a line is equal."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +14,12 @@ from roleclass.training.graph.words import Writer, find_words
 from roleclass.training.lines.cut import cut
 from roleclass.training.lines.rules import LISTED
 from roleclass.training.tables import WordTable
+from tests.strategies import CUT_TEXTS, WRITTEN
 from tests.training.graphs import runnable
 from tests.written import corpus_rows
 
 NUMBERS = ("word_line", "row", "first", "last", "start", "end")
 FLAGS = ("marked", "colon", "free")
-WRITTEN = [
-    line["text"] for line in json.loads((Path(__file__).parents[2] / "lines.json").read_text())
-]
 
 
 def write(w: Writer) -> dict[str, tuple[int, int, str]]:
@@ -66,21 +63,7 @@ def test_rows_without_words_have_no_lines() -> None:
     assert_same([""])
 
 
-# Whatever a rule looks at, close together.
-PIECES = st.sampled_from(
-    [
-        *(" ", "  ", "\n", "\r\n", "\n\n", "\t", "\xa0", "\u200b"),
-        *(".", "!", "?", ";", ":", ",", "-", "(", ")", "[", '"', "'", "*", "/", "&"),
-        *("\u2022", "\u25cf", "\u25aa", "\u2013", "\u2014", "\u00b7", "\u2019", "\u201c", "\u201d"),
-        *("\U0001f680", "\ue000", "\u00e9", "1", "12", "a", "B", "You", "we", "the", "Inc", "e.g", "Ph"),
-        *("Key", "Job", "Responsibilities", "requirements", "Benefits", "Nice to have", "team", "Build"),
-        *("longerwords", "x" * 70),
-    ]
-)  # fmt: skip
-TEXTS = st.one_of(st.lists(PIECES, max_size=60).map("".join), st.text(max_size=80))
-
-
-@given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from([1, 2, 7, 64]))
+@given(st.lists(CUT_TEXTS, min_size=1, max_size=4), st.sampled_from([1, 2, 7, 64]))
 @example(["Key Responsibilities Build.", "Job Requirements: You know. Preferred Job"], 1)
 @example(["\u00e9 " + "b" * 29 + " \n \u00e9 about " + "c" * 36 + " \n a"], 1)
 @example(["1, Key, Responsibilities, Build: you, B. Team, \n2. We", "a, ", ","], 1)

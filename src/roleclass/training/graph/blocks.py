@@ -13,19 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
-from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.reading import PARTS, WORKS
 from roleclass.training.features import (
     CUT,
     DENSITY_WORDS,
     GROUPS,
     NGRAM_WORDS,
+    PAIRS,
     SHARE_WORDS,
     PostingFeatures,
 )
 from roleclass.training.graph.line_model import PART, WIDE, WORK, GraphScores
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import VECTOR, Found, Words, Writer
-from roleclass.training.lines.context import DUTY
 from roleclass.training.measures import WEIGHTS
 from roleclass.training.unclear import UnclearRule
 
@@ -47,8 +47,6 @@ class Weighted:
         Sums over the lines of a row: of weighted words, of words, of words asked.
     of_lines, surest : float tensors of shape (N, 30), (N, 12)
         Expected numbers of lines by part and work; see `Measures`.
-    of_areas : float tensor of shape (N, 18)
-        Of duties in each area.
     of_ngrams, small : float tensors of shape (N, K - 1), (N, 1)
         Sums of `GraphScores.further`: weighted, and of the last one as it is.
     """
@@ -59,7 +57,6 @@ class Weighted:
     asked: str
     of_lines: str
     surest: str
-    of_areas: str
     of_ngrams: str
     small: str
 
@@ -92,7 +89,6 @@ def weigh_lines(
     totals = w.add_rows(w.zeros(words.rows, sum(sizes)), row, products)
     weighted, words_of, asked, of_lines, of_ngrams, small = w.split(totals, *sizes)
     surest = w.cut(products, 3 + _WORKS, 3 + 3 * _WORKS, axis=1)
-    areas = w.op("Mul", scores.areas, w.cut(scores.both, DUTY, DUTY + 1, axis=1))
     return Weighted(
         w.op("MatMul", scores.both, w.const(weight[:, None], np.float32)),
         weighted,
@@ -100,7 +96,6 @@ def weigh_lines(
         asked,
         of_lines,
         w.add_rows(w.zeros(words.rows, 2 * _WORKS), row, surest, "max"),
-        w.add_rows(w.zeros(words.rows, len(AREAS)), row, areas),
         of_ngrams,
         small,
     )
@@ -112,17 +107,16 @@ def mention_counts(
     found: Found,
     words: Words,
     lines: GraphLines,
-    values: Sequence[str],
+    weighted: Weighted,
 ) -> tuple[str, Floats]:
-    """Count mentions, each as much as its line has `values`: D float tensors of shape (M, 1).
+    """Count mentions, each as its line weighs.
 
     Phrases that mention the same concepts are counted together, as one set.
 
     Returns
     -------
-    float tensor of shape (N, S * D)
-        For each set all counts.
-    float64 array of shape (S, C)
+    counts : float tensor of shape (N, S)
+    sets : float64 array of shape (S, C)
         The concepts of each set. The first is the empty one.
     """
     member = features.membership_.toarray() * features.groups_.any(axis=1)
@@ -133,12 +127,11 @@ def mention_counts(
     column = w.take(w.const(np.append(set_of_ngram[1:], 0)), found.ngram)
     which = w.places(column)
     column, word = (w.take(x, which) for x in (column, found.word))
-    line, row = w.take(lines.word_line, word), w.take(words.row, word)
-    cell = w.rows(w.op("Add", w.op("Mul", row, w.const(len(sets))), column))
-    of_lines = w.op("Concat", *values, axis=1)
-    cells = w.zeros(w.op("Mul", words.rows, w.vector(len(sets))), len(values))
-    counts = w.add_rows(cells, cell, w.op("Gather", of_lines, line, axis=0))
-    return w.op("Reshape", counts, w.vector(-1, len(sets) * len(values))), sets
+    cell = w.op("Add", w.op("Mul", w.take(words.row, word), w.const(len(sets))), column)
+    values = w.take(w.flat(weighted.weight), w.take(lines.word_line, word))
+    zeros = w.op("ConstantOfShape", w.op("Mul", words.rows, w.vector(len(sets))))
+    counts = w.op("ScatterElements", zeros, cell, values, axis=0, reduction="add")
+    return w.op("Reshape", counts, w.vector(-1, len(sets))), sets
 
 
 def blocks(
@@ -147,7 +140,6 @@ def blocks(
     found: Found,
     words: Words,
     lines: GraphLines,
-    scores: GraphScores,
     weighted: Weighted,
     rule: UnclearRule,
     out: str,
@@ -160,39 +152,14 @@ def blocks(
         Weighted words and `NGRAM_WORDS`: what n-grams are divided by.
     """
     used = features.columns_by_block()
-    values = [weighted.weight, *([scores.title] if len(used["title"]) else [])]
-    mentions, sets = mention_counts(w, features, found, words, lines, values)
-
-    def summed(of_sets: Floats, value: int = 0) -> str:
-        """Sums over sets, of one of the values."""
-        matrix = np.zeros((len(sets) * len(values), of_sets.shape[1]))
-        matrix[value :: len(values)] = of_sets
-        return w.op("MatMul", mentions, w.const(matrix, np.float32))
-
-    parts = []
-    # Concepts first, then what is crossed.
-    density = used["density"]
-    per_thousand = 1000 * np.hstack([sets[:, density], sets @ features.crossed_])
-    per_thousand = np.pad(per_thousand, ((0, 0), (0, -per_thousand.shape[1] % VECTOR)))
-    enough = w.op("Max", weighted.number, w.const(DENSITY_WORDS, np.float32))
-    densities = w.op("Div", summed(per_thousand), enough)
-    densities = w.op("Log", w.op("Add", densities, w.const(1.0, np.float32)))
-    if len(density):
-        parts.append(w.cut(densities, 0, len(density), axis=1))
-    if len(used["title"]):
-        titles = summed(sets[:, used["title"]], 1)
-        parts.append(w.op("Min", titles, w.const(1.0, np.float32)))
-    terms = [summed(sets @ features.groups_), weighted.number, weighted.of_lines, weighted.surest]
-    terms += [weighted.of_areas] if len(used["area"]) else []
-    quotients = [
-        of.at(used[name])
-        for name, of in (("balance", _balance()), ("line", _of_lines()), ("area", _of_areas()))
-    ]
-    balance, others = _write_quotients(w, w.op("Concat", *terms, axis=1), quotients)
-    parts.append(balance)
-    if len(used["product"]):
-        parts.append(_products(w, features, densities, len(density), used["product"]))
-    columns = w.op("Concat", *parts, others, axis=1)
+    counted, sets = mention_counts(w, features, found, words, lines, weighted)
+    groups = w.op("MatMul", counted, w.const(sets @ features.groups_, np.float32))
+    terms = (groups, weighted.number, weighted.of_lines, weighted.surest)
+    quotients = [_balance().at(used["balance"]), _of_lines().at(used["line"])]
+    parts = [_write_quotients(w, w.op("Concat", *terms, axis=1), quotients)]
+    if len(used["product"]) + len(used["pair"]):
+        parts.append(_products(w, features, counted, sets, weighted, used))
+    columns = w.op("Concat", *parts, axis=1)
     columns = w.op("Max", columns, w.const(features.lowest_, np.float32))
     w.op("Min", columns, w.const(features.highest_, np.float32), out=out)
     _reason(w, words, weighted, rule)
@@ -200,18 +167,36 @@ def blocks(
 
 
 def _products(
-    w: Writer, features: PostingFeatures, densities: str, before: int, pairs: NDArray[np.int64]
+    w: Writer,
+    features: PostingFeatures,
+    counted: str,
+    sets: Floats,
+    weighted: Weighted,
+    used: dict[str, NDArray[np.int64]],
 ) -> str:
-    """Products of what is crossed, two by two; the two factors of each are chosen by matrices."""
-    side = len(features.crossed_mean_)
-    chosen = np.vstack([np.zeros((before, side)), np.diag(1 / features.crossed_deviation_)])
-    chosen = np.pad(chosen, ((0, -len(chosen) % VECTOR), (0, 0)))
-    shift = -features.crossed_mean_ / features.crossed_deviation_
-    standard = w.op("Gemm", densities, w.const(chosen, np.float32), w.const(shift, np.float32))
+    """The blocks ``product`` and ``pair``; the two factors of each product are chosen by matrices."""
+    summed = 1000 * sets @ features.crossed_
+    side, paired = summed.shape[1], PAIRS.shape[1]
+    # See `VECTOR`.
+    pairs = np.pad(PAIRS, ((0, 0), (0, -(side + paired) % VECTOR)))
+    enough = w.op("Max", weighted.number, w.const(DENSITY_WORDS, np.float32))
+    per_thousand = w.op("Div", w.op("MatMul", counted, w.const(summed, np.float32)), enough)
+    numbers = w.op("MatMul", weighted.of_lines, w.const(pairs, np.float32))
+    crossed = w.op("Concat", per_thousand, numbers, axis=1)
+    crossed = w.op("Log", w.op("Add", crossed, w.const(1.0, np.float32)))
+    deviation = features.crossed_deviation_
+    chosen = np.pad(np.diag(1 / deviation), ((0, pairs.shape[1] - paired), (0, 0)))
+    shift = -features.crossed_mean_ / deviation
+    standard = w.op("Gemm", crossed, w.const(chosen, np.float32), w.const(shift, np.float32))
     standard = w.op("Clip", standard, w.const(-CUT, np.float32), w.const(CUT, np.float32))
+    product, pair = used["product"], used["pair"]
+    factors = (
+        np.append(product // side, side + pair // paired),
+        np.append(product % side, side + pair % paired),
+    )
     one, other = (
-        w.op("MatMul", standard, w.const(np.eye(side)[:, factor], np.float32))
-        for factor in (pairs // side, pairs % side)
+        w.op("MatMul", standard, w.const(np.eye(side + paired)[:, factor], np.float32))
+        for factor in factors
     )
     return w.op("Mul", one, other)
 
@@ -246,8 +231,7 @@ class _Quotients(NamedTuple):
 def _terms() -> dict[str, Floats]:
     """What quotients are made of, as columns of the unit matrix; the last is 1."""
     sizes = {
-        "groups": len(GROUPS), "number": 1, "lines": _PARTS * _WORKS, "surest": 2 * _WORKS,
-        "areas": len(AREAS), "one": 1,
+        "groups": len(GROUPS), "number": 1, "lines": _PARTS * _WORKS, "surest": 2 * _WORKS, "one": 1,
     }  # fmt: skip
     ends = np.cumsum(list(sizes.values()))
     return dict(zip(sizes, np.split(np.eye(ends[-1]), ends[:-1], axis=1), strict=True))
@@ -288,32 +272,22 @@ def _of_lines() -> _Quotients:
     )
 
 
-def _of_areas() -> _Quotients:
-    """The block ``area``."""
-    terms = _terms()
-    one, areas = terms["one"], terms["areas"]
-    duties = terms["lines"].reshape(-1, _PARTS, _WORKS)[:, DUTY].sum(axis=1, keepdims=True)
-    return _Quotients.of((areas + one, one, True), (areas, duties + one, False))
-
-
-def _write_quotients(w: Writer, terms: str, blocks: Sequence[_Quotients]) -> list[str]:
-    """Write those of all blocks at once; they come out as the first block's, and the others'."""
+def _write_quotients(w: Writer, terms: str, blocks: Sequence[_Quotients]) -> str:
+    """Write those of all blocks at once."""
     above, below = (np.hstack(of) for of in list(zip(*blocks, strict=True))[:2])
     is_log = np.concatenate([block.is_log for block in blocks])
-    number, first = len(is_log), len(blocks[0].is_log)
+    number = len(is_log)
     more = -number % VECTOR
     above, below = (np.pad(of, ((0, 0), (0, more))) for of in (above, below))
     above[-1, number:] = below[-1, number:] = 1
-    is_log = np.pad(is_log, (0, more))
-    if not len(blocks[-1].is_log):  # terms without areas
-        above, below = (np.delete(of, np.s_[-1 - len(AREAS) : -1], axis=0) for of in (above, below))
     one, other = (
         w.op("Gemm", terms, w.const(of[:-1], np.float32), w.const(of[-1], np.float32))
         for of in (above, below)
     )
     quotient = w.op("Div", one, other)
+    is_log = np.pad(is_log, (0, more))
     mixed = w.op("Where", w.const(is_log, np.bool_), w.op("Log", quotient), quotient)
-    return w.split(mixed, first, number - first, more)[:2]
+    return w.cut(mixed, 0, number, axis=1)
 
 
 def _reason(w: Writer, words: Words, weighted: Weighted, rule: UnclearRule) -> None:

@@ -86,12 +86,9 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
     lines = find_lines(w, table, words)
     further, number = _further(w, features)
-    with_areas = len(features.columns_by_block()["area"]) > 0
-    scores = score_lines(w, features.lines, found, lines, further, number, with_areas=with_areas)
+    scores = score_lines(w, features.lines, found, lines, further, number)
     weighted = weigh_lines(w, words, lines, scores, number)
-    divisor = blocks(
-        w, features, found, words, lines, scores, weighted, features.rule_, out=of_blocks
-    )
+    divisor = blocks(w, features, found, words, lines, weighted, features.rule_, out=of_blocks)
     w.op("Div", weighted.of_ngrams, divisor, out=of_ngrams)
     _write_lines(w, found, lines, scores, weighted)
 

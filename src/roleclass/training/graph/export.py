@@ -20,6 +20,7 @@ from roleclass.training.graph.converters import ready, register_converters
 from roleclass.training.graph.words import OPSET
 from roleclass.training.model import softmax_weights
 from roleclass.training.unclear import REASONS, UnclearRule
+from roleclass.whole import write_whole
 
 OUTPUTS: Final = {
     "line_row": (TensorProto.INT32, ["M"]),
@@ -102,9 +103,7 @@ def export(pipeline: Pipeline, info: ModelInfo, path: Path) -> None:
         If the roles differ, or the graph would hold an operator that is not of ONNX's standard set.
     """
     model = to_onnx(pipeline, info)
-    partial = path.with_name(f"{path.name}.part")
-    partial.write_bytes(seal(model.SerializeToString(deterministic=True)))
-    partial.replace(path)
+    write_whole(path, seal(model.SerializeToString(deterministic=True)))
 
 
 def to_onnx(pipeline: Pipeline, info: ModelInfo) -> onnx.ModelProto:

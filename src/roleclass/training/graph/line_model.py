@@ -18,9 +18,7 @@ from roleclass.training.graph.line_shapes import (
     COLUMNS,
     CONSTANT,
     ENDS_HEAD,
-    FIRST,
     MAY_HEAD,
-    MAY_TITLE,
     SHAPES,
     Shape,
     find_shapes,
@@ -59,15 +57,14 @@ class GraphScores:
         See `LineScores`.
     further : float tensor of shape (M, K)
         Sums of the further weights of the n-grams in each line.
-    size, title : float tensors of shape (M, 1)
-        Words, 0 for lines that part rows; 1 for what is short enough and first in its row, otherwise 0.
+    size : float tensor of shape (M, 1)
+        Words; 0 for lines that part rows.
     """
 
     both: str
     areas: str
     further: str
     size: str
-    title: str
 
 
 def score_lines(
@@ -77,8 +74,6 @@ def score_lines(
     lines: GraphLines,
     further: str,
     number: int,
-    *,
-    with_areas: bool = False,
 ) -> GraphScores:
     """Say what each line is.
 
@@ -93,9 +88,6 @@ def score_lines(
         What else each n-gram weighs, and what is none; it is added up on the way.
     number : int
         K.
-    with_areas : bool
-        Whether roles need the areas: they are added up with the rest then, otherwise for themselves, so that
-        an answer can do without.
     """
     shape = find_shapes(w, lines)
     own, lead = _weights(w, "line_own", model.own_), _weights(w, "line_lead", model.lead_)
@@ -137,19 +129,12 @@ def score_lines(
         return w.op("Gemm", shape.columns, weights, sums)
 
     heads, areas = len(_HEADS), len(AREAS)
-    behind = range(3 * WIDE, 3 * WIDE + areas)
-    if with_areas:
-        sums = logits(range(heads + areas), (*_HEADS, *behind), behind.stop, further)
-        of_heads, of_areas, of_further = w.split(sums, 3 * WIDE, areas, number)
-    else:
-        sums = logits(range(heads), _HEADS, 3 * WIDE, further)
-        of_heads, of_further = w.split(sums, 3 * WIDE, number)
-        of_areas = logits(range(heads, heads + areas), range(areas), areas)
+    of_all = logits(range(heads), _HEADS, 3 * WIDE, further)
+    of_heads, of_further = w.split(of_all, 3 * WIDE, number)
+    # For themselves: an answer does without.
+    of_areas = logits(range(heads, heads + areas), range(areas), areas)
     both = _second_stage(w, model, shape, of_heads)
-    first, short = (w.cut(shape.columns, k, k + 1, axis=1) for k in (FIRST, MAY_TITLE))
-    return GraphScores(
-        both, w.op("Sigmoid", of_areas), of_further, shape.size, w.op("Mul", first, short)
-    )
+    return GraphScores(both, w.op("Sigmoid", of_areas), of_further, shape.size)
 
 
 def _chosen(

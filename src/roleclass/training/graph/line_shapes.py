@@ -10,7 +10,6 @@ from onnx import TensorProto
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import Writer
 from roleclass.training.lines.context import HEADING_WORDS, MOST_LOGGED, ONE
-from roleclass.training.measures import TITLE_WORDS
 
 _FLOAT = TensorProto.FLOAT
 
@@ -18,14 +17,14 @@ Floats = NDArray[np.float64]
 
 # Columns of `Shape.columns`: what is looked up of a line's size and whether it is marked, of its place
 # and how it ends, of how many lines are left.
-(_LOG_SIZE, _SHORT, _MARKED, _MARKED_LOG, MAY_HEAD, MAY_TITLE) = range(6)
-(FIRST, _PLACE, _COLON, _FREE, ENDS_HEAD) = range(6, 11)
-(_LOG_LEFT, CONSTANT) = range(12, 14)
-_SHARE = 18
-COLUMNS: Final = 19
+(_LOG_SIZE, _SHORT, _MARKED, _MARKED_LOG, MAY_HEAD) = range(5)
+(_FIRST, _PLACE, _COLON, _FREE, ENDS_HEAD) = range(5, 10)
+(_LOG_LEFT, CONSTANT) = range(10, 12)
+_SHARE = 15
+COLUMNS: Final = 16
 
 SHAPES: Final = (
-    *(_LOG_SIZE, _SHORT, _MARKED, _COLON, _FREE, FIRST, _PLACE, _SHARE, _LOG_LEFT, _MARKED_LOG),
+    *(_LOG_SIZE, _SHORT, _MARKED, _COLON, _FREE, _FIRST, _PLACE, _SHARE, _LOG_LEFT, _MARKED_LOG),
 )  # fmt: skip
 """The columns of `context.shapes` among them."""
 
@@ -44,7 +43,7 @@ class Shape:
         1 / ONE; 0 for lines that part rows.
     size, total : float tensors of shape (M, 1)
         Words; lines of the row, at least 1.
-    columns : float tensor of shape (M, 19)
+    columns : float tensor of shape (M, 16)
     """
 
     index: str
@@ -93,7 +92,7 @@ def _look_ups() -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[n
 
     Returns
     -------
-    float64 array of shape (T, 6)
+    float64 array of shape (T, 5)
         Rows for each size, marked and not; each place, by how the line ends; each number of lines left.
     int64 arrays of shape (6, 1), (3, 6), (3, 1)
         The most that counts of size, place, lines left, marked, colon, free; the matrix that makes rows of
@@ -107,7 +106,7 @@ def _look_ups() -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[n
         np.stack(
             [
                 *(log, number.clip(max=8) / 8, nothing + marked, marked * log),
-                *((number <= HEADING_WORDS) & (not marked), number <= TITLE_WORDS),
+                (number <= HEADING_WORDS) & (not marked),
             ],
             axis=1,
         )
@@ -115,9 +114,9 @@ def _look_ups() -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[n
     ]
     of_place = [
         np.stack([at == 0, at / _MOST_PLACES, *(0 * at + x for x in ends)], axis=1)
-        for ends in ((0, 0, 0, 0), (1, 0, 1, 0), (0, 1, 1, 0), (1, 1, 1, 0))
+        for ends in ((0, 0, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1))
     ]
-    of_left = np.stack([log, nothing + 1, *[nothing] * 4], axis=1)
+    of_left = np.stack([log, nothing + 1, *[nothing] * 3], axis=1)
     table = np.vstack([*of_size, *of_place, of_left])
     factors = [[1, 0, 0, sizes, 0, 0], [0, 1, 0, 0, places, 2 * places], [0, 0, 1, 0, 0, 0]]
     starts = np.array([[0], [2 * sizes], [2 * sizes + 4 * places]])

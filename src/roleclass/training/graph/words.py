@@ -15,8 +15,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, numpy_helper
-from skl2onnx.common._container import ModelComponentContainer
-from skl2onnx.common._topology import Scope
 
 from roleclass.training.tables import BASE, DIVISOR, Trie, WordTable
 
@@ -39,9 +37,15 @@ _END = 2**31 - 1
 
 
 class Writer:
-    """Writes nodes into a skl2onnx container; every method returns the name of a result."""
+    """Writes nodes; every method returns the name of a result.
 
-    def __init__(self, scope: Scope, container: ModelComponentContainer) -> None:
+    Parameters
+    ----------
+    scope, container : objects
+        What skl2onnx hands to a converter: the one gives names, the other takes nodes.
+    """
+
+    def __init__(self, scope: Any, container: Any) -> None:
         self._scope = scope
         self._container = container
         self._constants: dict[tuple[Any, ...], str] = {}

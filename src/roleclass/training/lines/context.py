@@ -39,6 +39,9 @@ NEAR: Final = 4
 HEADING_WORDS: Final = 8
 """A heading has so many words or fewer."""
 
+LOOKS: Final = (0, 1, 2, 3, 4, 9)
+"""The columns of `shapes` that say what a line looks like; the others say where it stands."""
+
 
 def _log(whole: _Ints | _Floats) -> _Floats:
     return np.asarray(np.log(np.minimum(whole, MOST_LOGGED).astype(np.float64)))

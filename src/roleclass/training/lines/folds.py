@@ -56,7 +56,7 @@ def cross_fit(
     rows: Sequence[bytes],
     labels: LineLabels,
     fold: _Ints,
-    further: tuple[Sequence[bytes], LineLabels] | None = None,
+    further: tuple[Sequence[bytes], LineLabels, _Ints] | None = None,
 ) -> Iterator[CrossFit | None]:
     """Fit a line model and one for each fold; both stages see first-stage logits out of fold only.
 
@@ -69,17 +69,17 @@ def cross_fit(
         Of the lines of `rows`.
     fold : int64 array of shape (N,)
         The fold of each posting, 0 to K - 1.
-    further : rows and labels of N postings, or None
-        Changed copies of `rows`, in their order, that the second stage is fitted on, too.
+    further : rows, labels and folds, or None
+        Of changed copies of `rows`, that the second stage is fitted on, too.
 
     Yields
     ------
     CrossFit or None
         None after each fit, so that progress can be shown; the result at the end.
     """
-    sets = [(rows, labels), *([further] if further else [])]
-    words = [model.read(of) for of, _ in sets]
-    of_line = [fold[read.lines.row] for read in words]
+    sets = [(rows, labels, fold), *([further] if further else [])]
+    words = [model.read(of) for of, _, _ in sets]
+    of_line = [of[read.lines.row] for read, (_, _, of) in zip(words, sets, strict=True)]
     models = []
     logits = [np.zeros((len(read.lines.row), len(model_columns()))) for read in words]
     for k in range(int(fold.max()) + 1):
@@ -93,7 +93,9 @@ def cross_fit(
     lines = (
         words[0].lines if further is None else _joined([read.lines for read in words], len(rows))
     )
-    joined = LineLabels(*(np.concatenate(of) for of in zip(*(of for _, of in sets), strict=True)))
+    joined = LineLabels(
+        *(np.concatenate(of) for of in zip(*(of for _, of, _ in sets), strict=True))
+    )
     everything, folds = np.concatenate(logits), np.concatenate(of_line)
     for k, one in enumerate(models):
         one.fit_context(lines, everything, joined.where(folds != k))

@@ -4,8 +4,9 @@ Two stages, both linear (``docs/how-it-works.md`` says what each part was measur
 
 1. **Words.** Each n-gram of a line adds a fixed weight to the logits of four heads: *part*, *next* (the part
    of the line that follows, which is what a heading tells), *work* and *areas*. The n-grams at the beginning
-   of a line have further weights. Weights are whole multiples of 1 / `WEIGHT_ONE`, so that sums over words
-   come out the same everywhere, whatever the length of a line.
+   of a line have further weights, and so has what it looks like, but not where it stands: a duty is one
+   without a heading, too. Weights are whole multiples of 1 / `WEIGHT_ONE`, so that sums over words come
+   out the same everywhere, whatever the length of a line.
 2. **Neighbours.** Part and work are decided again from the first stage's probabilities for the line, for
    those around it, for what its last heading announces, and for the posting as a whole (`context`).
 """
@@ -24,7 +25,7 @@ from threadpoolctl import threadpool_limits
 
 from roleclass.lexicon import Concept
 from roleclass.reading import PARTS, WORKS
-from roleclass.training.lines.context import AREAS_AT, DUTY, context, shapes
+from roleclass.training.lines.context import AREAS_AT, DUTY, LOOKS, context, shapes
 from roleclass.training.lines.cut import Lines, cut
 from roleclass.training.mentions import membership
 from roleclass.training.vocabulary import Occurrences, Vocabulary
@@ -191,7 +192,8 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
             return sp.csr_matrix((np.ones(len(places[0])), places), (number, size))
 
         own = counts(np.full(len(line), True))
-        shape = shapes(lines)
+        every_shape = shapes(lines)
+        shape = every_shape[:, LOOKS]
         known = labels.part >= 0
         mean, deviation = shape[known].mean(axis=0), shape[known].std(axis=0) + 1e-6
         standard = sp.csr_matrix((shape - mean) / deviation)
@@ -216,8 +218,10 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         of_ngram, of_concept, of_shape, of_lead = np.split(weights, ends[:-1])
         self.own_ = _whole(of_ngram + concepts @ of_concept)
         self.lead_ = _whole(of_lead)
-        self.shape_ = of_shape / deviation[:, None]
-        self.bias_ = np.concatenate([b for _, b in heads]) - mean @ self.shape_
+        of_shape /= deviation[:, None]
+        self.shape_ = np.zeros((every_shape.shape[1], weights.shape[1]))
+        self.shape_[list(LOOKS)] = of_shape
+        self.bias_ = np.concatenate([b for _, b in heads]) - mean @ of_shape
         return self
 
     def _head(

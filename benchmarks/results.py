@@ -1,0 +1,85 @@
+"""Where results lie, and what each says of itself: the command, the day, the model, the machine."""
+
+import json
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from roleclass.engine.model_file import default_model
+from roleclass.whole import write_whole
+
+RESULTS: Final = Path(__file__).with_name("results")
+
+PACKAGES: Final = ("roleclass", "numpy", "scikit-learn", "onnxruntime", "fasttext-wheel",
+                   "sentence-transformers")  # fmt: skip
+
+
+output_option = click.option(
+    "--output",
+    default=RESULTS,
+    show_default="benchmarks/results",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the figures, as JSON.",
+)
+
+
+def about(command: str, model: Path | None = None) -> dict[str, Any]:
+    """Return the command, the day, the model and the versions that figures belong to."""
+    return {
+        "command": command,
+        "measured": today(),
+        "model": model_hash(model),
+        "machine": f"{platform.system()}, {platform.machine()}",
+        "versions": {"python": platform.python_version(), **dict(_installed())},
+    }
+
+
+def model_hash(model: Path | None = None) -> str:
+    """Return what tells one model file from another; None: the one in the package."""
+    return sha256((model or default_model()).read_bytes()).hexdigest()[:12]
+
+
+def today() -> str:
+    """Return the day, in UTC."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def load(name: str, folder: Path = RESULTS) -> Any:
+    """Return the figures of a benchmark; nothing, if it has not run."""
+    file = folder / f"{name}.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+
+def save(name: str, figures: Any, folder: Path) -> None:
+    """Write the figures of a benchmark."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / f"{name}.json", json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+def markdown_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a table; all columns but the first are set to the right.
+
+    Examples
+    --------
+    >>> print(markdown_table(["who", "right"], [["a coin", "50"]]))
+    | who | right |
+    | --- | ---: |
+    | a coin | 50 |
+    """
+    lines = [list(header), *map(list, rows)]
+    lines.insert(1, ["---", *["---:"] * (len(lines[0]) - 1)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _installed() -> Iterable[tuple[str, str]]:
+    for package in PACKAGES:
+        try:
+            yield package, metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue

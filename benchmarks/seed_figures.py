@@ -1,0 +1,186 @@
+"""What roleclass measures of the claims in ``seeds.toml``: one function for each way of measuring.
+
+Each takes a claim and the postings of a batch, read (`Case`), whose responsibilities the guide publishes.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from roleclass.report.cases import Case, CaseLine
+from roleclass.report.titles import normalize_title, promised_roles, title_key
+from roleclass.roles import Role
+from roleclass.taxonomy.phrases import PhraseFinder
+
+Part = tuple[int, int]
+"""So many of so many."""
+
+Cells = dict[str, Part | int]
+"""What was measured, by what the ``guide`` publishes of postings and by what is read in their ``text``."""
+
+Claim = Mapping[str, Any]
+Batch = Sequence[Case]
+
+
+def duties_of(batch: Batch) -> dict[str, list[Sequence[CaseLine]]]:
+    """Return the duties of postings that have any: listed by the ``guide``, read in the ``text``."""
+    listed = [case.duties for case in batch if case.posting.responsibilities]
+    read = [read_duties(case) for case in batch if case.posting.text]
+    return {"guide": [duties for duties in listed if duties], "text": [d for d in read if d]}
+
+
+def read_duties(case: Case) -> list[CaseLine]:
+    """Return the lines of a posting's text that are read as duties."""
+    return [line for line in case.lines if line.part == "duty"]
+
+
+def measure(claim: Claim, batch: Batch) -> Cells:
+    """Measure one claim on one batch; nothing where the claim says that it cannot be."""
+    return _MEASURES[claim["measure"]](claim, batch) if "measure" in claim else {}
+
+
+def _mentions(claim: Claim, batch: Batch) -> Cells:
+    """In how many postings a duty mentions a key or a phrase; with ``all``, something of each list.
+
+    A phrase counts in duties that are in some area, as in the report: others are somebody else's work.
+    """
+    groups = claim.get("all") or [[*claim.get("keys", ()), *claim.get("phrases", ())]]
+    finder = _finder(entry for group in groups for entry in group)
+    cells: Cells = {}
+    for where, rows in duties_of(batch).items():
+        found = [
+            set[str]().union(*(d.keys | finder.find_in(d.tokens) for d in duties if d.areas))
+            for duties in rows
+        ]
+        n = sum(all(not mentioned.isdisjoint(group) for group in groups) for mentioned in found)
+        cells[where] = (n, len(found))
+    return cells
+
+
+def _texts(claim: Claim, batch: Batch) -> Cells:
+    """How many texts name one of the phrases, anywhere: of all, or of those of a role, or that name any."""
+    finder = _finder([*claim["phrases"], *claim.get("among", ())])
+    found = [
+        finder.find(case.posting.text)
+        for case in batch
+        if case.posting.text and case.role == claim.get("role", case.role)
+    ]
+    if "among" in claim:
+        found = [named for named in found if named]
+    return {"text": (sum(not named.isdisjoint(claim["phrases"]) for named in found), len(found))}
+
+
+def _title(claim: Claim, batch: Batch) -> Cells:
+    """How many postings of a title, seniority apart, are of the role that is said of it.
+
+    With ``words``, one of them stands in the title; with ``ranks``, these words alone are left out of it.
+    """
+    finder = _finder(claim.get("words", ()))
+    rows = []
+    for case in batch:
+        title = case.posting.title or ""
+        if "ranks" in claim:
+            left = [word for word in title.lower().split() if word not in claim["ranks"]]
+            same = left == claim["title"].lower().split()
+        else:
+            same = _key(title, case.posting.company) == _key(claim["title"])
+        if same and ("words" not in claim or finder.find(title)):
+            rows.append((str(case.posting.published_label), str(case.role)))
+    labels = zip(("guide", "text"), zip(*rows, strict=True) if rows else ((), ()), strict=True)
+    return {where: (found.count(claim["role"]), len(found)) for where, found in labels}
+
+
+def _key(title: str, company: str | None = None) -> str:
+    return title_key(normalize_title(title, company))
+
+
+def _titled(claim: Claim, batch: Batch) -> Cells:
+    """How many postings have one of the phrases in their title."""
+    finder = _finder(claim["phrases"])
+    return {"guide": (sum(bool(finder.find(c.posting.title or "")) for c in batch), len(batch))}
+
+
+def _most_frequent_title(claim: Claim, batch: Batch) -> Cells:
+    """How many postings have the title, if no other is as frequent; else none."""
+    titles = Counter(_key(case.posting.title or "", case.posting.company) for case in batch)
+    n = titles[_key(claim["title"])]
+    return {"guide": (n if n == max(titles.values(), default=0) else 0, len(batch))}
+
+
+def _misleading(_: Claim, batch: Batch) -> Cells:
+    """How many titles that promise one of the AI roles stand over another one."""
+    promised = promised_roles([case.posting.title for case in batch])
+    judged = [
+        (says, case.role)
+        for says, case in zip(promised, batch, strict=True)
+        if says is not None and case.role is not Role.UNCLEAR
+    ]
+    return {"text": (sum(says is not role for says, role in judged), len(judged))}
+
+
+def _label(claim: Claim, batch: Batch) -> Cells:
+    """How many postings are of a role, as published and as we say."""
+    published = [case.posting.published_label for case in batch]
+    cells: Cells = {"guide": (published.count(claim["role"]), len(batch))}
+    if claim["role"] in set(Role):
+        cells["text"] = (sum(case.role == claim["role"] for case in batch), len(batch))
+    return cells
+
+
+def _count(claim: Claim, batch: Batch) -> Cells:
+    """Postings, or duties."""
+    if claim["of"] == "postings":
+        return {"guide": len(batch)}
+    return {where: n for where, (n, _) in _counted(batch).items()}
+
+
+def _per_posting(_: Claim, batch: Batch) -> Cells:
+    """Duties of a posting: listed of all postings, read of those with a text."""
+    return {**_counted(batch)}
+
+
+def _counted(batch: Batch) -> dict[str, Part]:
+    """Count responsibilities and postings, and the duties that are read and texts."""
+    texts = [case for case in batch if case.posting.text]
+    return {
+        "guide": (sum(len(case.posting.responsibilities) for case in batch), len(batch)),
+        "text": (sum(len(read_duties(case)) for case in texts), len(texts)),
+    }
+
+
+def _word(claim: Claim, batch: Batch) -> Cells:
+    """Count a word in the published responsibilities, in the way that the seed counted it."""
+    word, listed = claim["word"], _listed(batch)
+    if claim["counted"] == "between spaces":
+        return {"guide": sum(item.split().count(word) for item in listed)}
+    return {"guide": sum(word in item for item in listed)}
+
+
+def _openings(claim: Claim, batch: Batch) -> Cells:
+    """How many published responsibilities begin with one of the words."""
+    first = [item.split()[:1] for item in _listed(batch)]
+    n = sum(bool(words) and words[0].strip(",") in claim["words"] for words in first)
+    return {"guide": (n, len(first))}
+
+
+def _listed(batch: Batch) -> list[str]:
+    return [item.lower() for case in batch for item in case.posting.responsibilities]
+
+
+def _finder(phrases: Iterable[str]) -> PhraseFinder:
+    return PhraseFinder({phrase: [tuple(phrase.encode().split())] for phrase in phrases})
+
+
+_MEASURES: Final[dict[str, Callable[[Claim, Batch], Cells]]] = {
+    "mentions": _mentions,
+    "texts": _texts,
+    "title": _title,
+    "titled": _titled,
+    "most frequent title": _most_frequent_title,
+    "misleading titles": _misleading,
+    "label": _label,
+    "count": _count,
+    "per posting": _per_posting,
+    "word": _word,
+    "openings": _openings,
+}

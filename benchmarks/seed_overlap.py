@@ -1,0 +1,144 @@
+"""The duties that roleclass finds in a text, against the responsibilities that were published of it.
+
+A published responsibility is *found* if one line that is read as a duty holds at least half of its content
+words: tokens of the text contract of two characters or more, whole and as they are, without the stop words
+of ``roleclass/report/words.toml``. The control asks the duties of another posting.
+"""
+
+import csv
+import random
+import tomllib
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from itertools import compress, pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.seed_figures import Batch
+from roleclass.classifier import RoleClassifier
+from roleclass.report.statistics import Share, share
+from roleclass.taxonomy.phrases import words
+from roleclass.training.fieldguide import our_labels, our_lines
+
+HALF: Final = 0.5
+SEED: Final = 17
+"""Of the shuffle of the control, and of the draw of the lines that were read."""
+
+READ: Final = Path(__file__).parent / "results" / "seed_duties.csv"
+"""Duties drawn at random and read by an LLM reader with the codebook: posting, place, verdict."""
+
+Words = frozenset[bytes]
+
+
+def content_words(text: str) -> Words:
+    """Return the words of a text that say something.
+
+    Examples
+    --------
+    >>> sorted(content_words("Build and own the data pipelines"))
+    [b'build', b'data', b'pipelines']
+    """
+    return _without_stop(words(text))
+
+
+def _without_stop(tokens: Iterable[bytes]) -> Words:
+    return frozenset(word for word in tokens if len(word) > 1 and word not in _stop())
+
+
+@cache
+def _stop() -> frozenset[bytes]:
+    listed = tomllib.loads(files("roleclass.report").joinpath("words.toml").read_text("utf-8"))
+    return frozenset(word.encode() for word in listed["stop"])
+
+
+def coverage(published: Words, line: Words) -> float:
+    """Return the share of the content words of a responsibility that a line holds."""
+    return len(published & line) / len(published) if published else 0.0
+
+
+def measure_overlap(batch: Batch) -> dict[str, Any]:
+    """Say how many published responsibilities are found, where the others are, and what chance finds."""
+    both = [case for case in batch if case.posting.text and case.posting.responsibilities]
+    published = [[*map(content_words, case.posting.responsibilities)] for case in both]
+    lines = [[(line.part, _without_stop(line.tokens)) for line in case.lines] for case in both]
+    duties = [[line for part, line in of if part == "duty"] for of in lines]
+    kinds = Counter(
+        _kind(item, read, every)
+        for items, read, every in zip(published, duties, lines, strict=True)
+        for item in items
+    )
+    labels, labelled = our_labels(), our_lines()
+    ids = [case.posting.id or "" for case in both]
+    groups = {
+        "all": [True] * len(both),
+        "dev": [labels.get(key, {}).get("split") == "dev" for key in ids],
+        "no line of the posting was labelled": [key not in labelled for key in ids],
+    }
+    return {
+        "postings": len(both),
+        "found": {
+            name: _share(*([*compress(rows, keep)] for rows in (published, duties)))
+            for name, keep in groups.items()
+        },
+        "chance": _share(published, [duties[at] for at in _moved(len(both))]),
+        "kinds": dict(kinds.most_common()),
+    }
+
+
+def _share(published: Sequence[Sequence[Words]], duties: Sequence[Sequence[Words]]) -> Share:
+    found = [
+        _found(item, of) for items, of in zip(published, duties, strict=True) for item in items
+    ]
+    return share(sum(found), len(found))
+
+
+def _moved(n: int) -> list[int]:
+    """Give each posting another one: a shuffled circle, in which everyone gets the next."""
+    circle = random.Random(SEED).sample(range(n), n)  # noqa: S311  (nothing secret)
+    following = dict(zip(circle, [*circle[1:], *circle[:1]], strict=True))
+    return [following[at] for at in range(n)]
+
+
+def _found(item: Words, duties: Collection[Words]) -> bool:
+    return any(coverage(item, line) >= HALF for line in duties)
+
+
+def _kind(item: Words, duties: Sequence[Words], lines: Sequence[tuple[str, Words]]) -> str:
+    """Say where a responsibility is: in a duty, in another line, in several duties, or nowhere."""
+    if _found(item, duties):
+        return "in a duty"
+    part, best = max(lines, key=lambda line: coverage(item, line[1]), default=("", frozenset()))
+    if coverage(item, best) >= HALF:
+        return f"in a line read as {part}"
+    if _found(item, [a | b for a, b in pairwise(duties)]):
+        return "over two neighbouring duties"
+    if coverage(item, frozenset().union(*duties)) >= HALF:
+        return "over several duties"
+    return "in other words" if duties else "no duty is read in the posting"
+
+
+def draw(batch: Batch, classifier: RoleClassifier, n: int = 100) -> list[tuple[str, int, int]]:
+    """Draw duties at random, as id and place in the text of the reading: the ones to be read.
+
+    Returns
+    -------
+    list of (id, start, end)
+    """
+    postings = [case.posting for case in batch if case.posting.text]
+    readings = classifier.read_many(
+        [p.text or "" for p in postings], [p.title or "" for p in postings]
+    )
+    every = sorted(
+        (posting.id or "", line.start, line.end)
+        for posting, reading in zip(postings, readings, strict=True)
+        for line in reading.duties
+    )
+    return random.Random(SEED).sample(every, min(n, len(every)))  # noqa: S311  (nothing secret)
+
+
+def read_verdicts(path: Path = READ) -> dict[str, int]:
+    """Count the verdicts of the lines that were read: ``duty``, ``debatable``, ``none``."""
+    with path.open(encoding="utf-8", newline="") as rows:
+        return dict(Counter(row["verdict"] for row in csv.DictReader(rows)).most_common())

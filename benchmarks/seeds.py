@@ -1,0 +1,164 @@
+"""What the two seed documents claim, beside what roleclass measures on the same postings and on later ones.
+
+    python -m benchmarks.seeds --corpus CORPUS
+
+CORPUS is what ``roleclass corpus build`` makes of the public field guide. The claims are in ``seeds.toml``;
+figures go to ``benchmarks/results/seeds.json``, the page to ``docs/seeds.md``; neither holds any text.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import jinja2
+
+from benchmarks.results import about, load, output_option, save
+from benchmarks.seed_areas import count_batch
+from benchmarks.seed_figures import measure
+from benchmarks.seed_overlap import measure_overlap, read_verdicts
+from benchmarks.seed_page import OCCURS, page_values
+from benchmarks.seed_plots import save_areas
+from roleclass.classifier import RoleClassifier
+from roleclass.cli.options import corpus_option
+from roleclass.errors import CorpusError
+from roleclass.report.cases import Case, read_cases
+from roleclass.report.postings import Posting
+from roleclass.report.source import PostingTables
+from roleclass.training.fieldguide import our_labels
+from roleclass.whole import write_whole
+
+BATCHES: Final = ("2026-02-04", "2026-02-27")
+"""The postings that the seed analyses, and those that the guide gathered after them."""
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "seeds.md"
+
+Section = dict[str, Any]
+
+
+@cache
+def _claims() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("seeds.toml").read_text("utf-8"))
+
+
+@cache
+def load_sections() -> tuple[Section, ...]:
+    """Read the claims, by section; what a section says holds for each of its claims."""
+    sections: list[Section] = []
+    for section in _claims()["sections"]:
+        sections.extend(_outline() if section.get("outline") else [_shared(section)])
+    return tuple(sections)
+
+
+def _shared(section: Section) -> Section:
+    common = {name: section[name] for name in ("least", "untold", "why") if name in section}
+    return section | {"claims": [common | claim for claim in section["claims"]]}
+
+
+def _outline() -> Iterator[Section]:
+    """Yield the chapters of the older list whose items postings can name."""
+    text = files("roleclass.report").joinpath("outline.toml").read_text("utf-8")
+    for c, chapter in enumerate(tomllib.loads(text)["chapters"]):
+        claims = [
+            {
+                "id": f"outline/{c}/{g}/{i}",
+                "says": f"{group['name']}: {item['name']}",
+                "measure": "mentions",
+                "least": OCCURS,
+                **{name: item[name] for name in ("keys", "phrases") if name in item},
+            }
+            for g, group in enumerate(chapter["groups"])
+            for i, item in enumerate(group["items"])
+        ]
+        if claims:
+            yield {"document": "list", "name": chapter["name"], "claims": claims}
+
+
+def load_batches(folder: Path, classifier: RoleClassifier) -> dict[str, list[Case]]:
+    """Read the guide's postings of a corpus, by batch.
+
+    A posting that nobody labelled counts with what the guide publishes of it, without its text: not every
+    copy of the corpus has these texts, and all are to give the same figures.
+
+    Raises
+    ------
+    CorpusError
+        If the folder has no postings of one of the two batches.
+    """
+    tables = sorted(folder.glob("fieldguide*.parquet"))
+    labelled = our_labels()
+    by_batch: dict[str, list[Posting]] = {name: [] for name in BATCHES}
+    for posting in PostingTables(tables) if tables else ():
+        if posting.batch in by_batch:
+            known = posting.id in labelled
+            by_batch[posting.batch].append(
+                posting if known else replace(posting, text=None, role=None)
+            )
+    for name, found in by_batch.items():
+        if not found:
+            raise CorpusError(
+                f"{folder} has no postings of the batch {name}; build it with `roleclass corpus build` "
+                "from a copy of the guide that has job-market/_internal/all_jobs_dedup.csv"
+            )
+    return {name: list(read_cases(found, classifier)) for name, found in by_batch.items()}
+
+
+def measure_all(batches: dict[str, list[Case]]) -> dict[str, Any]:
+    """Measure every claim on both batches; plain dicts, lists and numbers, ready for JSON."""
+    claims = [claim for section in load_sections() for claim in section["claims"]]
+    return {
+        "postings": {name: len(batch) for name, batch in batches.items()},
+        "texts": {
+            name: sum(case.posting.text is not None for case in batch)
+            for name, batch in batches.items()
+        },
+        "claims": {
+            claim["id"]: {name: measure(claim, batch) for name, batch in batches.items()}
+            for claim in claims
+        },
+        "areas": {name: count_batch(batch) for name, batch in batches.items()},
+        "overlap": {name: measure_overlap(batch) for name, batch in batches.items()},
+        "read": read_verdicts(),
+    }
+
+
+def page(figures: dict[str, Any]) -> str:
+    """Return the page of the stored figures."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # Markdown  # noqa: S701
+    )
+    values = page_values(load_sections(), figures, _claims()["areas"])
+    return environment.get_template("seeds.md.jinja").render(values)
+
+
+@click.command()
+@corpus_option
+@output_option
+@click.option(
+    "--page",
+    "file",
+    default=PAGE,
+    show_default="docs/seeds.md",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The page to write.",
+)
+def main(folder: Path, output: Path, file: Path) -> None:
+    """Set what the seed documents claim beside what is measured."""
+    classifier = RoleClassifier()
+    figures = measure_all(load_batches(folder, classifier))
+    save("seeds", about("python -m benchmarks.seeds", classifier.path) | figures, output)
+    stored = load("seeds", output)
+    save_areas(stored["areas"][BATCHES[0]], output / "seed_areas.svg")
+    write_whole(file, page(stored))
+    click.echo(f"{output / 'seeds.json'}, {file}")
+
+
+if __name__ == "__main__":
+    main()

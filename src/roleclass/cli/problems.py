@@ -1,0 +1,78 @@
+"""``roleclass problems``: the problem areas that the duties of a posting are in."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from roleclass.classifier import RoleClassifier
+from roleclass.cli.options import model_option
+from roleclass.cli.reading import gather, posting_options
+from roleclass.cli.terminal import printable
+from roleclass.reading import Reading
+from roleclass.taxonomy.problem_areas import Problem, Span, find_problems
+
+
+@click.command(short_help="Show the problem areas of a posting's duties.")
+@posting_options
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object a posting, a line each."
+)
+@model_option
+def problems(
+    files: tuple[Path, ...], text: str | None, title: str | None, as_json: bool, model: Path | None
+) -> None:
+    """Show the problem areas of a posting's duties; a FILE holds one posting, - is standard input.
+
+    Each area with how common its source calls it, the sub-patterns that are mentioned, and the duties. What
+    a posting requires, offers or tells about the company does not count.
+
+    \b
+    Examples:
+      roleclass problems posting.txt
+      roleclass problems --json postings/*.txt | jq .problems[].name
+    """
+    postings, complete = gather(files, text)
+    readings = RoleClassifier(model).read_many(
+        [posting for _, posting in postings], [title] * len(postings)
+    )
+    for (name, _), reading in zip(postings, readings, strict=True):
+        found = find_problems(reading)
+        if as_json:
+            told = [
+                {**one.to_dict(), "text": [_said(reading, span) for span in one.sentences]}
+                for one in found
+            ]
+            click.echo(json.dumps({"source": name, "problems": told}))
+        else:
+            _print(name if len(postings) > 1 else None, reading, found)
+    if not complete:
+        sys.exit(1)
+
+
+def _print(name: str | None, reading: Reading, found: list[Problem]) -> None:
+    console = Console()
+    if name is not None:
+        console.print(Text(printable(name), style="underline"))
+    if not found:
+        console.print("No duty is in a problem area.")
+    for problem in found:
+        heading = Text.assemble(
+            (problem.name, "bold"), (f"  {problem.tier or problem.kind}", "bright_black")
+        )
+        console.print(heading)
+        if problem.parts:
+            console.print(Padding(", ".join(part.name for part in problem.parts), (0, 0, 0, 2)))
+        for span in problem.sentences:
+            said = Text(printable(_said(reading, span)), style="bright_black")
+            console.print(Padding(said, (0, 0, 0, 4)))
+    console.print()
+
+
+def _said(reading: Reading, span: Span) -> str:
+    start, end = span
+    return " ".join(reading.text[start:end].split())

@@ -1,0 +1,128 @@
+"""What the commands share that read tables and write one: options, progress, how to go on."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from roleclass.cli.memory import return_freed_memory
+from roleclass.cli.options import checked, model_option, table_options
+from roleclass.cli.terminal import on_terminal, warn
+
+if TYPE_CHECKING:
+    from roleclass.scoring.options import ScoreOptions
+    from roleclass.scoring.summary import Summary
+
+_RUN_OPTIONS = (
+    click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
+    click.option(
+        "-o",
+        "--output",
+        required=True,
+        help="File to write; it must not exist. - is standard output.",
+    ),
+    table_options,
+    click.option("--id-column", help="Column that names a row in messages and in lines."),
+    click.option(
+        "--batch-size",
+        type=click.IntRange(min=1),
+        default=2048,
+        show_default=True,
+        help="Rows that are scored and checkpointed together.",
+    ),
+    click.option(
+        "--threads",
+        type=click.IntRange(min=1),
+        help="Threads that score.  [default: the cores, at most 4]",
+    ),
+    click.option("--resume", is_flag=True, help="Go on with a run that was cut off."),
+    click.option(
+        "--on-error",
+        type=click.Choice(["mark", "stop"]),
+        default="mark",
+        show_default=True,
+        help="Rows that cannot be scored: say so in their reason, or stop.",
+    ),
+    click.option(
+        "--safe-csv",
+        is_flag=True,
+        help="Put ' before cells of CSV and TSV that a spreadsheet would take for formulas.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
+    model_option,
+)
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of a run that reads tables and writes one."""
+    for option in reversed(_RUN_OPTIONS):
+        command = option(command)
+    return command
+
+
+def score_options(*, threads: int | None, **others: Any) -> "ScoreOptions":
+    """Return what the user asked for; a `click.UsageError` says what is out of range."""
+    return_freed_memory()
+    from roleclass.scoring.options import ScoreOptions, default_threads
+
+    return checked(ScoreOptions, threads=threads or default_threads(), **others)
+
+
+@contextmanager
+def running(output: str) -> Iterator[Callable[["Summary"], None]]:
+    """Show how far a run is, on a terminal; say, when the user interrupts it, how to go on."""
+    try:
+        with _progress() as progress:
+            yield progress
+    except KeyboardInterrupt:
+        kept = f"what was scored of {output} is kept: repeat the command with --resume"
+        warn(f"interrupted; {'nothing is kept of standard output' if output == '-' else kept}")
+        sys.exit(_INTERRUPTED)
+
+
+_INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[["Summary"], None]]:
+    # 80 columns are enough for all of it; it goes when the summary comes.
+    bar = Progress(
+        BarColumn(20),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[counts]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with on_terminal(bar):
+        task = bar.add_task("", total=None, counts="")
+
+        def progress(summary: "Summary") -> None:
+            counts = f"{summary.rows:,} rows {summary.rows_per_second:,.0f}/s"
+            counts += f" errors {summary.errors:,}"
+            bar.update(task, completed=summary.position, total=summary.size, counts=counts)
+
+        yield progress
+
+
+def print_summary(summary: "Summary", sentence: str, *, output: str, as_json: bool) -> None:
+    """Say what a run has done: on standard error where its rows went to standard output."""
+    click.echo(json.dumps(summary.to_dict()) if as_json else sentence, err=output == "-")
+
+
+def earlier(summary: "Summary") -> str:
+    """Say how many rows an earlier run had scored, if any."""
+    return f", {summary.resumed:,} of them from an earlier run" if summary.resumed else ""
+
+
+def pace(summary: "Summary") -> str:
+    """Say how a run went: errors, time, speed."""
+    return (
+        f"errors {summary.errors:,}; {summary.seconds:.1f} s, "
+        f"{summary.rows_per_second:,.0f} postings per second"
+    )

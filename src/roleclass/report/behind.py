@@ -1,0 +1,114 @@
+"""What stands behind a figure: the postings of an area or a title, and a line for each posting and duty."""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from roleclass.report.cases import AI_ROLES, Case
+from roleclass.report.occupations import counted_title
+from roleclass.report.titles import title_level
+from roleclass.taxonomy import load_taxonomy
+
+SHOWN: Final = 40
+"""How many postings of a role stand behind an area or a title on the page; tables have all of them."""
+
+DUTIES_SHOWN: Final = 15
+
+
+class Behind:
+    """The postings behind each area, those with most duties in it first, and the first behind each title.
+
+    Parameters
+    ----------
+    with_text : bool
+        Whether to keep duties, too.
+    """
+
+    def __init__(self, *, with_text: bool = False) -> None:
+        self._with_text = with_text
+        self._n = 0
+        self._areas: dict[tuple[str, str], list[tuple[int, int, str]]] = {}
+        self._duties: dict[tuple[str, str], list[dict[str, str]]] = {}
+        self._titles: dict[tuple[str, str], list[str]] = {}
+
+    def add(self, case: Case) -> None:
+        """Note a posting where it is among those that are shown."""
+        self._n += 1
+        role, name = str(case.role), case_id(case, self._n)
+        if (title := counted_title(case)) is not None:
+            postings = self._titles.setdefault((title[0], role), [])
+            if len(postings) < SHOWN:
+                postings.append(name)
+        if case.role not in AI_ROLES:
+            return
+        for area, n in Counter(area for duty in case.duties for area in set(duty.areas)).items():
+            heap = self._areas.setdefault((area, role), [])
+            keep = heapq.heappush if len(heap) < SHOWN else heapq.heappushpop
+            keep(heap, (n, -self._n, name))
+            if self._with_text:
+                kept = self._duties.setdefault((area, role), [])
+                # One of each posting, the likeliest area of which it is; the same words once.
+                text = next((d.text for d in case.duties if d.areas[:1] == (area,)), None)
+                if text and len(kept) < DUTIES_SHOWN and text not in (one["text"] for one in kept):
+                    kept.append({"id": name, "text": text})
+
+    def result(self, titles: Iterable[str]) -> dict[str, Any]:
+        """Return what stands behind the areas, and behind the titles with these keys."""
+        return {
+            "shown": SHOWN,
+            "with_text": self._with_text,
+            "areas": {
+                area.key: {str(role): self._area(area.key, str(role)) for role in AI_ROLES}
+                for area in load_taxonomy()
+                if area.kind == "problem"
+            },
+            "titles": {
+                key: {role: ids for (k, role), ids in self._titles.items() if k == key}
+                for key in titles
+            },
+        }
+
+    def _area(self, key: str, role: str) -> dict[str, Any]:
+        postings = sorted(
+            self._areas.get((key, role), ()), key=lambda entry: (-entry[0], -entry[1])
+        )
+        return {
+            "postings": [{"id": name, "duties": n} for n, _, name in postings],
+            "duties": self._duties.get((key, role), []),
+        }
+
+
+def case_id(case: Case, n: int) -> str:
+    """Return the id of a posting, or its number among those that are counted where it has none."""
+    return case.posting.id or f"#{n}"
+
+
+POSTING_COLUMNS: Final = ("id", "role", "confidence", "title", "level", "read", "duties", "areas")
+DUTY_COLUMNS: Final = ("id", "role", "areas", "sub_patterns", "duty")
+
+
+def posting_row(case: Case, n: int) -> tuple[Any, ...]:
+    """Return a line of the table of postings: no text but the title without seniority."""
+    title = counted_title(case)
+    counts = Counter(area for duty in case.duties for area in set(duty.areas))
+    areas = " ".join(f"{area}:{n}" for area, n in sorted(counts.items()))
+    level = title_level(case.posting.title) if case.posting.title else ""
+    return (
+        case_id(case, n),
+        str(case.role),
+        "" if case.confidence is None else round(case.confidence, 4),
+        title[0] if title else "",
+        level,
+        int(case.was_read),
+        len(case.duties),
+        areas,
+    )
+
+
+def duty_rows(case: Case, n: int) -> Iterator[tuple[Any, ...]]:
+    """Return the lines of the table of duties, with what they say."""
+    for duty in case.duties:
+        parts = " ".join(sorted(key for key in duty.keys if "." in key))
+        areas = " ".join(duty.areas)
+        yield (case_id(case, n), str(case.role), areas, parts, " ".join(duty.text.split()))

@@ -1,0 +1,147 @@
+"""What postings speak of: words of duties, concepts that set a role apart."""
+
+import heapq
+import re
+import tomllib
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from roleclass.lexicon import load_lexicon
+from roleclass.report.areas import published
+from roleclass.report.cases import Case
+from roleclass.report.statistics import FALSE_DISCOVERIES, adjusted, difference_p, share
+from roleclass.roles import Role
+from roleclass.taxonomy.phrases import PhraseFinder
+
+MIN_IN_ROLE: Final = 10
+"""A role with fewer postings gets no list of concepts and skills."""
+
+_CONCEPT_GROUPS = ("genai", "ml", "near")
+# Concepts of the lexicon that are a title, a degree or a turn of phrase, not a subject of the work.
+_NO_SUBJECT = re.compile(r"^x_|title$|^ml_engineer$|^quantfield$")
+
+
+class Words:
+    """In how many duties each word occurs, small words apart."""
+
+    def __init__(self) -> None:
+        self._duties = 0
+        self._counts: Counter[bytes] = Counter()
+
+    def add(self, case: Case) -> None:
+        """Count the words of a posting's duties."""
+        self._duties += len(case.duties)
+        for duty in case.duties:
+            self._counts.update(set(duty.tokens))
+
+    def result(self, top: int = 40) -> dict[str, Any]:
+        """Return the most frequent words."""
+        stop = _stop()
+        frequent = heapq.nsmallest(
+            top,
+            (word for word in self._counts if word not in stop and len(word) > 1),
+            key=lambda word: (-self._counts[word], word),
+        )
+        return {
+            "duties": self._duties,
+            "words": [
+                {"word": word.decode(), **share(self._counts[word], self._duties)}
+                for word in frequent
+            ],
+        }
+
+
+@cache
+def _stop() -> frozenset[bytes]:
+    read = tomllib.loads(files("roleclass.report").joinpath("words.toml").read_text("utf-8"))
+    return frozenset(word.encode() for word in read["stop"])
+
+
+class PublishedCounts:
+    """The published counts of one batch, beside ours of the same postings."""
+
+    def __init__(self) -> None:
+        self._said = published()
+        self._labels: Counter[str | None] = Counter()
+        self._duties = 0
+        self._words: Counter[str] = Counter()
+
+    def add(self, case: Case) -> None:
+        """Count a posting of the batch."""
+        posting = case.posting
+        if posting.batch != self._said["batch"]:
+            return
+        self._labels[posting.published_label] += 1
+        said = self._said["words"]
+        for duty in map(str.lower, posting.responsibilities):
+            self._duties += 1
+            self._words.update(w for w in duty.split() if w in said["between-spaces"])
+            self._words.update(word for word in said["containing"] if word in duty)
+
+    def result(self) -> dict[str, Any] | None:
+        """Return both; None where the input does not hold the responsibilities of the batch."""
+        if not self._duties:
+            return None
+        said = self._said
+        return {
+            "batch": said["batch"],
+            "postings": {"measured": self._labels.total(), "published": said["postings"]},
+            "responsibilities": {"measured": self._duties, "published": said["responsibilities"]},
+            "labels": {
+                label: {"measured": self._labels[label], "published": n}
+                for label, n in said["labels"].items()
+            },
+            "words": {
+                word: {"counted": how, "measured": self._words[word], "published": n}
+                for how, counts in said["words"].items()
+                for word, n in counts.items()
+            },
+        }
+
+
+class Concepts:
+    """The concepts of the lexicon that set each role apart from the other postings."""
+
+    def __init__(self) -> None:
+        self._finder = PhraseFinder(
+            {
+                concept.name: concept.phrases
+                for concept in load_lexicon()
+                if concept.group in _CONCEPT_GROUPS and not _NO_SUBJECT.search(concept.key)
+            }
+        )
+        self._of: Counter[Role] = Counter()
+        self._counts: Counter[tuple[str, Role]] = Counter()
+
+    def add(self, case: Case) -> None:
+        """Count the concepts that a posting mentions anywhere."""
+        if case.was_read:
+            self._of[case.role] += 1
+            found = set().union(*(self._finder.find_in(line.tokens) for line in case.lines))
+            self._counts.update((name, case.role) for name in found)
+
+    def result(self, top: int = 12) -> dict[str, list[dict[str, Any]]]:
+        """Return, for each role, those whose share is furthest above that elsewhere, chance apart."""
+        roles = [r for r in Role if r is not Role.UNCLEAR and self._of[r] >= MIN_IN_ROLE]
+        rows: list[tuple[Role, dict[str, Any]]] = []
+        for name in sorted({name for name, _ in self._counts}):
+            everywhere = sum(self._counts[name, role] for role in Role)
+            for role in roles:
+                n, of = self._counts[name, role], self._of[role]
+                here, rest = share(n, of), share(everywhere - n, self._of.total() - of)
+                row = {"name": name, **here, "elsewhere": rest["share"]}
+                rows.append((role, {**row, "p": difference_p(rest, here)}))
+        for (_, row), q in zip(rows, adjusted([row["p"] for _, row in rows]), strict=True):
+            row["q"] = q
+        found: dict[str, list[dict[str, Any]]] = {}
+        for role in roles:
+            of_role = [
+                row
+                for of, row in rows
+                if of is role and row["q"] < FALSE_DISCOVERIES and row["share"] > row["elsewhere"]
+            ]
+            of_role.sort(key=lambda row: row["elsewhere"] - row["share"])
+            found[str(role)] = of_role[:top]
+        return found

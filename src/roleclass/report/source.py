@@ -1,0 +1,261 @@
+"""Postings of tables of any format, streamed: two passes over the rows, few of them in memory."""
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from os import PathLike, fspath
+from typing import Any, Final
+
+import numpy as np
+
+from roleclass.errors import InputError, require_extra
+from roleclass.report.postings import Posting, as_posting, flat
+from roleclass.roles import Role
+
+# The import of what needs an extra waits for the first table.
+_CHAPTERS: Final = {
+    "title": "titles, atypical postings",
+    "batch": "what changed",
+    "published_label": "published labels",
+    "date": "time",
+    "level": "level",
+    "place": "place",
+}
+"""What a report lacks where a table has no such column."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that is open, and what the first pass learnt of it."""
+
+    reader: Any
+    selection: Any
+    has_roles: bool
+
+
+class PostingTables:
+    """The postings of tables; rows with the same id and the same text are one posting.
+
+    Iterating reads the tables again, in bounded memory: a row is held back only where its id comes again,
+    until the last row with that id.
+
+    Parameters
+    ----------
+    inputs : iterable of path
+        As for `roleclass.scoring.run.score_files`.
+    options : ReadOptions or None
+        How to read them; the same for all.
+    warn : callable
+        Called with each warning: which columns are read, what is missing for a chapter, what was left out.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read or has no column to work with; the message names it.
+    MissingExtraError
+        If pyarrow is not installed.
+
+    Examples
+    --------
+    >>> postings = PostingTables(["examples/jobs.csv"])
+    >>> len(postings), [posting.title for posting in postings][:2]
+    (12, ['AI Engineer', 'AI Platform Engineer'])
+    """
+
+    def __init__(
+        self,
+        inputs: Iterable[str | PathLike[str]],
+        options: Any = None,
+        *,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        require_extra("report", "pyarrow")
+        from roleclass.tables.files import expand, said_once
+        from roleclass.tables.options import ReadOptions
+
+        self._warn = warn
+        self._rows = 0
+        ids = array("q")
+        about: dict[str, list[str]] = {}
+        names = expand([fspath(name) for name in inputs])
+        try:
+            self._files = [
+                self._look_at(name, options or ReadOptions(), ids, about) for name in names
+            ]
+        finally:
+            for message in said_once(about, len(names)):
+                warn(message)
+        known, counts = np.unique(np.frombuffer(ids, np.int64), return_counts=True)
+        again = counts > 1
+        self._again = dict(zip(known[again].tolist(), counts[again].tolist(), strict=True))
+
+    def __len__(self) -> int:
+        """The number of rows, and so of postings at most."""
+        return self._rows
+
+    def __iter__(self) -> Iterator[Posting]:
+        """Read the tables; several postings may have one id, where their texts differ.
+
+        Where several rows are one posting, the first value of each column counts; a text that is missing
+        agrees with any.
+        """
+        held: dict[str, list[Posting]] = {}
+        to_come = dict(self._again)
+        merged = 0
+        for posting in self._read():
+            at = hash(posting.id)
+            if posting.id is None or at not in to_come:
+                yield posting
+                continue
+            merged += _put(posting, held.setdefault(posting.id, []))
+            to_come[at] -= 1
+            if not to_come[at]:
+                yield from held.pop(posting.id)
+        for postings in held.values():  # two ids with one hash
+            yield from postings
+        if merged:
+            self._warn(
+                f"{merged:,} rows repeat the id and the text of another and are counted with it"
+            )
+
+    def _look_at(
+        self, name: str, options: Any, ids: "array[int]", about: dict[str, list[str]]
+    ) -> _File:
+        """Go through a file a first time; what is to be said of it is noted in `about`."""
+        from roleclass.tables.columns import columns_of, kinds_of, select
+        from roleclass.tables.reader import Reader
+
+        def warn(message: str) -> None:
+            about.setdefault(message, []).append(name)
+
+        reader = Reader([name], options)
+        for note in reader.notes:
+            warn(note)
+        kinds = kinds_of(reader.schema)
+        try:
+            found = select(kinds, options, warn=warn, need_text=not _has_other(kinds))
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from error
+        _say_what_is_read(found.others, title=found.title is not None, warn=warn)
+        damaged: list[str] = []
+        no_role: str | None = None
+        rows, usable = 0, False
+        for chunk in reader:
+            column = columns_of(chunk.table)
+            whole = [i for i in range(len(chunk.table)) if i not in chunk.faults]
+            rows += len(whole)
+            damaged += [f"row {chunk.first_row + i}: {fault}" for i, fault in chunk.faults.items()]
+            if "id" in found.others:
+                of_rows = found.others["id"].values(column)
+                ids.extend(hash(key) for i in whole if (key := flat(of_rows[i])) is not None)
+            if "role" in found.others and no_role is None:
+                values = set(map(flat, found.others["role"].values(column))) - {None}
+                no_role = next((value for value in values if value and _role(value) is None), None)
+                usable = usable or bool(values)
+            usable = usable or any(_usable(found, column))
+        if damaged:
+            warn(f"{len(damaged):,} rows are damaged and left out; the first is {damaged[0]}")
+        if no_role is not None:
+            warn(
+                f"the column of roles holds {no_role[:40]!r}, none of {', '.join(Role)}; it is not "
+                "read, and all postings are classified"
+            )
+        if rows and not usable:
+            texts = ", ".join(map(str, found.text)) or "none"
+            raise InputError(
+                f"{name}: no row has a text, responsibilities or a role (text column: {texts}); the "
+                "columns are there but empty: name another with --text-column"
+            )
+        self._rows += rows
+        return _File(reader, found, no_role is None)
+
+    def _read(self) -> Iterator[Posting]:
+        from roleclass.tables.columns import columns_of
+
+        for file in self._files:
+            found = file.selection
+            for chunk in file.reader:
+                column = columns_of(chunk.table)
+                values = {name: field.values(column) for name, field in found.others.items()}
+                values["title"] = found.titles(column) or [None] * len(chunk.table)
+                values["text"] = found.texts(column) if found.text else [None] * len(chunk.table)
+                for i in range(len(chunk.table)):
+                    if i not in chunk.faults:
+                        row = {name: of_rows[i] for name, of_rows in values.items()}
+                        said = flat(row.get("role")) if file.has_roles else None
+                        yield as_posting(row, _role(said) if said else None)
+
+
+def read_postings(
+    inputs: Iterable[str | PathLike[str]],
+    options: Any = None,
+    *,
+    warn: Callable[[str], None] = lambda _: None,
+) -> list[Posting]:
+    """Read all postings of tables at once; see `PostingTables` for the arguments and the errors.
+
+    Examples
+    --------
+    >>> read_postings(["examples/jobs.csv"])[0].title
+    'AI Engineer'
+    """
+    return list(PostingTables(inputs, options, warn=warn))
+
+
+def _role(text: str) -> Role | None:
+    try:
+        return Role(text.lower())
+    except ValueError:
+        return None
+
+
+def _usable(found: Any, column: Any) -> Iterator[bool]:
+    """Say of texts and responsibilities whether they are there."""
+    if found.text:
+        yield any(isinstance(text, str) and text.strip() for text in found.texts(column))
+    if "responsibilities" in found.others:
+        of_rows = found.others["responsibilities"].values(column)
+        yield any(
+            as_posting({"responsibilities": value}, None).responsibilities for value in of_rows
+        )
+
+
+def _put(posting: Posting, same: list[Posting]) -> bool:
+    """Put a posting to those with its id; say whether it is one of them."""
+    texts = [other.text for other in same]
+    if posting.text is None:
+        at = 0 if same else None
+    else:
+        at = next((texts.index(text) for text in (posting.text, None) if text in texts), None)
+    if at is None:
+        same.append(posting)
+        return False
+    same[at] = _merge(same[at], posting)
+    return True
+
+
+def _merge(first: Posting, second: Posting) -> Posting:
+    missing = [field.name for field in fields(first) if getattr(first, field.name) in (None, ())]
+    return replace(first, **{name: getattr(second, name) for name in missing})
+
+
+def _has_other(kinds: Iterable[str]) -> bool:
+    """Say whether there may be postings without a text: with duties or a role alone."""
+    from roleclass.tables.layouts import names, simplified
+
+    enough = {*names()["responsibilities"], *names()["role"]}
+    return any(simplified(kind) in enough for kind in kinds)
+
+
+def _say_what_is_read(others: Any, *, title: bool, warn: Callable[[str], None]) -> None:
+    found = [f"{what.replace('_', ' ')} ({field})" for what, field in others.items()]
+    there = {*others, *["title"] * title}
+    missing = [
+        f"{what.replace('_', ' ')} ({chapter})"
+        for what, chapter in _CHAPTERS.items()
+        if what not in there
+    ]
+    said = [f"also read: {', '.join(found)}"] * bool(found)
+    said += [f"no column for: {', '.join(missing)}"] * bool(missing)
+    if said:
+        warn("; ".join(said))

@@ -1,0 +1,167 @@
+"""What a reading adds to the row of a posting: counts of its lines, its duties, or all of its lines."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from roleclass.reading import AREAS, PARTS, WORKS, Line, Reading
+from roleclass.scoring.options import ScoreOptions
+
+Readings = Sequence[Reading | None]
+"""Those of some rows; None where a row could not be scored."""
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Columns that come from readings.
+
+    Attributes
+    ----------
+    fields : tuple of pyarrow.Field
+        Without the prefix that the user may put before their names.
+    columns : callable
+        Given the readings of N rows, returns the N values of each field; null where there is no reading.
+    """
+
+    fields: tuple[pa.Field, ...]
+    columns: Callable[[Readings], Sequence[Any]]
+
+
+def _counts(readings: Readings) -> Sequence[Sequence[int | None]]:
+    nothing = (None,) * len(COUNTS.fields)
+    rows = (nothing if reading is None else _count(reading.lines) for reading in readings)
+    return list(zip(*rows, strict=True)) or [()] * len(nothing)
+
+
+def _count(lines: Sequence[Line]) -> tuple[int, ...]:
+    parts, works = Counter([line.part for line in lines]), Counter([line.work for line in lines])
+    areas = Counter([area for line in lines for area in line.areas])
+    return (
+        *map(parts.__getitem__, PARTS),
+        *map(works.__getitem__, WORKS),
+        *map(areas.__getitem__, _AREAS),
+    )
+
+
+_AREAS: Final = tuple(area for area in AREAS if area != "none")
+
+COUNTS: Final = Extra(
+    tuple(
+        pa.field(f"{kind}_{name.replace('-', '_')}", pa.int32())
+        for kind, names in (("part", PARTS), ("work", WORKS), ("area", _AREAS))
+        for name in names
+    ),
+    _counts,
+)
+"""How many lines are of each part and of each work, and how many duties are in each area."""
+
+
+def said(reading: Reading, line: Line) -> str:
+    r"""Return what a line says, on one line, however it was wrapped.
+
+    Examples
+    --------
+    >>> import roleclass
+    >>> reading = roleclass.read("You will bake\nbread.")
+    >>> [said(reading, line) for line in reading.lines]
+    ['You will bake bread.']
+    """
+    return " ".join(reading.text[line.start : line.end].split())
+
+
+def _duties(readings: Readings) -> Sequence[Sequence[list[str] | None]]:
+    return [
+        [
+            None if reading is None else [said(reading, line) for line in reading.duties]
+            for reading in readings
+        ]
+    ]
+
+
+DUTIES: Final = Extra((pa.field("duties", pa.list_(pa.string())),), _duties)
+"""What the person will do: the text of each duty."""
+
+
+def extras_of(options: ScoreOptions) -> tuple[Extra, ...]:
+    """Return what a run is asked to add.
+
+    Examples
+    --------
+    >>> [len(extra.fields) for extra in extras_of(ScoreOptions(areas=True, lines=True))]
+    [28, 1]
+    """
+    return (*(COUNTS,) * options.areas, *(DUTIES,) * options.lines)
+
+
+ALL_LINES: Final = "lines"
+
+
+def all_lines(*, with_text: bool) -> Extra:
+    """Return a column that has all lines of a posting, as a list of structs.
+
+    Parameters
+    ----------
+    with_text : bool
+        Whether what the lines say is among it.
+
+    Examples
+    --------
+    >>> [field] = all_lines(with_text=False).fields
+    >>> [field.type.value_type.field(i).name for i in range(4)]
+    ['start', 'end', 'part', 'work']
+    """
+    fields = LINE_FIELDS[: None if with_text else -1]
+    return Extra((pa.field(ALL_LINES, pa.list_(pa.struct(fields))),), _Lines(fields))
+
+
+LINE_FIELDS: Final = (
+    pa.field("start", pa.int32()),
+    pa.field("end", pa.int32()),
+    pa.field("part", pa.string()),
+    pa.field("work", pa.string()),
+    pa.field("areas", pa.list_(pa.string())),
+    pa.field("part_probability", pa.float32()),
+    pa.field("work_probability", pa.float32()),
+    pa.field("area_probabilities", pa.list_(pa.float32())),
+    pa.field("text", pa.string()),
+)
+
+
+@dataclass(frozen=True)
+class _Lines:
+    fields: tuple[pa.Field, ...]
+
+    def __call__(self, readings: Readings) -> list[pa.Array]:
+        numbers = [len(reading.lines) if reading else 0 for reading in readings]
+        offsets = np.cumsum([0, *numbers], dtype=np.int32)
+        lines = [line for reading in readings if reading for line in reading.lines]
+        start, end, part, work, areas, packed = zip(*lines, strict=True) if lines else ((),) * 6
+        p = np.frombuffer(b"".join(packed), np.float32).reshape(-1, _WIDTH)
+        values = [
+            *(start, end, part, work, areas),
+            p[:, : len(PARTS)].max(axis=1, initial=0),
+            p[:, len(PARTS) : -len(AREAS)].max(axis=1, initial=0),
+            [
+                [of_line[_PLACE[area]] for area in named] if named else []
+                for named, of_line in zip(areas, packed, strict=True)
+            ],
+        ]
+        if len(self.fields) > len(values):
+            values.append(
+                [said(reading, line) for reading in readings if reading for line in reading.lines]
+            )
+        arrays = [
+            pa.array(of_field, field.type)
+            for of_field, field in zip(values, self.fields, strict=True)
+        ]
+        structs = pa.StructArray.from_arrays(arrays, fields=self.fields)
+        return [pa.ListArray.from_arrays(pa.array(offsets), structs)]
+
+
+_WIDTH: Final = len(PARTS) + len(WORKS) + len(AREAS)
+_PLACE: Final = {area: i - len(AREAS) for i, area in enumerate(AREAS)}
+"""Where the probability of an area is, from the end."""

@@ -1,0 +1,83 @@
+"""How much a batch of an Arrow file takes: one that is compressed is unpacked whole.
+
+The size is said in front of each compressed buffer; where buffers are, in the message of the batch, a
+FlatBuffer (https://arrow.apache.org/docs/format/Columnar.html).
+"""
+
+import struct
+from struct import unpack_from
+from typing import Any, Final
+
+import pyarrow as pa
+
+from roleclass.errors import InputError
+
+MAX_BATCH: Final = 384 * 2**20
+"""Bytes of a batch, unpacked; one of 65,536 rows, as Feather has it, holds 6 kB a row."""
+
+_HEADER, _BUFFERS, _COMPRESSION = 2, 2, 3  # fields of a message, and of a batch
+
+
+def check_batches(raw: pa.NativeFile) -> bool:
+    """Say whether a file or stream has compressed batches.
+
+    Raises
+    ------
+    InputError
+        If one is longer than `MAX_BATCH`.
+
+    Examples
+    --------
+    >>> sink = pa.BufferOutputStream()
+    >>> with pa.ipc.new_stream(sink, pa.schema([("text", pa.string())])) as stream:
+    ...     stream.write(pa.record_batch({"text": ["Build agents."]}))
+    >>> check_batches(pa.BufferReader(sink.getvalue()))
+    False
+    """
+    raw.seek(8 if raw.read(6) == b"ARROW1" else 0)
+    packed = False
+    for number, message in enumerate(pa.ipc.MessageReader.open_stream(raw)):
+        try:
+            size = _unpacked(message) if message.type in ("record batch", "dictionary") else None
+        except struct.error as error:
+            raise InputError(
+                f"damaged: batch {number} is not what it should be: {error}"
+            ) from error
+        packed = packed or size is not None
+        if size is not None and size > MAX_BATCH:
+            raise InputError(
+                f"batch {number} takes {size >> 20:,} MiB to unpack; the limit is {MAX_BATCH >> 20} "
+                "MiB: write the file again with smaller ones (pyarrow: write_feather(..., "
+                "chunksize=1000)), or uncompressed"
+            )
+    return packed
+
+
+def _unpacked(message: Any) -> int | None:
+    """Return the bytes that the buffers of a batch take; None if they are not compressed."""
+    data = message.metadata.to_pybytes()
+    batch = _follow(data, _field(data, _follow(data, 0), _HEADER))
+    if message.type == "dictionary":  # whose second field is a batch
+        batch = _follow(data, _field(data, batch, 1))
+    if not _field(data, batch, _COMPRESSION):
+        return None
+    buffers = _follow(data, _field(data, batch, _BUFFERS))
+    total = 0
+    for k in range(unpack_from("<I", data, buffers)[0]):
+        start, length = unpack_from("<qq", data, buffers + 4 + 16 * k)
+        said = unpack_from("<q", message.body, start)[0] if length >= 8 else length
+        total += length if said < 0 else said
+    return total
+
+
+def _follow(data: bytes, at: int) -> int:
+    return at + int(unpack_from("<I", data, at)[0])
+
+
+def _field(data: bytes, table: int, number: int) -> int:
+    """Return where a field of a table is; 0 if it is not there."""
+    names = table - int(unpack_from("<i", data, table)[0])
+    if 4 + 2 * number >= unpack_from("<H", data, names)[0]:
+        return 0
+    place = int(unpack_from("<H", data, names + 4 + 2 * number)[0])
+    return table + place if place else 0

@@ -1,0 +1,129 @@
+"""How much a Parquet file takes to read: Arrow decodes its pages whole, however long they are.
+
+A page has no size in the file's metadata; it is said by the header in front of it, in Thrift's compact
+encoding (https://github.com/apache/parquet-format).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import pyarrow.parquet as pq
+
+from roleclass.errors import InputError
+
+MAX_PAGES: Final = 320 * 2**20
+"""Bytes of pages that may be held together to read one row: they are decoded whole."""
+
+LONG_PAGES: Final = 64 * 2**20
+"""So many are worth a closer look."""
+
+_DICTIONARY: Final = 2  # a type of page
+_BOOLEANS: Final = (1, 2)
+_DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 7, 8, 9, 10, 11, 12
+
+
+def size_of_pages(path: Path, parquet: pq.ParquetFile) -> int:
+    """Return how many bytes of pages are held together where a file is read, or a bound of it.
+
+    Raises
+    ------
+    InputError
+        If these are more than `MAX_PAGES`.
+
+    Examples
+    --------
+    >>> import pyarrow, tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "jobs.parquet"
+    >>> pq.write_table(pyarrow.table({"text": ["Build agents."]}), path)
+    >>> size_of_pages(path, pq.ParquetFile(path)) < 2000
+    True
+    """
+    about = parquet.metadata
+    most = 0
+    with path.open("rb") as raw:
+        for k in range(about.num_row_groups):
+            group = about.row_group(k)
+            columns = range(group.num_columns)
+            # No page is longer than its column, so that few files have to be looked at.
+            needed = 2 * sum(group.column(j).total_uncompressed_size for j in columns)
+            if needed > LONG_PAGES:
+                needed = sum(_needed(raw, group.column(j)) for j in columns)
+            most = max(most, needed)
+            if needed > MAX_PAGES:
+                raise InputError(
+                    f"row group {k} has pages that take {needed >> 20:,} MiB to read, as rows are decoded "
+                    f"by the page; the limit is {MAX_PAGES >> 20} MiB: write the file again with smaller "
+                    "ones (pyarrow: write_table(..., write_batch_size=16, use_dictionary=False))"
+                )
+    return most
+
+
+def _needed(raw: BinaryIO, column: Any) -> int:
+    """Return the bytes that reading a column holds at once: its dictionary, and a page twice."""
+    start = column.data_page_offset
+    if column.has_dictionary_page and 0 < column.dictionary_page_offset < start:
+        start = column.dictionary_page_offset
+    dictionary = longest = 0
+    for kind, size, packed in _pages(raw, start, start + column.total_compressed_size):
+        dictionary += size if kind == _DICTIONARY else 0
+        longest = max(longest, size + packed * (column.compression != "UNCOMPRESSED"))
+    return dictionary + longest
+
+
+def _pages(raw: BinaryIO, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Give type and bytes, before and after compression, of each page between two places."""
+    while at < end:
+        raw.seek(at)
+        try:
+            kind, size, packed, *_ = _integers(raw)
+        except (IndexError, ValueError, OverflowError, RecursionError) as error:
+            raise InputError(f"damaged: no page of a column at byte {at:,}") from error
+        yield kind, size, packed
+        at = raw.tell() + max(packed, 0)
+
+
+def _integers(raw: BinaryIO) -> list[int]:
+    """Read a struct; return its numbers, in order."""
+    found = []
+    while head := raw.read(1)[0]:
+        if head < 0x10:
+            _varint(raw)  # the number of the field, where it is far from the one before
+        kind = head & 0x0F
+        if 3 < kind < _DOUBLE:
+            number = _varint(raw)
+            found.append((number >> 1) ^ -(number & 1))
+        elif kind not in _BOOLEANS:
+            _skip(raw, kind)
+    return found
+
+
+def _varint(raw: BinaryIO) -> int:
+    value = shift = 0
+    while True:
+        byte = raw.read(1)[0]
+        value |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return value
+        if shift > 70:
+            raise ValueError("a number without end")
+
+
+def _skip(raw: BinaryIO, kind: int) -> None:
+    if kind == _STRUCT:
+        _integers(raw)
+    elif kind == _BINARY:
+        raw.seek(_varint(raw), 1)
+    elif kind == _DOUBLE:
+        raw.seek(8, 1)
+    elif kind in (_LIST, _SET):
+        head = raw.read(1)[0]
+        for _ in range(_varint(raw) if head >> 4 == 0x0F else head >> 4):
+            _skip(raw, head & 0x0F)
+    elif kind == _MAP:
+        raise ValueError("no header of a page has a map")
+    elif kind <= 3:
+        raw.seek(1, 1)  # within a list, a boolean takes a byte
+    else:
+        _varint(raw)

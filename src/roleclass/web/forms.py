@@ -1,0 +1,205 @@
+"""What a browser sends: the fields of a form, and a file that goes straight to the disk."""
+
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from email.message import Message
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import parse_qsl
+
+if TYPE_CHECKING:
+    from multipart import PushMultipartParser
+
+MAX_POSTING: Final = 1_000_000
+"""Bytes of a posting; explaining one takes time and memory that grow with its length."""
+
+MAX_TABLE: Final = 250_000_000
+"""Bytes of a table."""
+
+_MAX_POSTING_FORM: Final = 4 * MAX_POSTING  # what is no letter is sent as three bytes
+_MAX_FIELDS: Final = 20
+_MAX_FIELD: Final = 1000  # bytes, of one beside a table
+_PIECE: Final = 1 << 16
+
+
+class FormError(Exception):
+    """A form cannot be read; the message says why, for the person who sent it."""
+
+    def __init__(self, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _Raw(Protocol):
+    def read1(self, size: int, /) -> bytes: ...
+
+
+class Body:
+    """The body of a request, and nothing beyond it.
+
+    Parameters
+    ----------
+    raw : stream with ``read1``
+    length : int
+        Bytes, as the request's head says.
+    on_end : callable
+        Called when all of it has been read.
+    """
+
+    def __init__(self, raw: _Raw, length: int, on_end: Callable[[], None] = lambda: None) -> None:
+        self._raw = raw
+        self._on_end = on_end
+        self.left = length
+
+    def read(self, size: int) -> bytes:
+        """Return up to so many bytes; none at the end.
+
+        Raises
+        ------
+        ConnectionAbortedError
+            If the client has left before the end.
+        """
+        if not self.left:
+            return b""
+        data = self._raw.read1(min(size, self.left))
+        if not data:
+            raise ConnectionAbortedError
+        self.left -= len(data)
+        if not self.left:
+            self._on_end()
+        return data
+
+
+@dataclass(slots=True)
+class Form:
+    """What was sent.
+
+    Attributes
+    ----------
+    fields : dict of str to str
+        Of several fields of one name the last.
+    file : Path or None
+        Where the file is.
+    """
+
+    fields: dict[str, str] = field(default_factory=dict)
+    file: Path | None = None
+
+
+def content_length(headers: Message) -> int:
+    """Return how many bytes the body of a request has.
+
+    Raises
+    ------
+    FormError
+        If the head does not say, or says it in another way than by one number.
+    """
+    said = headers.get_all("Content-Length", [])
+    if "Transfer-Encoding" in headers or len(said) != 1 or not re.fullmatch("[0-9]{1,18}", said[0]):
+        raise FormError("The length of what was sent is not known.", HTTPStatus.LENGTH_REQUIRED)
+    return int(said[0])
+
+
+def read_posting_form(headers: Message, body: Body) -> Form:
+    """Read a form without a file.
+
+    Raises
+    ------
+    FormError
+        If it is too large, or not one.
+    """
+    if headers.get_content_type() != "application/x-www-form-urlencoded":
+        raise FormError("This is not the form of a posting.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if body.left > _MAX_POSTING_FORM:
+        raise _too_large("posting", MAX_POSTING)
+    data = bytearray()
+    while piece := body.read(_PIECE):
+        data += piece
+    try:
+        pairs = parse_qsl(
+            data.decode("ascii", "replace"),
+            keep_blank_values=True,
+            errors="replace",
+            max_num_fields=_MAX_FIELDS,
+        )
+    except ValueError as error:
+        raise FormError("There are too many fields in this form.") from error
+    fields = dict(pairs)
+    if any(len(value.encode("utf-8", "replace")) > MAX_POSTING for value in fields.values()):
+        raise _too_large("posting", MAX_POSTING)
+    return Form(fields)
+
+
+def read_table_form(headers: Message, body: Body, folder: Path) -> Form:
+    """Read a form with a file, piece by piece; the file goes to `folder`.
+
+    Raises
+    ------
+    FormError
+        If it is too large, damaged, not a form, or without a file.
+    OSError
+        If the file cannot be written.
+    """
+    from multipart import MultipartError, PushMultipartParser
+
+    boundary = headers.get_param("boundary")
+    if headers.get_content_type() != "multipart/form-data" or not isinstance(boundary, str):
+        raise FormError("This is not the form of a table.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if body.left > MAX_TABLE + _MAX_FIELDS * _MAX_FIELD:
+        raise _too_large("table", MAX_TABLE)
+    form = Form()
+    try:
+        with PushMultipartParser(
+            boundary,
+            content_length=body.left,
+            max_segment_count=_MAX_FIELDS,
+            max_segment_size=MAX_TABLE,
+        ) as parser:
+            _receive(parser, body, form, folder)
+    except MultipartError as error:
+        raise FormError(f"The form came damaged: {error}.") from error
+    if form.file is None:
+        raise FormError("No file was chosen.")
+    return form
+
+
+def safe_name(name: str) -> str:
+    r"""Return a name for a file, given one that a stranger chose: no folder, nothing hidden, not too long.
+
+    Examples
+    --------
+    >>> safe_name("../../etc/jobs of May.csv"), safe_name("C:\\temp\\.hidden"), safe_name("\0")
+    ('jobs of May.csv', 'hidden', '_')
+    """
+    last = re.split(r"[/\\]", name)[-1]
+    return re.sub(r"[^\w.() -]", "_", last).strip(". ")[-40:].strip(". ") or "table"
+
+
+def _receive(parser: "PushMultipartParser", body: Body, form: Form, folder: Path) -> None:
+    name, value, file = "", bytearray(), None
+    with ExitStack() as open_files:
+        while not parser.closed:
+            for event in parser.parse(body.read(_PIECE)):
+                if event is None:
+                    if file is None:
+                        form.fields[name] = value.decode("utf-8", "replace")
+                elif isinstance(event, bytes | bytearray):
+                    if file is not None:
+                        file.write(event)
+                    elif len(value := value + event) > _MAX_FIELD:
+                        raise FormError("A field of this form is too long.")
+                else:
+                    name, value, file = event.name, bytearray(), None
+                    if event.filename and form.file is None:
+                        form.file = folder / safe_name(event.filename)
+                        file = open_files.enter_context(form.file.open("xb"))
+
+
+def _too_large(what: str, limit: int) -> FormError:
+    return FormError(
+        f"This {what} is too large: {limit / 1e6:,.0f} MB are read at most.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    )

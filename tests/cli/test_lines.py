@@ -1,0 +1,97 @@
+"""``roleclass lines``, and ``score`` with what lines add: exit codes, streams and the summary."""
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner, Result
+
+from roleclass.cli import main
+from tests.tables import files
+
+
+def run(*arguments: object, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(main, list(map(str, arguments)), input=stdin)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    return files.write_csv(tmp_path / "in.csv", files.rows(20))
+
+
+def test_writes_the_lines_and_one_line_of_summary(source: Path, tmp_path: Path) -> None:
+    done = run("lines", source, "-o", tmp_path / "out.parquet")
+    assert done.exit_code == 0, done.output
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert done.stdout.startswith(f"20 postings read: {len(table):,} lines, errors 0; ")
+    assert done.stderr == "text column: description (guessed); title column: title (guessed)\n"
+    assert len(set(table["id"].to_pylist())) == 20
+
+
+def test_rows_on_standard_output_leave_the_summary_to_standard_error(source: Path) -> None:
+    done = run("lines", source, "-o", "-", "--format", "jsonl", "--json", "--no-text")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {row["id"] for row in rows} == {str(i) for i in range(20)}
+    assert "text" not in rows[0]
+    assert json.loads(done.stderr.splitlines()[-1])["lines"] == len(rows)
+
+
+def test_standard_input_is_read_and_named_in_the_rows(tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    done = run("lines", "-", "-o", output, "--format", "csv", stdin=b"text\nBake bread.\n")
+    assert done.exit_code == 0, done.output
+    [row] = files.read_jsonl(output)
+    assert (row["file"], row["row"], row["line"], row["text"]) == (
+        "standard input", 1, 1, "Bake bread.",
+    )  # fmt: skip
+
+
+def test_a_bad_row_is_said_and_marked_or_stops_the_run(tmp_path: Path) -> None:
+    source = files.write_jsonl(tmp_path / "in.jsonl", [{"id": 7, "text": None}])
+    done = run("lines", source, "-o", tmp_path / "out.jsonl")
+    assert done.exit_code == 0
+    assert "row 1, column text: no text" in done.stderr
+    [row] = files.read_jsonl(tmp_path / "out.jsonl")
+    assert (row["id"], row["reason"]) == (7, "error: no text")
+    done = run("lines", source, "-o", tmp_path / "other.jsonl", "--on-error", "stop")
+    assert done.exit_code == 1
+    assert not (tmp_path / "other.jsonl").exists()
+
+
+def test_nothing_is_overwritten(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.csv").write_text("mine")
+    done = run("lines", source, "-o", tmp_path / "out.csv")
+    assert done.exit_code == 1
+    assert "out.csv exists" in done.stderr
+    assert (tmp_path / "out.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["lines"],
+        ["lines", "in.csv"],
+        ["lines", "in.csv", "-o", "x.csv", "--threads", "0"],
+        ["lines", "in.csv", "-o", "x.csv", "--prefix", "p_"],
+    ],
+)
+def test_a_wrong_command_line_is_exit_code_2(arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+def test_what_is_no_table_is_an_error_that_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    path.write_bytes(bytes(range(256)) * 40)
+    done = run("lines", path, "-o", tmp_path / "out.csv")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "x.parquet" in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_score_adds_areas_and_duties(source: Path, tmp_path: Path) -> None:
+    done = run("score", source, "-o", tmp_path / "out.parquet", "--areas", "--lines")
+    assert done.exit_code == 0, done.output
+    rows = pq.read_table(tmp_path / "out.parquet").to_pylist()
+    assert all(len(row["duties"]) == row["part_duty"] for row in rows)
+    assert sum(row["area_rag"] for row in rows) > 0

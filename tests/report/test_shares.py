@@ -1,0 +1,124 @@
+"""Roles by batch, time, level and place; places become countries."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from roleclass import Role
+from roleclass.report.shares import Groups, LabelChange, PublishedLabels, RoleShares, country
+from tests.cases import case, measured
+
+
+def test_each_role_has_its_share() -> None:
+    found = measured(RoleShares(), *[case(Role.AI_FIRST)] * 3, case(Role.OTHER))
+    assert {row["role"]: row["n"] for row in found} == {
+        "ai-first": 3, "ai-support": 0, "ml-first": 0, "other": 1, "unclear": 0,
+    }  # fmt: skip
+    assert found[0]["share"] == 0.75
+
+
+def test_batches_are_compared_with_an_interval() -> None:
+    def batch(name: str | None, x: int, y: int) -> list[object]:
+        of = {"x": Role.AI_FIRST, "y": Role.OTHER}
+        return [case(of[k], batch=name) for k, n in (("x", x), ("y", y)) for _ in range(n)]
+
+    cases = [*batch("a", 30, 70), *batch("b", 60, 40), *batch(None, 50, 0)]
+    rows = measured(LabelChange(lambda one: str(one.role)), *cases)  # type: ignore[arg-type]
+    assert [(row["label"], round(row["change"], 2)) for row in rows] == [
+        ("other", -0.3),
+        ("ai-first", 0.3),
+    ]
+    assert rows[1]["low"] > 0
+    assert rows[1]["p"] < 0.001
+    assert measured(LabelChange(lambda one: str(one.role)), case(batch="a")) == []
+
+
+def test_labels_that_nobody_published_do_not_change() -> None:
+    cases = [case(batch="a"), case(batch="b")]
+    assert measured(LabelChange(lambda one: one.posting.published_label), *cases) == []
+
+
+def test_our_roles_stand_beside_published_labels() -> None:
+    found = measured(
+        PublishedLabels(),
+        case(Role.AI_FIRST, published_label="ai-first"),
+        case(Role.OTHER, published_label="ai-first"),
+        case(Role.OTHER),
+    )
+    assert (found["agreement"]["n"], found["agreement"]["of"]) == (1, 2)
+    assert found["table"]["ai-first"]["other"] == 1
+    assert measured(PublishedLabels(), case()) is None
+
+
+def test_months_become_quarters_where_there_are_many_of_them() -> None:
+    dates = [f"20{year}-{month:02}-01" for year in (24, 25) for month in range(1, 13)]
+    found = measured(Groups(), *(case(date=date) for date in [*dates, "soon", "2024-13-01"]))
+    assert [(row["group"], row["n"]) for row in found["time"]][:2] == [
+        ("2024 Q1", 3),
+        ("2024 Q2", 3),
+    ]
+    assert len(found["time"]) == 8
+
+
+def test_a_period_without_a_posting_is_shown() -> None:
+    found = measured(Groups(), case(date="2025-11-30"), case(date="2026-02-01"))
+    assert [(row["group"], row["n"]) for row in found["time"]] == [
+        ("2025-11", 1),
+        ("2025-12", 0),
+        ("2026-01", 0),
+        ("2026-02", 1),
+    ]
+
+
+def test_one_date_of_long_ago_makes_no_hundred_rows() -> None:
+    found = measured(Groups(), case(date="1970-01-01"), case(date="2026-02-01"))
+    assert len(found["time"]) == 2
+
+
+def test_a_group_of_fewer_than_twenty_is_marked() -> None:
+    cases = [case(level="Senior")] * 20 + [case(level="Junior")] * 19
+    found = measured(Groups(), *cases)
+    assert [(row["group"], row["few"]) for row in found["level"]] == [
+        ("Senior", False),
+        ("Junior", True),
+    ]
+
+
+def test_places_of_few_postings_are_elsewhere() -> None:
+    cases = [case(place="Pune, IND; Oslo")] * 10 + [case(place="Bergen, Norway")]
+    found = measured(Groups(), *cases)
+    assert [(row["group"], row["n"]) for row in found["place"]] == [("India", 10), ("elsewhere", 1)]
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("San Jose, CA", "United States"),
+        ("Mountain View, California, US", "United States"),
+        ("New York, New York, United States", "United States"),
+        ("Creve Coeur, MO 63141", "United States"),
+        ("New York City; Palo Alto; San Francisco", "United States"),
+        ("Remote, US", "United States"),
+        ("Remote (USA)", "United States"),
+        ("USA", "United States"),
+        ("Bengaluru", "India"),
+        ("London, UK", "United Kingdom"),
+        ("Gdańsk, Pomeranian Voivodeship, Poland", "Poland"),
+        ("Doha, Qatar", "Qatar"),
+        ("Anywhere", "Remote"),
+        ("Fully Remote", "Remote"),
+        ("Berlin or Amsterdam", "Germany"),
+        ("", None),
+        (" , ", None),
+        ("XYZ", None),
+        (None, None),
+    ],
+)
+def test_a_place_becomes_its_country(place: str | None, expected: str | None) -> None:
+    assert country(place) == expected
+
+
+@given(st.text())
+def test_any_text_may_be_a_place(place: str) -> None:
+    found = country(place)
+    assert found is None or found

@@ -1,0 +1,99 @@
+"""Tools are found by name, must and plus apart; words that are names only beside others are not mistaken."""
+
+import pytest
+
+from roleclass import Role
+from roleclass.report.cases import CaseLine
+from roleclass.report.skills import KINDS, Skills, load_tools, parse_tools
+from tests.cases import case, measured
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Strong Python and SQL", {"Python", "SQL"}),
+        ("k8s, AWS, postgres", {"Kubernetes", "AWS", "PostgreSQL"}),
+        ("C++ and C# but not C", {"C++", "C#", "C"}),
+        ("Node.js, Next.js, .NET", {"Node.js", "Next.js", ".NET"}),
+        ("Python, Go, Rust", {"Python", "Golang", "Rust"}),
+        ("Golang services", {"Golang"}),
+        ("Statistics in R or Python", {"R", "Python"}),
+        ("Python with R&D teams", {"Python"}),
+        ("Python for C-level readers", {"Python"}),
+        ("Bring Python to our go-to-market team", {"Python"}),
+        ("Go above and beyond", set()),
+        ("A swift answer in a spark of genius", set()),
+        ("Excel at what you do", set()),
+        ("Python, and you excel at it", {"Python"}),
+        ("Spark and Kafka", {"Spark", "Kafka"}),
+        ("Design APIs and an API", set()),
+        ("Weights & Biases", {"Weights & Biases"}),
+        ("scikit-learn", {"scikit-learn"}),
+    ],
+)
+def test_tools_are_found_by_name(line: str, expected: set[str]) -> None:
+    assert load_tools().find(CaseLine(line, "requirement")) == expected
+
+
+def test_there_are_a_few_hundred_names_of_every_kind() -> None:
+    kinds = load_tools().kinds
+    assert len(kinds) > 300
+    assert set(kinds.values()) == set(KINDS)
+
+
+def test_every_name_is_found_as_it_is_written_beside_another_but_ordinary_words() -> None:
+    tools = load_tools()
+    lost = [
+        name
+        for name in tools.kinds
+        if name not in tools.find(CaseLine(f"Python, {name}", "requirement"))
+    ]
+    assert set(lost) == {  # these need their maker's name, or the whole of it
+        *("Triton", "Transformers", "Accelerate", "Neptune", "Spanner", "Beam", "Dataflow"),
+        *("Pulsar", "EMR", "Comet", "Evidently", "Vault", "Unreal"),
+    }
+
+
+def test_must_and_plus_are_told_by_the_lines() -> None:
+    lines = (
+        CaseLine("Python and SQL", "requirement"),
+        CaseLine("Docker or SQL", "nice-to-have"),
+        CaseLine("Ship it with Terraform", "duty"),
+    )
+    found = measured(Skills(), *[case(Role.AI_FIRST, lines=lines)] * 10)
+    assert found["postings"] == 10
+    tools = {tool["name"]: (tool["n"], tool["must"], tool["nice"]) for tool in found["tools"]}
+    assert tools == {
+        "Python": (10, 10, 0),
+        "SQL": (10, 10, 0),  # a must is no plus
+        "Docker": (10, 0, 10),
+        "Terraform": (10, 0, 0),
+    }
+    first = found["roles"]["ai-first"][0]
+    assert (first["name"], first["share"], first["must"]["share"]) == ("Docker", 1.0, 0.0)
+
+
+def test_a_column_of_skills_counts_as_named() -> None:
+    cases = [case(Role.ML_FIRST, skills=("Python", "R", "regression"))] * 12
+    found = measured(Skills(), *cases)
+    assert [(tool["name"], tool["n"], tool["must"]) for tool in found["tools"]] == [
+        ("Python", 12, 0),
+        ("R", 12, 0),
+    ]
+    assert list(found["roles"]) == ["ml-first"]
+
+
+def test_a_role_with_few_postings_gets_no_list() -> None:
+    assert measured(Skills(), *[case(Role.AI_FIRST, skills=("Python",))] * 9)["roles"] == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[web]\nnames = ["Flask", "Flask"]', "web: Flask stands twice"),
+        ('[web]\nnames = ["Vue = Vue.js"]', "web: Vue: phrase 'Vue.js' is not written in tokens"),
+    ],
+)
+def test_a_list_that_contradicts_itself_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse_tools(text)
