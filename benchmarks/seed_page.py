@@ -170,7 +170,7 @@ def _head(first: str, second: str, figures: Figures) -> list[str]:
     columns = [
         f"{n} {what}" for n in figures["postings"].values() for what in ("as published", "as read")
     ]
-    return [first, second, *columns, "on the first"]
+    return [first, second, *columns, "on the 895"]
 
 
 def _areas(figures: Figures) -> str:

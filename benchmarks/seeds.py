@@ -75,7 +75,8 @@ def _outline() -> Iterator[Section]:
             for i, item in enumerate(group["items"])
         ]
         if claims:
-            yield {"document": "list", "name": chapter["name"], "claims": claims}
+            note = {"note": " ".join(chapter["unsaid"])} if "unsaid" in chapter else {}
+            yield {"document": "list", "name": chapter["name"], "claims": claims, **note}
 
 
 def load_batches(folder: Path, classifier: RoleClassifier) -> dict[str, list[Case]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from roleclass.whole import whole_file, write_whole
+from roleclass.whole import whole_file, whole_text, write_whole
 
 
 def test_a_file_that_cannot_be_finished_leaves_the_one_before(tmp_path: Path) -> None:
@@ -29,6 +29,21 @@ def test_text_is_utf8_and_bytes_stay_bytes(tmp_path: Path) -> None:
     write_whole(tmp_path / "bytes", b"\xff\r\n")
     assert (tmp_path / "text").read_bytes() == "naïve\n".encode()
     assert (tmp_path / "bytes").read_bytes() == b"\xff\r\n"
+
+
+def test_lines_of_text_end_as_they_are_written_and_half_a_text_is_none(tmp_path: Path) -> None:
+    with whole_text(tmp_path / "a.csv") as file:
+        file.write("naïve\r\nrole\n")
+    assert (tmp_path / "a.csv").read_bytes() == "naïve\r\nrole\n".encode()
+
+    def half() -> None:
+        with whole_text(tmp_path / "b.csv") as file:
+            file.write("x" * 100_000)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        half()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 
 @contextmanager
@@ -51,6 +52,17 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         partial.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+@contextmanager
+def whole_text(path: Path) -> Iterator[TextIO]:
+    """Give a file of text, UTF-8 with line ends as they are written, as `whole_file` does."""
+    with whole_file(path) as file:
+        text = TextIOWrapper(file, "utf-8", newline="")
+        try:
+            yield text
+        finally:
+            text.detach()  # which writes what is left and does not close the file
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

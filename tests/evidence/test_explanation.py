@@ -46,6 +46,13 @@ def test_an_ngram_stands_where_its_spans_say(texts: list[str]) -> None:
                     assert " ".join(words.lower().split()) == item.name
 
 
+def test_a_title_speaks_from_the_title_alone() -> None:
+    why = explain("We build agents. An AI Engineer builds agents.", title="AI Engineer")
+    of_title = [item for item in why.evidence if item.kind == "title"]
+    assert of_title
+    assert all(end <= len("AI Engineer") for item in of_title for _, end in item.spans)
+
+
 @pytest.mark.parametrize("role", TITLES)
 def test_what_weighs_most_for_a_clear_posting_speaks_for_its_role(role: str) -> None:
     why = explain(posting(role, 1))

@@ -5,7 +5,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
+from roleclass.errors import InputError
+from roleclass.tables import arrow_batches, parquet_pages
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.plain import cuts, row_sizes, size_of
 from roleclass.tables.reader import Reader
@@ -78,3 +81,64 @@ def test_cuts_do_not_depend_on_how_rows_came_together() -> None:
     pieces = pa.concat_tables([table.slice(start, 9) for start in range(0, 100, 9)])
     assert cuts(table, 10, 20) == cuts(pieces, 10, 20)
     assert cuts(table, 1000, 10**6) == []
+
+
+@pytest.mark.parametrize("options", [{}, {"compression": "zstd", "data_page_version": "2.0"}])
+def test_parquet_whose_pages_are_too_long_is_refused_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, str]
+) -> None:
+    # A limit of 20 MiB for 40 MB of texts: by default 1,024 rows make a page, whatever their length.
+    monkeypatch.setattr(parquet_pages, "MAX_PAGES", 20 * 2**20)
+    monkeypatch.setattr(parquet_pages, "_LONG_PAGES", 2**20)
+    table = pa.table({"text": [f"{i} " + "long text " * 4_000 for i in range(1000)]})
+    pq.write_table(table, tmp_path / "in.parquet", **options)
+    with pytest.raises(InputError, match=r"pages .* limit is 20 MiB.*write_batch_size"):
+        Reader([str(tmp_path / "in.parquet")], ReadOptions())
+    pq.write_table(
+        table, tmp_path / "in.parquet", write_batch_size=16, use_dictionary=False, **options
+    )
+    with Reader([str(tmp_path / "in.parquet")], ReadOptions()) as reader:
+        assert sum(len(chunk.table) for chunk in reader) == 1000
+
+
+def test_a_dictionary_of_long_texts_is_not_written_out_for_many_rows(tmp_path: Path) -> None:
+    text = "long text " * 400_000
+    table = pa.table({"text": pa.array([text] * 200)})
+    pq.write_table(table, tmp_path / "in.parquet", store_schema=False)
+    assert (tmp_path / "in.parquet").stat().st_size < 2**20
+    del table
+    before = pa.total_allocated_bytes()
+    with Reader([str(tmp_path / "in.parquet")], ReadOptions()) as reader:
+        peak = max(pa.total_allocated_bytes() - before for _ in reader)
+    assert peak < 400 * 2**20  # all of them are 800 MB
+
+
+def test_pages_that_are_damaged_are_an_error_that_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_pages, "_LONG_PAGES", 1)
+    path = write(tmp_path / "in.parquet", pa.table({"text": ["x" * 1000] * 600}))
+    data = bytearray(path.read_bytes())
+    data[4:60] = b"\xff" * 56
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"in\.parquet: damaged: no page of a column at byte 4"):
+        Reader([str(path)], ReadOptions())
+
+
+@pytest.mark.parametrize("compression", ["lz4", "zstd"])
+def test_a_compressed_batch_that_is_too_long_is_refused_and_others_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compression: str
+) -> None:
+    monkeypatch.setattr(arrow_batches, "MAX_BATCH", 2**20)
+    table = pa.table({
+        "text": ["long text " * 100] * 3000,
+        "kind": pa.array(["a", "b", None] * 1000).dictionary_encode(),
+    })  # fmt: skip
+    path = tmp_path / "in.feather"
+    feather.write_feather(table, path, compression=compression)
+    with pytest.raises(InputError, match=r"in\.feather: batch \d takes 2 MiB .*chunksize=1000"):
+        Reader([str(path)], ReadOptions())
+    feather.write_feather(table, path, compression=compression, chunksize=500)
+    with Reader([str(path)], ReadOptions()) as reader:
+        read = pa.concat_tables([chunk.table for chunk in reader])
+    assert read.to_pylist() == table.to_pylist()

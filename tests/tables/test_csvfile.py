@@ -210,6 +210,18 @@ def test_a_cell_without_end_is_damage_and_reading_goes_on(
     assert [i for i, fault in enumerate(faults) if fault] == [1]
 
 
+def test_a_row_without_end_is_damage_and_reading_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roleclass.tables.csvfile.MAX_RECORD", 2000)
+    cell = '"' + ("a\n" * 300) + '"'
+    content = f"id,text\n1,x\n2,{cell}\n3," + ",".join([cell] * 5) + "\n4,y\n"
+    rows, faults, _ = read(tmp_path, content)
+    assert rows[1] == ["2", "a\n" * 300]
+    assert (rows[2][0], bool(faults[2])) == ("3", True)
+    assert rows[-1] == ["4", "y"]
+
+
 def test_a_number_in_prose_is_no_row(tmp_path: Path) -> None:
     text = "Acme has\n1,000 people, 3 offices"
     content = written([["id", "t", "text"], ["1", "A", text], ["2", "B", text]])

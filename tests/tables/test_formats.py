@@ -109,6 +109,44 @@ def test_a_workbook_names_what_is_wrong_with_it(tmp_path: Path) -> None:
         read(tmp_path / "bad.xlsx")
 
 
+def _book(path: Path, *cells: tuple[str, str]) -> Path:
+    book = openpyxl.Workbook()
+    for place, value in cells:
+        book.active[place] = value
+    book.save(path)
+    return path
+
+
+def test_a_workbook_that_reaches_too_far_is_refused_and_not_laid_out_in_memory(
+    tmp_path: Path,
+) -> None:
+    # Two cells; all between them would be 400 GB, and the end of the process.
+    path = _book(tmp_path / "far.xlsx", ("A1", "text"), ("XFD1048576", "x"))
+    with pytest.raises(InputError, match=r"far\.xlsx: .*row 1,048,576 of column 16,384.*CSV"):
+        read(path)
+    assert read(_book(tmp_path / "long.xlsx", ("A1", "text"), ("A90000", "x")))[0] == [
+        {"text": "x"}
+    ]
+
+
+def test_a_workbook_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _book(tmp_path / "in.xlsx", ("A1", "text"), ("A2", "long " * 6000))
+    monkeypatch.setattr("roleclass.tables.excel.MAX_UNPACKED", 2**14)
+    with pytest.raises(InputError, match=r"in\.xlsx: a workbook of more than .* unpacked; .*CSV"):
+        read(path)
+
+
+def test_a_row_of_a_database_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "in.db")) as database:
+        database.execute("CREATE TABLE jobs (text)")
+        database.execute("INSERT INTO jobs VALUES (?)", ["x" * (17 * 2**20)])
+        database.commit()
+    with pytest.raises(InputError, match=r"in\.db: a row of more than 16 MiB"):
+        read(tmp_path / "in.db")
+
+
 def test_a_missing_reader_of_workbooks_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

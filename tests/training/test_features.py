@@ -63,9 +63,9 @@ def test_an_ngram_counts_as_its_lines_weigh(features: PostingFeatures) -> None:
 
 def test_a_mention_in_a_company_line_counts_less_than_in_a_duty(features: PostingFeatures) -> None:
     rows = [b"We build agents and rag for the team"]
-    name = "balance:mentions of generative AI"
-    duty, company = (columns(features, name, rows, [part])[0] for part in (DUTY, COMPANY))
-    assert duty > company > 0
+    for name in ("density:agents", "balance:mentions of generative AI"):
+        duty, company = (columns(features, name, rows, [part])[0] for part in (DUTY, COMPANY))
+        assert duty > company > 0
 
 
 def test_a_rare_ngram_has_no_column_of_its_own(features: PostingFeatures) -> None:
@@ -78,9 +78,19 @@ def test_a_column_is_scaled_to_its_spread_on_the_training_postings(
 ) -> None:
     features = PostingFeatures(written_set.lines, min_mentions=3, scales=Scales(balance=0.5))
     features.fit(written_set.titled)
-    name = "balance:share of generative AI"
+    name = "balance:share of generative AI"  # of no posting beyond the cut
     column = features.columns(written_set.titled)[:, features.feature_names().index(name)]
     assert column.toarray().std() == pytest.approx(0.5)
+
+
+def test_the_title_column_says_whether_not_how_often(features: PostingFeatures) -> None:
+    name = "title:ai_engineer"
+    assert name in features.feature_names()
+    once, twice, never = (
+        columns(features, name, [title + b"\n\nBuild."], [PARTS.index("other"), DUTY])[0]
+        for title in (b"AI Engineer", b"AI Engineer, AI Engineer", b"Baker")
+    )
+    assert once == twice > never == 0
 
 
 def test_each_product_stands_once(features: PostingFeatures) -> None:
@@ -116,7 +126,7 @@ def test_what_hardly_any_posting_fills_is_left_out(written_set: TrainingSet) -> 
 
 
 def test_small_words_are_no_concept(features: PostingFeatures) -> None:
-    assert not any("english" in name for name in features.feature_names()[len(features.idf_) :])
+    assert not {"density:english", "title:english"} & set(features.feature_names())
 
 
 def test_an_empty_posting_has_finite_features(features: PostingFeatures) -> None:

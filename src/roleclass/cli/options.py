@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from roleclass.cli.terminal import message
 from roleclass.whole import write_whole
 
 corpus_option = click.option(
@@ -46,7 +47,10 @@ def write_page(page: Path, content: str, *, overwrite: bool) -> None:
         raise click.ClickException(
             f"{page} exists; name another file, or replace it with --overwrite"
         )
-    write_whole(page, content)
+    try:
+        write_whole(page, content)
+    except OSError as error:  # it names the file beside the page that was to become it
+        raise click.ClickException(message(f"{page}: {error.strerror or error}")) from error
 
 
 _TABLE_OPTIONS = (

@@ -31,7 +31,7 @@ FORMAT: Final = "2"
 # padded, so that shapes come again (a quarter of its time).
 _WIDTH_STEP = 256
 
-# ONNX Runtime takes some 25 bytes for each of the input's, and keeps them for the next run. Beyond this size,
+# ONNX Runtime takes some 65 bytes for each of the input's, and keeps them for the next run. Beyond this size,
 # which no posting of a person has, it gives them back, and such runs wait for each other.
 _LONG: Final = 2**18
 

@@ -12,7 +12,13 @@ from roleclass.engine.answers import all_outputs
 from roleclass.engine.line_outputs import LINE_OUTPUTS, lines_of
 from roleclass.engine.model_file import Model
 from roleclass.errors import ModelError
-from roleclass.evidence.places import Columns, Span, find_mentions, name_columns
+from roleclass.evidence.feature_spans import (
+    FeatureNames,
+    FeatureSpans,
+    Span,
+    find_feature_spans,
+    name_features,
+)
 from roleclass.reading import PARTS, WORKS, Line
 from roleclass.roles import AnyRole
 from roleclass.text import encode
@@ -24,7 +30,8 @@ class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quic
     Attributes
     ----------
     kind : str
-        The block of features: ``ngram``, ``balance``, ``line``, ``product`` or ``pair``.
+        The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``line``, ``product`` or
+        ``pair``.
     name : str
         What it is, for a person.
     weight : float
@@ -58,7 +65,7 @@ class Explanation:
         The weightiest first, for and against alike.
     lines : tuple of (Line, float)
         Each line of the posting with what it weighs: its words, and its share of what is said of
-        kinds of lines. What the rest of the log-odds is, the posting says as a whole.
+        concepts and kinds of lines. What the rest of the log-odds is, the posting says as a whole.
     """
 
     document: str
@@ -129,9 +136,9 @@ def explain(
     ngrams = np.bincount(found, each, minlength=number + 1)[:number]
     weights = np.concatenate([ngrams, blocks], dtype=np.float64)
 
-    columns = name_columns(model.features)
+    columns = name_features(model.features)
     try:
-        mentions = find_mentions(columns, data, found, word)
+        mentions = find_feature_spans(columns, data, found, word)
     except IndexError as error:  # a model of ours names its n-grams first and finds no others
         raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
     order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
@@ -145,7 +152,7 @@ def explain(
     )
     [lines] = lines_of([data], *(outputs[name] for name in LINE_OUTPUTS))
     of_lines = np.bincount(line, each, minlength=len(lines)).astype(np.float64)
-    of_lines += _shared_out(columns, weights, outputs)
+    of_lines += _shared_out(columns, mentions, weights, line, outputs)
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
     return Explanation(
         document=data.decode("utf-8"),
@@ -160,15 +167,27 @@ def explain(
 
 
 def _shared_out(
-    columns: Columns, weights: NDArray[np.float64], outputs: Mapping[str, NDArray[Any]]
+    columns: FeatureNames,
+    mentions: FeatureSpans,
+    weights: NDArray[np.float64],
+    line: NDArray[np.int32],
+    outputs: Mapping[str, NDArray[Any]],
 ) -> NDArray[np.float64]:
-    """Share out, over the lines, the weights of kinds of lines, by how far each line is of the kind.
+    """Share out, over the lines, the weights of concepts and of kinds of lines.
 
-    What speaks of the posting as a whole (its length, how mentions are balanced) stays there.
+    A concept's by its mentions, weighted as the model does; the others' by the probability that a line is
+    of the kind. What speaks of the posting as a whole (its length, how mentions are balanced) stays there.
     """
     part, work = (outputs[f"line_{name}"].astype(np.float64) for name in ("part", "work"))
     total = np.zeros(len(part))
-    for j in np.flatnonzero(columns.kinds == "line").tolist() if len(part) else ():
+    is_concept = np.isin(columns.kinds[mentions.column], ("density", "title"))
+    column, line = mentions.column[is_concept], line[mentions.found[is_concept]]
+    share = outputs["line_weight"][line].astype(np.float64)
+    share = share / np.maximum(np.bincount(column, share)[column], 1e-12) if len(column) else share
+    total += np.bincount(line, share * weights[column], minlength=len(total))
+    if not len(total):
+        return total
+    for j in np.flatnonzero(columns.kinds == "line").tolist():
         holds = _holds(columns.names[j], part, work)
         if (whole := holds.sum()) > 0:
             total += weights[j] * holds / whole

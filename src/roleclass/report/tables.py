@@ -7,11 +7,13 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final, Self
 
 from roleclass.report.behind import DUTY_COLUMNS, POSTING_COLUMNS, duty_rows, posting_row
 from roleclass.report.cases import Case
 from roleclass.tables.writers import disarm
+from roleclass.whole import whole_text
 
 FOLDER: Final = "tables"
 """The folder of the tables, within that of the report."""
@@ -144,7 +146,7 @@ def write_tables(report: Mapping[str, Any], folder: Path) -> list[Path]:
     for name, rows in tables(report).items():
         columns = dict.fromkeys(key for row in rows for key in row)
         path = folder / f"{name}.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with whole_text(path) as file:
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
             writer.writerows({key: disarm(cell) for key, cell in row.items()} for row in rows)
@@ -175,13 +177,13 @@ class Listing:
         self._duties = self._start("duties.csv", DUTY_COLUMNS) if self._with_text else None
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._open.close()
-        for part in self._parts:
-            if kind is None:
-                part.replace(part.with_suffix(""))
-            else:
-                part.unlink(missing_ok=True)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
 
     def __call__(self, case: Case) -> None:
         """Write the lines of a case."""
@@ -195,13 +197,7 @@ class Listing:
         """The names of the files."""
         return ["postings.csv", *["duties.csv"] * self._with_text]
 
-    @property
-    def _parts(self) -> list[Path]:
-        return [self._folder / f"{name}.part" for name in self.names]
-
     def _start(self, name: str, columns: tuple[str, ...]) -> Any:
-        path = self._folder / f"{name}.part"
-        file = self._open.enter_context(path.open("w", encoding="utf-8", newline=""))
-        writer = csv.writer(file)
+        writer = csv.writer(self._open.enter_context(whole_text(self._folder / name)))
         writer.writerow(columns)
         return writer

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from roleclass.tables.arrow_batches import check_batches
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.parquet_pages import LONG_PAGES, size_of_pages
+from roleclass.tables.parquet_pages import rows_at_once
 from roleclass.tables.plain import cuts, size_of
 from roleclass.tables.rows import MAX_BYTES, Rows
 
@@ -19,7 +19,6 @@ IN_LITTLE_MEMORY: Final[dict[str, Any]] = {"pre_buffer": False, "buffer_size": 2
 """How to open Parquet: unless told, Arrow keeps all it has read of a file until it is closed."""
 
 _STEP: Final = 256  # rows that are decoded together, long or not
-_SMALL_STEP: Final = 16
 
 
 class ParquetTable:
@@ -30,14 +29,13 @@ class ParquetTable:
         self.notes: list[str] = []
         with pq.ParquetFile(file.path) as parquet:
             self.schema = parquet.schema_arrow
-            self._long = size_of_pages(file.path, parquet) > LONG_PAGES
+            self._step = rows_at_once(file.path, parquet, _STEP)
 
     def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:  # noqa: ARG002
         """Read the rows in order."""
         with pq.ParquetFile(self._file.path, **IN_LITTLE_MEMORY) as parquet:
             done, total = 0, parquet.metadata.num_rows
-            # Where pages are long, a few rows among many may be, too.
-            for table in read_parquet(parquet, most, step=_SMALL_STEP if self._long else _STEP):
+            for table in read_parquet(parquet, most, step=self._step):
                 done += len(table)
                 self._file.share = done / total
                 yield Rows(table, {})

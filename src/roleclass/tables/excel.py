@@ -123,6 +123,8 @@ def _from_header(sheet: Any) -> Iterator[list[Any]]:
 
     Above it are blank rows, and those of one cell where there are more columns.
     """
+    if sheet.start is None:  # an empty sheet, whose rows old versions of the reader cannot give
+        return iter(())
     least = min(2, sheet.width)
     return dropwhile(lambda row: sum(cell != "" for cell in row) < least, sheet.iter_rows())
 

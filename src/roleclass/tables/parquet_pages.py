@@ -15,55 +15,73 @@ from roleclass.errors import InputError
 MAX_PAGES: Final = 320 * 2**20
 """Bytes of pages that may be held together to read one row: they are decoded whole."""
 
-LONG_PAGES: Final = 64 * 2**20
-"""So many are worth a closer look."""
+_LONG_PAGES: Final = 64 * 2**20
+_FEW: Final = 16  # rows that are decoded together where pages are long
+_EXPANDED: Final = 192 * 2**20  # bytes of rows that are decoded together, at most
 
 _DICTIONARY: Final = 2  # a type of page
 _BOOLEANS: Final = (1, 2)
 _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 7, 8, 9, 10, 11, 12
 
 
-def size_of_pages(path: Path, parquet: pq.ParquetFile) -> int:
-    """Return how many bytes of pages are held together where a file is read, or a bound of it.
+def rows_at_once(path: Path, parquet: pq.ParquetFile, most: int) -> int:
+    """Return how many rows of a file may be decoded together, up to `most`.
 
     Raises
     ------
     InputError
-        If these are more than `MAX_PAGES`.
+        If its pages are too long to be held.
 
     Examples
     --------
     >>> import pyarrow, tempfile
     >>> path = Path(tempfile.mkdtemp()) / "jobs.parquet"
     >>> pq.write_table(pyarrow.table({"text": ["Build agents."]}), path)
-    >>> size_of_pages(path, pq.ParquetFile(path)) < 2000
-    True
+    >>> rows_at_once(path, pq.ParquetFile(path), 256)
+    256
     """
     about = parquet.metadata
-    most = 0
+    rows = most
     with path.open("rb") as raw:
         for k in range(about.num_row_groups):
             group = about.row_group(k)
-            columns = range(group.num_columns)
-            # No page is longer than its column, so that few files have to be looked at.
-            needed = 2 * sum(group.column(j).total_uncompressed_size for j in columns)
-            if needed > LONG_PAGES:
-                needed = sum(_needed(raw, group.column(j)) for j in columns)
-            most = max(most, needed)
+            columns = [group.column(j) for j in range(group.num_columns)]
+            # Each row may be the longest entry of a dictionary, which is in the file only once.
+            rows = min(rows, _EXPANDED // max(1, sum(_dictionary(raw, c) for c in columns)))
+            # No page is longer than its column, so that few files have to be walked through.
+            if 2 * sum(c.total_uncompressed_size for c in columns) <= _LONG_PAGES:
+                continue
+            needed = sum(_needed(raw, c) for c in columns)
             if needed > MAX_PAGES:
                 raise InputError(
                     f"row group {k} has pages that take {needed >> 20:,} MiB to read, as rows are decoded "
                     f"by the page; the limit is {MAX_PAGES >> 20} MiB: write the file again with smaller "
                     "ones (pyarrow: write_table(..., write_batch_size=16, use_dictionary=False))"
                 )
-    return most
+            if needed > _LONG_PAGES:  # there may be a few long rows among many
+                rows = min(rows, _FEW)
+    return max(1, rows)
+
+
+def _start(column: Any) -> int:
+    first = column.data_page_offset
+    if column.has_dictionary_page and 0 < column.dictionary_page_offset < first:
+        first = column.dictionary_page_offset
+    return int(first)
+
+
+def _dictionary(raw: BinaryIO, column: Any) -> int:
+    """Return the bytes of a column's dictionary of texts; 0 if there is none."""
+    if column.physical_type != "BYTE_ARRAY" or not column.total_compressed_size:
+        return 0
+    start = _start(column)
+    kind, size, _ = next(_pages(raw, start, start + 1))
+    return size if kind == _DICTIONARY else 0
 
 
 def _needed(raw: BinaryIO, column: Any) -> int:
     """Return the bytes that reading a column holds at once: its dictionary, and a page twice."""
-    start = column.data_page_offset
-    if column.has_dictionary_page and 0 < column.dictionary_page_offset < start:
-        start = column.dictionary_page_offset
+    start = _start(column)
     dictionary = longest = 0
     for kind, size, packed in _pages(raw, start, start + column.total_compressed_size):
         dictionary += size if kind == _DICTIONARY else 0

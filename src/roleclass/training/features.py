@@ -7,12 +7,14 @@ weighted as mentions are):
 
 ===========  ===================================================================================
 ``ngram``    ``8 idf c / (e + 50)`` of each n-gram
+``title``    ``min(c, 1)`` of each concept, unweighted, in the title
 ``balance``  ``log(1 + g)``, ``g / (n + 20)``, the share of generative AI among models and of AI among
              all mentions; and ``log(1 + n)``
 ``line``     ``log(1 + x)`` of the expected number of lines of each part and work; shares of works among
              duties, requirements and both; the surest duty and requirement of each work
+``density``  ``log(1 + 1000 c / max(n, 50))`` of each concept
 ``product``  for each two of the groups and of the concepts that tell the roles apart: the product of
-             their densities ``log(1 + 1000 c / max(n, 50))``, each standardised and cut at 2.5
+             their densities, each standardised and cut at 2.5
 ``pair``     the same for each two of the numbers of duties and requirements of each work
 ===========  ===================================================================================
 
@@ -66,7 +68,7 @@ LEAST_DEVIATION: Final = 1e-3
 CUT: Final = 2.5
 OUTLIER: Final = 6.0
 
-BLOCKS: Final = ("balance", "line", "product", "pair")
+BLOCKS: Final = ("title", "balance", "line", "density", "product", "pair")
 """The blocks after the n-grams, in the order of their columns."""
 
 PAIRED: Final = (
@@ -89,8 +91,10 @@ PAIRS: Final = np.array(
 class Scales(NamedTuple):
     """Scale of each block against the n-grams."""
 
+    title: float = 0.07
     balance: float = 0.2
     line: float = 0.1
+    density: float = 0.1
     product: float = 0.05
     pair: float = 0.04
 
@@ -175,6 +179,9 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         weights = {
             name: self._weights(block, getattr(self.scales, name)) for name, block in blocks.items()
         }
+        used = self.groups_.sum(axis=1)
+        weights["density"] *= used
+        weights["title"] *= used
         # The matrices of products are symmetric.
         for name, side in (("product", self.crossed_.shape[1]), ("pair", len(PAIRED))):
             weights[name] *= np.triu(np.ones((side, side))).ravel()
@@ -234,7 +241,9 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             *(concept_names[key] for key in CROSSED if key in concept_names),
         ]
         paired = [f"{part}, {work}" if work else part for part, work in PAIRED]
+        keys = [concept.key for concept in self.lines.concepts]
         return {
+            "title": keys,
             "balance": [
                 *(f"mentions of {group}" for group in GROUPS.values()),
                 *(f"share of {group}" for group in GROUPS.values()),
@@ -248,15 +257,15 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 *(f"surest: {part}, {work}" for part in ("duty", "requirement") for work in WORKS),
                 *(f"lines: {part}" for part in PARTS),
             ],
+            "density": keys,
             "product": [f"{first} with {second}" for first in crossed for second in crossed],
             "pair": [f"{first} with {second}" for first in paired for second in paired],
         }
 
     def _crossed(self, measures: Measures) -> Floats:
         """Return the quantities whose products are taken: first densities, then numbers of lines."""
-        per_word = measures.concepts @ self.crossed_ / np.maximum(measures.words, DENSITY_WORDS)
-        paired = measures.lines.reshape(-1, len(PAIRS)) @ PAIRS
-        return np.asarray(np.log1p(np.hstack([1000 * per_word, paired])))
+        paired = np.log1p(measures.lines.reshape(-1, len(PAIRS)) @ PAIRS)
+        return np.hstack([_log_density(measures.concepts @ self.crossed_, measures.words), paired])
 
     def _blocks(self, measures: Measures) -> dict[str, Floats]:
         """Return all columns of all `BLOCKS`, as they are."""
@@ -266,6 +275,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         product, pair = np.split(standard, [self.crossed_.shape[1]], axis=1)
         duty, requirement = measures.lines[:, 1], measures.lines[:, 2]
         return {
+            "title": np.minimum(measures.title, 1),
             "balance": np.hstack(
                 [
                     _balance(measures.concepts @ self.groups_, measures.words),
@@ -283,6 +293,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                     np.log1p(measures.lines.sum(axis=2)),
                 ]
             ),
+            "density": _log_density(measures.concepts, measures.words),
             **{
                 name: (of[:, :, None] * of[:, None]).reshape(number, -1)
                 for name, of in (("product", product), ("pair", pair))
@@ -308,6 +319,10 @@ def frequent_words(rows: Sequence[bytes], min_postings: int) -> list[Ngram]:
     """
     frequency = Counter(token for row in rows for token in set(tokenize(row)))
     return sorted((word,) for word, number in frequency.items() if number >= min_postings)
+
+
+def _log_density(counts: Floats, words: Floats) -> Floats:
+    return np.log1p(1000 * counts / np.maximum(words, DENSITY_WORDS))
 
 
 def _balance(groups: Floats, words: Floats) -> Floats:

@@ -19,6 +19,10 @@ WEIGHTS: Final = np.array([0.03, 1.0, 0.7, 0.15, 0.05])
 """How much a mention counts in a line of each of `PARTS`."""
 
 
+TITLE_WORDS: Final = 25
+"""The first line is a title if it has no more words; a longer one is running text."""
+
+
 class Measures(NamedTuple):
     """What is counted in N postings.
 
@@ -27,7 +31,7 @@ class Measures(NamedTuple):
     words, weight : float64 arrays of shape (N, 1)
         Words, and words weighted by their lines.
     ngrams : sparse float64 matrix of shape (N, V)
-    concepts : float64 array of shape (N, C)
+    concepts, title : float64 arrays of shape (N, C)
     lines : float64 array of shape (N, 5, 6)
         Expected number of lines of each part and work.
     surest : float64 array of shape (N, 2, 6)
@@ -40,6 +44,7 @@ class Measures(NamedTuple):
     weight: Floats
     ngrams: sp.csr_matrix
     concepts: Floats
+    title: Floats
     lines: Floats
     surest: Floats
     asked: Floats
@@ -62,16 +67,24 @@ class Measures(NamedTuple):
             np.add.at(totals, lines.row, values)
             return totals
 
+        member = membership(ngrams, concepts)
+        first = np.append(True, lines.row[1:] != lines.row[:-1])
+        title = (first & (size <= TITLE_WORDS))[line]
+
+        def counts(weight: Floats) -> sp.csr_matrix:
+            shape = (number, len(ngrams))
+            return sp.csr_matrix((weight, (found.row, found.ngram)), shape)
+
         weight = part @ WEIGHTS
-        shape = (number, len(ngrams))
-        weighted = sp.csr_matrix((weight[line], (found.row, found.ngram)), shape)
+        weighted = counts(weight[line])
         surest = np.zeros((number, 2, len(WORKS)))
         np.maximum.at(surest, lines.row, part[:, [1, 2], None] * work[:, None])
         return cls(
             per_posting(size[:, None]),
             per_posting((weight * size)[:, None]),
             weighted,
-            (weighted @ membership(ngrams, concepts)).toarray(),
+            (weighted @ member).toarray(),
+            (counts(title.astype(np.float64)) @ member).toarray(),
             per_posting(part[:, :, None] * work[:, None]),
             surest,
             per_posting(part[:, 1:3].sum(axis=1) * size),

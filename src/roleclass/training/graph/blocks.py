@@ -26,7 +26,7 @@ from roleclass.training.features import (
 from roleclass.training.graph.line_model import PART, WIDE, WORK, GraphScores
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import VECTOR, Found, Words, Writer
-from roleclass.training.measures import WEIGHTS
+from roleclass.training.measures import TITLE_WORDS, WEIGHTS
 from roleclass.training.unclear import UnclearRule
 
 Floats = NDArray[np.float64]
@@ -43,6 +43,8 @@ class Weighted:
     ----------
     weight : float tensor of shape (M, 1)
         How much a mention in the line counts; 0 for lines that part rows.
+    size : float tensor of shape (M, 1)
+        See `GraphScores`.
     words, number, asked : float tensors of shape (N, 1)
         Sums over the lines of a row: of weighted words, of words, of words asked.
     of_lines, surest : float tensors of shape (N, 30), (N, 12)
@@ -52,6 +54,7 @@ class Weighted:
     """
 
     weight: str
+    size: str
     words: str
     number: str
     asked: str
@@ -91,6 +94,7 @@ def weigh_lines(
     surest = w.cut(products, 3 + _WORKS, 3 + 3 * _WORKS, axis=1)
     return Weighted(
         w.op("MatMul", scores.both, w.const(weight[:, None], np.float32)),
+        scores.size,
         weighted,
         words_of,
         asked,
@@ -108,14 +112,14 @@ def mention_counts(
     words: Words,
     lines: GraphLines,
     weighted: Weighted,
-) -> tuple[str, Floats]:
-    """Count mentions, each as its line weighs.
+) -> tuple[str, str, Floats]:
+    """Count mentions: weighted, and in the title.
 
     Phrases that mention the same concepts are counted together, as one set.
 
     Returns
     -------
-    counts : float tensor of shape (N, S)
+    weighted, in title : float tensors of shape (N, S)
     sets : float64 array of shape (S, C)
         The concepts of each set. The first is the empty one.
     """
@@ -127,11 +131,29 @@ def mention_counts(
     column = w.take(w.const(np.append(set_of_ngram[1:], 0)), found.ngram)
     which = w.places(column)
     column, word = (w.take(x, which) for x in (column, found.word))
-    cell = w.op("Add", w.op("Mul", w.take(words.row, word), w.const(len(sets))), column)
-    values = w.take(w.flat(weighted.weight), w.take(lines.word_line, word))
-    zeros = w.op("ConstantOfShape", w.op("Mul", words.rows, w.vector(len(sets))))
-    counts = w.op("ScatterElements", zeros, cell, values, axis=0, reduction="add")
-    return w.op("Reshape", counts, w.vector(-1, len(sets))), sets
+    line, row = w.take(lines.word_line, word), w.take(words.row, word)
+    is_title = _titles(w, lines, weighted)
+    cell = w.op("Add", w.op("Mul", row, w.const(2 * len(sets))), column)
+    in_title = w.op("Add", cell, w.const(len(sets)))
+    cells = w.op("Concat", cell, in_title, axis=0)
+    values = w.op(
+        "Concat",
+        w.take(w.flat(weighted.weight), line),
+        w.take(is_title, line),
+        axis=0,
+    )
+    zeros = w.op("ConstantOfShape", w.op("Mul", words.rows, w.vector(2 * len(sets))))
+    counts = w.op("ScatterElements", zeros, cells, values, axis=0, reduction="add")
+    counts = w.op("Reshape", counts, w.vector(-1, 2 * len(sets)))
+    counted, titled = w.split(counts, len(sets), len(sets))
+    return counted, titled, sets
+
+
+def _titles(w: Writer, lines: GraphLines, weighted: Weighted) -> str:
+    """1 for the first line of each row if it is short enough, otherwise 0: float tensor of shape (M,)."""
+    first = w.moved(lines.parts, 1, True, np.bool_)
+    short = w.op("LessOrEqual", w.flat(weighted.size), w.const(TITLE_WORDS, np.float32))
+    return w.cast(w.op("And", first, short), TensorProto.FLOAT)
 
 
 def blocks(
@@ -152,13 +174,16 @@ def blocks(
         Weighted words and `NGRAM_WORDS`: what n-grams are divided by.
     """
     used = features.columns_by_block()
-    counted, sets = mention_counts(w, features, found, words, lines, weighted)
+    counted, titled, sets = mention_counts(w, features, found, words, lines, weighted)
+    parts = []
+    if len(used["title"]):
+        titles = w.op("MatMul", titled, w.const(sets[:, used["title"]], np.float32))
+        parts.append(w.op("Min", titles, w.const(1.0, np.float32)))
     groups = w.op("MatMul", counted, w.const(sets @ features.groups_, np.float32))
     terms = (groups, weighted.number, weighted.of_lines, weighted.surest)
     quotients = [_balance().at(used["balance"]), _of_lines().at(used["line"])]
-    parts = [_write_quotients(w, w.op("Concat", *terms, axis=1), quotients)]
-    if len(used["product"]) + len(used["pair"]):
-        parts.append(_products(w, features, counted, sets, weighted, used))
+    parts.append(_write_quotients(w, w.op("Concat", *terms, axis=1), quotients))
+    parts += _densities(w, features, counted, sets, weighted, used)
     columns = w.op("Concat", *parts, axis=1)
     columns = w.op("Max", columns, w.const(features.lowest_, np.float32))
     w.op("Min", columns, w.const(features.highest_, np.float32), out=out)
@@ -166,30 +191,31 @@ def blocks(
     return w.op("Add", weighted.words, w.const(NGRAM_WORDS, np.float32), out="divisor")
 
 
-def _products(
+def _densities(
     w: Writer,
     features: PostingFeatures,
     counted: str,
     sets: Floats,
     weighted: Weighted,
     used: dict[str, NDArray[np.int64]],
-) -> str:
-    """The blocks ``product`` and ``pair``; the two factors of each product are chosen by matrices."""
-    summed = 1000 * sets @ features.crossed_
-    side, paired = summed.shape[1], PAIRS.shape[1]
-    # See `VECTOR`.
-    pairs = np.pad(PAIRS, ((0, 0), (0, -(side + paired) % VECTOR)))
+) -> list[str]:
+    """The blocks ``density``, ``product`` and ``pair``; the factors of products are chosen by matrices."""
+    density, product, pair = (used[name] for name in ("density", "product", "pair"))
+    # Concepts first, then what is crossed, then what fills up; see `VECTOR`.
+    summed = 1000 * np.hstack([sets[:, density], sets @ features.crossed_])
+    side, paired = features.crossed_.shape[1], PAIRS.shape[1]
+    pairs = np.pad(PAIRS, ((0, 0), (0, -(summed.shape[1] + paired) % VECTOR)))
     enough = w.op("Max", weighted.number, w.const(DENSITY_WORDS, np.float32))
     per_thousand = w.op("Div", w.op("MatMul", counted, w.const(summed, np.float32)), enough)
     numbers = w.op("MatMul", weighted.of_lines, w.const(pairs, np.float32))
     crossed = w.op("Concat", per_thousand, numbers, axis=1)
     crossed = w.op("Log", w.op("Add", crossed, w.const(1.0, np.float32)))
     deviation = features.crossed_deviation_
-    chosen = np.pad(np.diag(1 / deviation), ((0, pairs.shape[1] - paired), (0, 0)))
+    chosen = np.diag(1 / deviation)
+    chosen = np.pad(chosen, ((len(density), pairs.shape[1] - paired), (0, 0)))
     shift = -features.crossed_mean_ / deviation
     standard = w.op("Gemm", crossed, w.const(chosen, np.float32), w.const(shift, np.float32))
     standard = w.op("Clip", standard, w.const(-CUT, np.float32), w.const(CUT, np.float32))
-    product, pair = used["product"], used["pair"]
     factors = (
         np.append(product // side, side + pair // paired),
         np.append(product % side, side + pair % paired),
@@ -198,7 +224,8 @@ def _products(
         w.op("MatMul", standard, w.const(np.eye(side + paired)[:, factor], np.float32))
         for factor in factors
     )
-    return w.op("Mul", one, other)
+    parts = [w.op("Mul", one, other)] if len(product) + len(pair) else []
+    return [w.cut(crossed, 0, len(density), axis=1), *parts] if len(density) else parts
 
 
 class _Quotients(NamedTuple):

@@ -1,0 +1,161 @@
+"""Where in a posting the features of a model stand, and what they are called for a person.
+
+In arrays over all mentions at once: a posting has hundreds, and an explanation should cost no more than a
+few predictions.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from roleclass.lexicon import load_lexicon
+from roleclass.text import FOLD, SEPARATOR, characters_before
+
+Span = tuple[int, int]
+Ints = NDArray[np.integer]
+
+_OF_ONE_CONCEPT = {"density": "in the posting", "title": "in the title"}
+
+
+@dataclass(frozen=True)
+class FeatureNames:
+    """What the columns of a model's features stand for.
+
+    Attributes
+    ----------
+    kinds, names : arrays of str, as objects
+        Of each column: its block, and what it is called for a person.
+    words : int array of shape (G,)
+        How many words each of the G n-grams has.
+    first : int array of shape (G + 1,)
+        ``column[first[g]:first[g + 1]]`` are the columns of which n-gram g is a mention: its own, and those
+        of its concepts.
+    column : int array
+    in_title : bool array, one for each column
+        Whether a mention counts in the title only.
+    """
+
+    kinds: NDArray[np.object_]
+    names: NDArray[np.object_]
+    words: Ints
+    first: Ints
+    column: Ints
+    in_title: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=8)  # a few models at most are in use at the same time
+def name_features(features: tuple[str, ...]) -> FeatureNames:
+    """Say what the features of a model stand for.
+
+    Parameters
+    ----------
+    features : tuple of str
+        ``block:what``, the n-grams first; see `roleclass.engine.model_file.Model.features`.
+
+    Returns
+    -------
+    FeatureNames
+
+    Examples
+    --------
+    >>> columns = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
+    >>> columns.names.tolist()
+    ['rag', 'rag pipeline', 'Retrieval-augmented generation, in the posting', 'length']
+    >>> columns.words.tolist(), columns.first.tolist(), columns.column.tolist()
+    ([1, 2], [0, 2, 4], [0, 2, 1, 2])
+    """
+    pairs = [feature.partition(":")[::2] for feature in features]
+    kinds, names = [kind for kind, _ in pairs], [name for _, name in pairs]
+    number_of = {name: g for g, (kind, name) in enumerate(pairs) if kind == "ngram"}
+    mentions = [[g] for g in number_of.values()]
+    concepts = {concept.key: concept for concept in load_lexicon()}
+    for column, (kind, key) in enumerate(pairs):
+        if kind in _OF_ONE_CONCEPT:
+            # A model that was trained with another lexicon has concepts that this one does not know.
+            concept = concepts.get(key)
+            names[column] = f"{concept.name if concept else key}, {_OF_ONE_CONCEPT[kind]}"
+            for phrase in concept.phrases if concept else ():
+                ngram = number_of.get(b" ".join(phrase).decode())
+                if ngram is not None:
+                    mentions[ngram].append(column)
+    return FeatureNames(
+        kinds=np.array(kinds, object),
+        names=np.array(names, object),
+        words=np.array([name.count(" ") + 1 for name in number_of], np.int64),
+        first=np.cumsum([0, *map(len, mentions)]),
+        column=np.array([column for found in mentions for column in found], np.int64),
+        in_title=np.array([kind == "title" for kind in kinds]),
+    )
+
+
+class FeatureSpans(NamedTuple):
+    """Where columns are mentioned in a posting, by column, then in the order of the text.
+
+    Attributes
+    ----------
+    column : int array of shape (Q,)
+    found : int array of shape (Q,)
+        Which of the n-grams that were found it is.
+    start, end : int arrays of shape (Q,)
+        In characters.
+    """
+
+    column: Ints
+    found: Ints
+    start: Ints
+    end: Ints
+
+    def spans(self, columns: int) -> list[tuple[Span, ...]]:
+        """Return where each of so many columns is mentioned."""
+        ends = np.cumsum(np.bincount(self.column, minlength=columns)).tolist()
+        places = list(zip(self.start.tolist(), self.end.tolist(), strict=True))
+        return [tuple(places[i:j]) for i, j in pairwise([0, *ends])]
+
+
+def find_feature_spans(
+    columns: FeatureNames, data: bytes, ngrams: Ints, words: Ints
+) -> FeatureSpans:
+    """Find where the columns of a model are mentioned in a posting.
+
+    Parameters
+    ----------
+    columns : FeatureNames
+    data : bytes
+        The posting.
+    ngrams, words : int arrays of shape (H,)
+        The n-grams that were found, and the place of the first word of each among the posting's words.
+
+    Examples
+    --------
+    >>> columns = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
+    >>> text = "A RAG, a RAG pipeline".encode()
+    >>> find_feature_spans(columns, text, np.array([0, 0, 1]), np.array([1, 3, 3])).spans(4)[2:]
+    [((2, 5), (9, 12), (9, 21)), ()]
+    """
+    known = np.flatnonzero(ngrams < len(columns.words))
+    ngrams, words = ngrams[known], words[known]
+    # Between two separators, so that every token begins and ends at an edge.
+    is_token = (
+        np.frombuffer((SEPARATOR + data + SEPARATOR).translate(FOLD), np.uint8) != SEPARATOR[0]
+    )
+    edges = np.flatnonzero(is_token[1:] != is_token[:-1])
+    character = characters_before(data)
+    title_end = character[max(data.find(b"\n"), 0)]
+    start = character[edges[2 * words]]
+    end = character[edges[2 * (words + columns.words[ngrams]) - 1]]
+
+    # One row for each mention: an n-gram that was found, and one of the columns that it counts in.
+    number = columns.first[ngrams + 1] - columns.first[ngrams]
+    hit = np.repeat(np.arange(len(ngrams)), number)
+    nth = np.arange(len(hit)) - np.repeat(np.cumsum(number) - number, number)
+    column = columns.column[columns.first[ngrams[hit]] + nth]
+    counts = np.flatnonzero(~columns.in_title[column] | (end[hit] <= title_end))
+    column, hit = column[counts], hit[counts]
+    # Of those that begin at one place, the graph finds the shorter first.
+    order = np.lexsort((hit, start[hit], column))
+    column, hit = column[order], hit[order]
+    return FeatureSpans(column, known[hit], start[hit], end[hit])
