@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.engine.line_outputs import LINE_OUTPUTS, lines_of
-from roleclass.engine.model_file import Model
+from roleclass.engine.model_file import ANSWER, Model
 from roleclass.errors import ModelError
 from roleclass.prediction import Prediction
 from roleclass.reading import Reading
@@ -36,7 +36,7 @@ def readings(model: Model, rows: Sequence[bytes]) -> Iterator[Reading]:
     """Return what each posting of a batch says, line by line, with the answer to it."""
     if _too_large(rows):
         return iter([Reading("", (), *predictions(model, rows))])
-    p, codes, *of_lines = model.run(("probabilities", "reason", *LINE_OUTPUTS), rows)
+    p, codes, *of_lines = model.run((*ANSWER, *LINE_OUTPUTS), rows)
     model.check(p, codes, len(rows))
     texts = (row.decode("utf-8") for row in rows)
     return map(Reading, texts, lines_of(rows, *of_lines), _predictions(model, p, codes))
@@ -56,7 +56,7 @@ def all_outputs(model: Model, row: bytes) -> dict[str, NDArray[Any]]:
     """
     if _too_large([row]):
         raise ValueError(f"the posting is {TOO_LARGE}; explain a part of it")
-    names = [output.name for output in model.session.get_outputs()]
+    names = [output.name for output in model.whole.get_outputs()]
     outputs = dict(zip(names, model.run(None, [row]), strict=True))
     model.check(outputs["probabilities"], outputs["reason"], rows=1)
     for name, values in outputs.items():

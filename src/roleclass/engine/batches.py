@@ -14,8 +14,8 @@ from roleclass.text import encode
 
 CHUNK_POSTINGS: Final = 1024
 CHUNK_LENGTH: Final = 16 * 2**20
-BATCH_POSTINGS: Final = 32
-BATCH_LENGTH: Final = 128 * 2**10
+BATCH_POSTINGS: Final = 96
+BATCH_LENGTH: Final = 256 * 2**10
 
 _T = TypeVar("_T")
 

@@ -1,14 +1,16 @@
 """A model file: where it is, and how it becomes something that runs in this process."""
 
+import ctypes
 import json
 import os
 import re
+import sys
 import threading
 import weakref
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.engine.operators import check_operators
+from roleclass.engine.pruning import pruned
 from roleclass.errors import ModelError
 from roleclass.roles import AnyRole, Role, as_role
 from roleclass.text import encode, pack
@@ -31,6 +34,9 @@ _WIDTH_STEP = 256
 # ONNX Runtime takes some 65 bytes for each of the input's, and keeps them for the next run. Beyond this size,
 # which no posting of a person has, it gives them back, and such runs wait for each other.
 _LONG: Final = 2**18
+
+ANSWER: Final = ("probabilities", "reason")
+"""The outputs of the graph that an answer is made of."""
 
 _FLOAT32: Final = np.dtype(np.float32)
 _INT64: Final = np.dtype(np.int64)
@@ -95,7 +101,10 @@ class Model:
 
     Attributes
     ----------
+    data : bytes
+        The file.
     session : onnxruntime.InferenceSession
+        Of the part of the graph that answers need.
     roles : tuple of K Role
         Columns of the probabilities.
     thresholds : tuple of K floats
@@ -108,12 +117,26 @@ class Model:
         Held while a very long posting is read.
     """
 
+    data: bytes = field(repr=False)
     session: Any
     roles: tuple[AnyRole, ...]
     thresholds: tuple[float, ...]
     reasons: tuple[str | None, ...]
     features: tuple[str, ...]
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    @property
+    def whole(self) -> Any:
+        """A session of the whole graph, made when it is first asked for."""
+        with _loading:
+            return self._whole
+
+    @cached_property
+    def _whole(self) -> Any:
+        try:
+            return _session(self.data)
+        except Exception as error:  # see `load_model`
+            raise ModelError(f"the model's lines cannot be computed: {error}") from error
 
     def run(self, outputs: Sequence[str] | None, rows: Sequence[bytes]) -> list[Any]:
         """Compute the outputs named, or all, for encoded postings.
@@ -129,7 +152,8 @@ class Model:
             with self.one_at_a_time if is_long else nullcontext():
                 utf8 = pack(rows, _WIDTH_STEP if len(rows) == 1 else 1)
                 options = _giving_memory_back() if is_long else None
-                results: list[Any] = self.session.run(outputs, {"utf8": utf8}, options)
+                session = self.session if outputs is ANSWER else self.whole
+                results: list[Any] = session.run(outputs, {"utf8": utf8}, options)
         except Exception as error:  # see `load_model`
             raise ModelError(
                 f"the model cannot answer {len(rows)} postings of up to {longest} bytes: {error}"
@@ -150,7 +174,7 @@ class Model:
         ModelError
             If the graph cannot be run to its end, or gives what is no answer.
         """
-        probabilities, codes = self.run(("probabilities", "reason"), rows)
+        probabilities, codes = self.run(ANSWER, rows)
         self.check(probabilities, codes, len(rows))
         return probabilities, codes
 
@@ -240,8 +264,6 @@ def load_model(path: Path) -> Model:
     ModelError
         If it is missing, damaged, or not a model of `FORMAT`.
     """
-    import onnxruntime as ort
-
     if not path.is_file():
         raise ModelError(f"no model file at {path}; write one with `roleclass train --output DIR`")
     try:
@@ -260,17 +282,8 @@ def load_model(path: Path) -> Model:
         check_operators(data)
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is refused: {error}") from error
-    options = ort.SessionOptions()
-    options.add_session_config_entry("session.load_model_format", "ONNX")  # as checked above
-    # One thread a call: callers bring threads of their own, which scales better and does not
-    # start threads that a fork would lose.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # what goes wrong is told by the exception
     try:
-        session = ort.InferenceSession(
-            data, sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        session = _session(pruned(data, ANSWER))
     except Exception as error:
         # ONNX Runtime's exceptions share no base class but Exception.
         raise ModelError(f"{path} is damaged or not an ONNX model: {error}") from error
@@ -283,6 +296,7 @@ def load_model(path: Path) -> Model:
                 "train it again with this version, or install the version that wrote it"
             )
         model = Model(
+            data=data,
             session=session,
             roles=tuple(as_role(name) for name in json.loads(metadata["roleclass.roles"])),
             thresholds=tuple(map(float, json.loads(metadata["roleclass.thresholds"]))),
@@ -296,6 +310,24 @@ def load_model(path: Path) -> Model:
             "train it again with this version"
         ) from error
     return model
+
+
+def _session(model: bytes) -> Any:
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.add_session_config_entry("session.load_model_format", "ONNX")  # as checked before
+    # One thread a call: callers bring threads of their own, which scales better and does not
+    # start threads that a fork would lose.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # what goes wrong is told by the exception
+    session = ort.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
+    # What ONNX Runtime needed while it prepared the graph, a sixth of the process, goes back to the system.
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim:
+        trim(0)
+    return session
 
 
 def _refers_to_files(data: bytes) -> bool:

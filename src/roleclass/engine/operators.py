@@ -36,11 +36,11 @@ def check_operators(model: bytes) -> None:
     >>> from roleclass.engine.model_file import default_model
     >>> check_operators(default_model().read_bytes())
     """
-    for field, value in _fields(memoryview(model)):
+    for field, value, _ in fields(memoryview(model)):
         if field == _MODEL_GRAPH:
             _check_graph(value)
         elif field == _MODEL_OPERATOR_SET:
-            for part, domain in _fields(value):
+            for part, domain, _ in fields(value):
                 if part == _SET_DOMAIN:
                     _check_domain(domain)
         elif field in {_MODEL_TRAINING, _MODEL_FUNCTION}:
@@ -48,16 +48,16 @@ def check_operators(model: bytes) -> None:
 
 
 def _check_graph(graph: memoryview) -> None:
-    for field, node in _fields(graph):
+    for field, node, _ in fields(graph):
         if field == _GRAPH_NODE:
             operator = b""
-            for part, value in _fields(node):
+            for part, value, _ in fields(node):
                 if part == _NODE_OPERATOR:
                     operator = bytes(value)
                 elif part == _NODE_DOMAIN:
                     _check_domain(value, operator)
                 elif part == _NODE_ATTRIBUTE:
-                    for kind, inner in _fields(value):
+                    for kind, inner, _ in fields(value):
                         if kind in _ATTRIBUTE_GRAPHS:
                             _check_graph(inner)
 
@@ -68,12 +68,14 @@ def _check_domain(domain: memoryview, operator: bytes = b"") -> None:
         raise ValueError(f"it uses operators that are not ONNX's own ({name})")
 
 
-def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
-    """Give the fields of a message that have a length, with their numbers; pass over the others."""
+def fields(message: memoryview) -> Iterator[tuple[int, memoryview, memoryview]]:
+    """Give the fields of a message: number, value, and the whole of it; of a number, the value is empty."""
     at = 0
     while at < len(message):
+        begin = at
         key, at = _varint(message, at)
         kind = key & 7
+        length = 0
         if kind == 0:
             _, at = _varint(message, at)
         elif kind == 1:
@@ -82,12 +84,12 @@ def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
             at += 4
         elif kind == 2:
             length, at = _varint(message, at)
-            yield key >> 3, message[at : at + length]
             at += length
         else:
             raise ValueError("it is no ONNX file")
         if at > len(message):
             raise ValueError("it is no ONNX file, or ends too soon")
+        yield key >> 3, message[at - length : at], message[begin:at]
 
 
 def _varint(message: memoryview, at: int) -> tuple[int, int]:

@@ -93,12 +93,11 @@ _WORD: Final = f"{_LOWER}{_UPPER}0-9{_QUOTE}"
 # The capital first: a capital is rare, so that most of a text is passed over at once.
 _PERHAPS: Final = re.compile(rf"[{_UPPER}](?<=[{_LOWER}{_QUOTE}.!?:)+#].)")
 
-# What a byte may be to `_PERHAPS`: before a capital (a), a capital (A), the first byte of a further one (x).
+# What a byte may be to `_PERHAPS`: before a capital (a), a capital or the first byte of a further one (A).
 _KINDS: Final = bytes(
     ord(
         "a" if chr(byte) in "abcdefghijklmnopqrstuvwxyz'.!?:)+#" or 0x80 <= byte < 0xC0
-        else "A" if chr(byte) in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        else "x" if byte == 0xC3
+        else "A" if chr(byte) in "ABCDEFGHIJKLMNOPQRSTUVWXYZ\xc3"
         else " "
     )
     for byte in range(256)
@@ -165,7 +164,7 @@ def unglue(text: str) -> str:
     # Most texts have too few seams even by a count of bytes, which takes a tenth of the time.
     kinds_of_bytes = text.encode("utf-8", "replace").translate(_KINDS)
     enough = max(least, -(-len(text) // _SPARSE))
-    if kinds_of_bytes.count(b"aA") + kinds_of_bytes.count(b"ax") < enough:
+    if kinds_of_bytes.count(b"aA") < enough:
         return text
     if len(_PERHAPS.findall(text)) < enough:
         return text

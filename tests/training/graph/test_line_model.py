@@ -10,7 +10,7 @@ from onnx import TensorProto
 from roleclass.lexicon import load_lexicon
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text import encode, pack, tokenize
-from roleclass.training.graph.line_model import score_lines
+from roleclass.training.graph.line_model import PART, WORK, score_lines
 from roleclass.training.graph.lines import find_lines
 from roleclass.training.graph.words import Writer, find_ngrams, find_words
 from roleclass.training.lines.model import LineLabels, LineModel
@@ -56,10 +56,16 @@ def graph(model: LineModel):
         found_words = find_words(w, table, "utf8")
         found = find_ngrams(w, Trie.from_vocabulary(model.vocabulary, table), found_words)
         lines = find_lines(w, table, found_words)
-        scores = score_lines(w, model, found, lines, np.zeros((len(model.own_), 4)))
+        further = w.const(np.zeros((len(model.own_) + 1, 4)), np.float32)
+        scores = score_lines(w, model, found, lines, further, 4)
+        heads = {
+            "part": w.cut(scores.both, PART.start, PART.stop, axis=1),
+            "work": w.cut(scores.both, WORK.start, WORK.stop, axis=1),
+            "areas": scores.areas,
+        }
         return {
             "parts": (TensorProto.BOOL, 1, lines.parts),
-            **{head: (TensorProto.FLOAT, 2, getattr(scores, head)) for head in HEADS},
+            **{head: (TensorProto.FLOAT, 2, name) for head, name in heads.items()},
         }
 
     return runnable(write)

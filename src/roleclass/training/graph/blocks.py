@@ -1,11 +1,13 @@
 """The graph from lines to the blocks of features after the n-grams, and to the reasons to be unclear.
 
 Every function writes what the NumPy function of the same purpose in `features` and `unclear` computes; the
-parity tests hold the two together. A node costs .3 us whatever it does, which is most of a single
+parity tests hold the two together. A node costs .4 us whatever it does, which is most of a single
 posting's time, so sums of any kind are products with one matrix.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +22,11 @@ from roleclass.training.features import (
     SHARE_WORDS,
     PostingFeatures,
 )
-from roleclass.training.graph.line_model import GraphScores, times
+from roleclass.training.graph.line_model import PART, WIDE, WORK, GraphScores
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import VECTOR, Found, Words, Writer
 from roleclass.training.measures import TITLE_WORDS, WEIGHTS
-from roleclass.training.tables import WordTable
-from roleclass.training.unclear import UnclearRule, small_words
+from roleclass.training.unclear import UnclearRule
 
 Floats = NDArray[np.float64]
 
@@ -42,46 +43,65 @@ class Weighted:
     weight : float tensor of shape (M, 1)
         How much a mention in the line counts; 0 for lines that part rows.
     size : float tensor of shape (M, 1)
-        Words, 0 for lines that part rows.
-    surest : float tensor of shape (N, 12)
-        See `Measures`.
+        See `GraphScores`.
     words, number, asked : float tensors of shape (N, 1)
         Sums over the lines of a row: of weighted words, of words, of words asked.
-    of_lines, of_ngrams : float tensors of shape (N, 30), (N, K)
-        Of lines by part and work, of weighted `GraphScores.further`.
+    of_lines, surest : float tensors of shape (N, 30), (N, 12)
+        Expected numbers of lines by part and work; see `Measures`.
+    of_ngrams, small : float tensors of shape (N, K - 1), (N, 1)
+        Sums of `GraphScores.further`: weighted, and of the last one as it is.
     """
 
     weight: str
     size: str
-    surest: str
     words: str
     number: str
     asked: str
     of_lines: str
+    surest: str
     of_ngrams: str
+    small: str
 
 
 def weigh_lines(
-    w: Writer, words: Words, lines: GraphLines, scores: GraphScores, roles: int
+    w: Writer, words: Words, lines: GraphLines, scores: GraphScores, number: int
 ) -> Weighted:
-    """Add up lines for each posting; `roles` is the number of `GraphScores.further`."""
-    size = w.op("Add", w.op("Sub", lines.last, lines.first), w.const(1))
-    size = w.op("Where", lines.parts, w.const(0), size)
-    column = w.vector(-1, 1)
-    size = w.op("Reshape", w.cast(size, TensorProto.FLOAT), column)
-    mask = w.op("Reshape", w.op("Sign", size), column)
-    part = w.op("Mul", scores.part, mask)
-    matrix = np.column_stack([WEIGHTS, _ASKED])
-    weight, asked = w.split(w.op("MatMul", part, w.const(matrix, np.float32)), 1, 1)
-    cross = times(w, part, scores.work, _PARTS, _WORKS)
-    words_of = w.op("Mul", w.op("Concat", weight, mask, asked, axis=1), size)
-    ngrams = w.op("Mul", scores.further, weight)
-    sizes = (1, 1, 1, _PARTS * _WORKS, roles)
-    totals = w.op("Concat", words_of, cross, ngrams, axis=1)
-    totals = w.add_rows(w.zeros(words.rows, sum(sizes)), lines.row, totals)
-    surest = w.cut(cross, _WORKS, 3 * _WORKS, axis=1)
-    surest = w.add_rows(w.zeros(words.rows, 2 * _WORKS), lines.row, surest, "max")
-    return Weighted(weight, size, surest, *w.split(totals, *sizes))
+    """Add up lines for each posting; `number` is K, that of `GraphScores.further`.
+
+    What is added up are products: of a sum of probabilities, or 1, and of what there is to count.
+    """
+    size, first = 2 * WIDE, 2 * WIDE + 1
+    part = np.eye(2 * WIDE)[:, list(PART)]
+    weight, whole = part @ WEIGHTS, np.zeros(2 * WIDE)
+    pairs = [
+        *((weight, size), (whole, size), (part @ _ASKED, size)),
+        *((of_part, of_work) for of_part in part.T for of_work in WORK),
+        *((weight, first + k) for k in range(number - 1)),
+        (whole, first + number - 1),
+    ]
+    sums = np.stack([of for of, _ in pairs], axis=1)
+    is_whole = ~sums.any(axis=0)
+    factors = w.op("Gemm", scores.both, w.const(sums, np.float32), w.const(is_whole, np.float32))
+    values = w.op("Concat", scores.both, scores.size, scores.further, axis=1)
+    chosen = np.eye(first + number)[:, [k for _, k in pairs]]
+    products = w.op("Mul", factors, w.op("MatMul", values, w.const(chosen, np.float32)))
+
+    row = w.rows(lines.row)
+    sizes = (1, 1, 1, _PARTS * _WORKS, number - 1, 1)
+    totals = w.add_rows(w.zeros(words.rows, sum(sizes)), row, products)
+    weighted, words_of, asked, of_lines, of_ngrams, small = w.split(totals, *sizes)
+    surest = w.cut(products, 3 + _WORKS, 3 + 3 * _WORKS, axis=1)
+    return Weighted(
+        w.op("MatMul", scores.both, w.const(weight[:, None], np.float32)),
+        scores.size,
+        weighted,
+        words_of,
+        asked,
+        of_lines,
+        w.add_rows(w.zeros(words.rows, 2 * _WORKS), row, surest, "max"),
+        of_ngrams,
+        small,
+    )
 
 
 def mention_counts(
@@ -142,7 +162,6 @@ def blocks(
     words: Words,
     lines: GraphLines,
     weighted: Weighted,
-    table: WordTable,
     rule: UnclearRule,
     out: str,
 ) -> str:
@@ -155,18 +174,19 @@ def blocks(
     """
     used = features.columns_by_block()
     counted, titled, sets = mention_counts(w, features, found, words, lines, weighted)
-    number, of_lines = weighted.number, weighted.of_lines
     parts = []
     if len(used["title"]):
         titles = w.op("MatMul", titled, w.const(sets[:, used["title"]], np.float32))
         parts.append(w.op("Min", titles, w.const(1.0, np.float32)))
-    parts.append(_balance(w, features, counted, sets, number, used["balance"]))
-    parts.append(_of_lines(w, of_lines, weighted.surest, used["line"]))
+    groups = w.op("MatMul", counted, w.const(sets @ features.groups_, np.float32))
+    terms = (groups, weighted.number, weighted.of_lines, weighted.surest)
+    quotients = [_balance().at(used["balance"]), _of_lines().at(used["line"])]
+    parts.append(_write_quotients(w, w.op("Concat", *terms, axis=1), quotients))
     parts += _densities(w, features, counted, sets, weighted, used)
     columns = w.op("Concat", *parts, axis=1)
     columns = w.op("Max", columns, w.const(features.lowest_, np.float32))
     w.op("Min", columns, w.const(features.highest_, np.float32), out=out)
-    _reason(w, features, table, words, weighted.asked, rule)
+    _reason(w, words, weighted, rule)
     return w.op("Add", weighted.words, w.const(NGRAM_WORDS, np.float32), out="divisor")
 
 
@@ -201,108 +221,111 @@ def _densities(
     return [w.cut(crossed, 0, len(density), axis=1), *parts] if len(density) else parts
 
 
-def _quotients(
-    w: Writer,
-    terms: str,
-    above: Floats,
-    below: Floats,
-    is_log: NDArray[np.bool_],
-    used: NDArray[np.int64],
-) -> str:
-    """Quotients of sums of terms, and logarithms of such quotients; the last row of a matrix is added."""
-    above, below, is_log = above[:, used], below[:, used], is_log[used]
-    more = -len(used) % VECTOR
-    ones = np.eye(len(above))[:, [-1] * more]
-    above, below = (np.hstack([matrix, ones]) for matrix in (above, below))
-    is_log = np.append(is_log, [False] * more)
+class _Quotients(NamedTuple):
+    """Quotients of sums of terms, and logarithms of such quotients.
+
+    Attributes
+    ----------
+    above, below : float64 arrays of shape (T + 1, B)
+        What each of the `_terms` adds to, and what is added besides.
+    is_log : bool array of shape (B,)
+    """
+
+    above: Floats
+    below: Floats
+    is_log: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, *columns: tuple[Floats, Floats, bool]) -> "_Quotients":
+        """Make them of columns above, columns or a column below, and whether these are logarithms."""
+        above, below, logs = zip(*columns, strict=True)
+        wide = [np.broadcast_to(b, a.shape) for a, b in zip(above, below, strict=True)]
+        is_log = np.repeat(logs, [a.shape[1] for a in above])
+        return cls(np.hstack(above), np.hstack(wide), is_log)
+
+    def at(self, used: NDArray[np.int64]) -> "_Quotients":
+        """Return some of them."""
+        return _Quotients(self.above[:, used], self.below[:, used], self.is_log[used])
+
+
+def _terms() -> dict[str, Floats]:
+    """What quotients are made of, as columns of the unit matrix; the last is 1."""
+    sizes = {
+        "groups": len(GROUPS), "number": 1, "lines": _PARTS * _WORKS, "surest": 2 * _WORKS, "one": 1,
+    }  # fmt: skip
+    ends = np.cumsum(list(sizes.values()))
+    return dict(zip(sizes, np.split(np.eye(ends[-1]), ends[:-1], axis=1), strict=True))
+
+
+def _balance() -> _Quotients:
+    """See `features._balance`."""
+    terms = _terms()
+    one, number = terms["one"], terms["number"]
+
+    def total(*names: str) -> Floats:
+        chosen = np.isin(list(GROUPS), names or list(GROUPS))
+        return np.asarray(terms["groups"] @ chosen[:, None])
+
+    return _Quotients.of(
+        (terms["groups"] + one, one, True),
+        (terms["groups"], number + SHARE_WORDS * one, False),
+        (total("genai") + 0.5 * one, total("genai", "ml") + one, False),
+        (total("genai", "ml", "ai") + 0.5 * one, total() + 5 * one, False),
+        (number + one, one, True),
+    )
+
+
+def _of_lines() -> _Quotients:
+    """The block ``line``."""
+    terms = _terms()
+    one = terms["one"]
+    line = terms["lines"].reshape(-1, _PARTS, _WORKS)
+    duty, requirement = line[:, 1], line[:, 2]
+    return _Quotients.of(
+        (terms["lines"] + one, one, True),
+        *(
+            (kind, kind.sum(axis=1, keepdims=True) + one, False)
+            for kind in (duty, requirement, duty + requirement)
+        ),
+        (terms["surest"], one, False),
+        (line.sum(axis=2) + one, one, True),
+    )
+
+
+def _write_quotients(w: Writer, terms: str, blocks: Sequence[_Quotients]) -> str:
+    """Write those of all blocks at once."""
+    above, below = (np.hstack(of) for of in list(zip(*blocks, strict=True))[:2])
+    is_log = np.concatenate([block.is_log for block in blocks])
+    number = len(is_log)
+    more = -number % VECTOR
+    above, below = (np.pad(of, ((0, 0), (0, more))) for of in (above, below))
+    above[-1, number:] = below[-1, number:] = 1
     one, other = (
-        w.op("Gemm", terms, w.const(m[:-1], np.float32), w.const(m[-1], np.float32))
-        for m in (above, below)
+        w.op("Gemm", terms, w.const(of[:-1], np.float32), w.const(of[-1], np.float32))
+        for of in (above, below)
     )
     quotient = w.op("Div", one, other)
+    is_log = np.pad(is_log, (0, more))
     mixed = w.op("Where", w.const(is_log, np.bool_), w.op("Log", quotient), quotient)
-    return w.cut(mixed, 0, len(used), axis=1)
+    return w.cut(mixed, 0, number, axis=1)
 
 
-def _balance(
-    w: Writer,
-    features: PostingFeatures,
-    counted: str,
-    sets: Floats,
-    number: str,
-    used: NDArray[np.int64],
-) -> str:
-    """See `features._balance`."""
-    size = len(GROUPS)
-    groups = w.op("MatMul", counted, w.const(sets @ features.groups_, np.float32))
-    terms = w.op("Concat", groups, number, axis=1)
-
-    def total(*names: str, words: float = 0, more: float = 0) -> Floats:
-        return np.array([*(float(name in names) for name in GROUPS), words, more])
-
-    one = total(more=1)
-    each = [total(name) for name in GROUPS]
-    above = [*(group + one for group in each), *each]
-    below = [one] * size + [total(words=1, more=SHARE_WORDS)] * size
-    above += [total("genai", more=0.5), total("genai", "ml", "ai", more=0.5)]
-    below += [total("genai", "ml", more=1), total(*GROUPS, more=5)]
-    above.append(total(words=1, more=1))
-    below.append(one)
-    is_log = np.array([True] * size + [False] * (size + 2) + [True])
-    return _quotients(w, terms, np.array(above).T, np.array(below).T, is_log, used)
-
-
-def _of_lines(w: Writer, of_lines: str, surest: str, used: NDArray[np.int64]) -> str:
-    """The block ``line``."""
-    size = _PARTS * _WORKS
-    surest_size = 2 * _WORKS
-    terms = w.op("Concat", of_lines, surest, axis=1)
-    eye = np.eye(size + surest_size + 1)
-    one = eye[:, [-1]]
-    line = eye[:, :size].reshape(len(eye), _PARTS, _WORKS)
-    duty, requirement = line[:, 1], line[:, 2]
-    above, below, logs = [eye[:, :size] + one], [np.repeat(one, size, axis=1)], [True] * size
-    for kind in (duty, requirement, duty + requirement):
-        above.append(kind)
-        below.append(np.repeat(kind.sum(axis=1, keepdims=True) + one, _WORKS, axis=1))
-    above += [eye[:, size : size + surest_size], line.sum(axis=2) + one]
-    below += [np.repeat(one, surest_size + _PARTS, axis=1)]
-    logs += [False] * (3 * _WORKS + surest_size) + [True] * _PARTS
-    return _quotients(w, terms, np.hstack(above), np.hstack(below), np.array(logs), used)
-
-
-def _reason(
-    w: Writer,
-    features: PostingFeatures,
-    table: WordTable,
-    words: Words,
-    asked: str,
-    rule: UnclearRule,
-) -> None:
+def _reason(w: Writer, words: Words, weighted: Weighted, rule: UnclearRule) -> None:
     """Write the output ``reason``: see `UnclearRule`."""
-    value_of = small_words(features.lines.concepts)
-    values = np.zeros(len(table.keys), np.int32)
-    known = features.lines.vocabulary.words
-    values[table.slots[: len(known)]] = [value_of.get(word, 0) for word in known]
-    upto = w.op("CumSum", w.take(w.const(values), words.slot), w.const(0))
-    # Of the batch up to each row's end, where a word stands that is none.
-    upto = w.take(upto, words.last)
-    small = w.op("Sub", upto, w.moved(upto, 1))
     index = words.last
     tokens = w.op("Sub", w.op("Sub", index, w.moved(index, 1, -1)), w.const(1))
-    column = w.vector(-1, 1)
-    small, tokens = (w.op("Reshape", w.cast(x, TensorProto.FLOAT), column) for x in (small, tokens))
+    tokens = w.op("Reshape", w.cast(tokens, TensorProto.FLOAT), w.vector(-1, 1))
     enough = w.op("Mul", tokens, w.const(rule.asked_share, np.float32))
-    beyond = w.op("Sub", asked, w.op("Min", enough, w.const(rule.min_asked, np.float32)))
-    terms = w.op("Concat", tokens, small, beyond, axis=1)
+    enough = w.op("Min", enough, w.const(rule.min_asked, np.float32))
+    terms = w.op("Concat", tokens, weighted.small, weighted.asked, enough, axis=1)
     # Below 0 where a reason holds; the first is none. In the order of `REASONS`, whole numbers and halves.
     matrix = np.array(
         [
-            [0, 0, 0, 0],
-            [1, 0, 0, -0.5],
-            [1, 0, 0, 0.5 - rule.min_words],
-            [-1, rule.words_per_small, 0, 0.5],
-            [0, 0, 1, 0],
+            [0, 0, 0, 0, 0],
+            [1, 0, 0, 0, -0.5],
+            [1, 0, 0, 0, 0.5 - rule.min_words],
+            [-1, rule.words_per_small, 0, 0, 0.5],
+            [0, 0, 1, -1, 0],
         ]
     ).T
     against = w.op("Gemm", terms, w.const(matrix[:-1], np.float32), w.const(matrix[-1], np.float32))

@@ -8,13 +8,13 @@ from skl2onnx.common.data_types import FloatTensorType
 
 from roleclass.training.features import NGRAM_SCALE, PostingFeatures
 from roleclass.training.graph.blocks import Weighted, blocks, weigh_lines
-from roleclass.training.graph.line_model import GraphScores, score_lines
+from roleclass.training.graph.line_model import PART, WORK, GraphScores, score_lines
 from roleclass.training.graph.lines import GraphLines, find_lines
 from roleclass.training.graph.words import Found, Writer, find_ngrams, find_words
 from roleclass.training.lines.rules import LISTED
 from roleclass.training.model import RoleRegression, softmax_weights
 from roleclass.training.tables import Trie, WordTable
-from roleclass.training.unclear import UnclearRule
+from roleclass.training.unclear import UnclearRule, small_words
 
 
 class ReadyFeatures(PostingFeatures):
@@ -85,13 +85,31 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     words = find_words(w, table, operator.inputs[0].full_name)
     found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
     lines = find_lines(w, table, words)
-    scores = score_lines(w, features.lines, found, lines, features.ngram_weights_)
-    weighted = weigh_lines(w, words, lines, scores, features.ngram_weights_.shape[1])
-    divisor = blocks(
-        w, features, found, words, lines, weighted, table, features.rule_, out=of_blocks
-    )
+    further, number = _further(w, features)
+    scores = score_lines(w, features.lines, found, lines, further, number)
+    weighted = weigh_lines(w, words, lines, scores, number)
+    divisor = blocks(w, features, found, words, lines, weighted, features.rule_, out=of_blocks)
     w.op("Div", weighted.of_ngrams, divisor, out=of_ngrams)
     _write_lines(w, found, lines, scores, weighted)
+
+
+def _further(w: Writer, features: ReadyFeatures) -> tuple[str, int]:
+    """What is added up of n-grams besides: their weights, and whether they are small words.
+
+    Returns
+    -------
+    float tensor of shape (V + 1, K + 1)
+        The last row stands for what is no n-gram.
+    int
+        K + 1.
+    """
+    weights = features.ngram_weights_
+    small = small_words(features.lines.concepts)
+    ngrams = features.lines.vocabulary.ngrams
+    values = [small.get(ngram[0], 0) if len(ngram) == 1 else 0 for ngram in ngrams]
+    column = np.append(values, 0)[:, None]
+    named = w.named("ngram_weights", np.pad(weights, ((0, 1), (0, 0))))
+    return w.op("Concat", named, w.const(column, np.float32), axis=1), weights.shape[1] + 1
 
 
 def _write_lines(
@@ -103,8 +121,8 @@ def _write_lines(
         ("row", lines.row),
         ("start", lines.start),
         ("end", lines.end),
-        ("part", scores.part),
-        ("work", scores.work),
+        ("part", w.cut(scores.both, PART.start, PART.stop, axis=1)),
+        ("work", w.cut(scores.both, WORK.start, WORK.stop, axis=1)),
         ("areas", scores.areas),
         ("weight", w.flat(weighted.weight)),
     ):

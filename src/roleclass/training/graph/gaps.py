@@ -1,6 +1,6 @@
 """The graph that looks at the gaps between words, with the rules of `line_rules`, all looked up at once.
 
-Gaps of a single blank between words end no line and are left out before that.
+Most gaps, a blank or a comma and a blank, end no line and are left out before that.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,16 @@ from onnx import TensorProto
 from roleclass.text import FOLD, SEPARATOR
 from roleclass.training.graph.words import Words, Writer
 from roleclass.training.lines.line_bytes import CLASSES, COUNTED, MARK, MARK_UNIT, NEWLINES
-from roleclass.training.lines.rules import FROM_END, FROM_START, INLINE, LISTS, PLACES, rule_bits
+from roleclass.training.lines.rules import (
+    FROM_END,
+    FROM_START,
+    INLINE,
+    LISTS,
+    NEW,
+    PLACES,
+    TELLS,
+    rule_bits,
+)
 from roleclass.training.tables import WordTable
 
 
@@ -24,67 +33,65 @@ class GraphGaps:
     Attributes
     ----------
     before, behind : int32 tensors of shape (K,)
-        The words around the gap; behind the last one of all, itself.
-    end, start : int32 tensors of shape (K,)
-        Its bytes: ``utf8[end:start]``.
+        The word before the gap; the one behind it, even where there is none.
+    ends : int32 tensor of shape (4, K)
+        Where the words before and behind the gap end, where they start.
+    sums : int64 tensor of shape (2, K)
+        What `between` subtracts, of the words before and behind the gap.
     bits : int64 tensor of shape (K,)
         The conjunctions that hold; see `holding`.
-    is_new : bool tensor of shape (K,)
-        Whether it parts rows.
     counted : int32 tensor of shape (K,)
         See `line_bytes.COUNTED`; a mark behind a word is none.
-    word_start, word_length : int32 tensors of shape (W,)
+    word_start : int32 tensor of shape (W,)
     word_sums : int64 tensor of shape (W,)
-        What `between` subtracts.
     """
 
     before: str
     behind: str
-    end: str
-    start: str
+    ends: str
+    sums: str
     bits: str
-    is_new: str
     counted: str
     word_start: str
-    word_length: str
     word_sums: str
 
 
 def find_gaps(w: Writer, table: WordTable, words: Words) -> GraphGaps:
     """Look at the gaps between words; see `graph_lines.find_lines`."""
-    sums, length = _sums(w, words)
-    word_start = w.op("Sub", words.end, length)
-    listed = w.take(w.const(_slots(table)), words.slot)
-    before = _candidates(w, words, word_start, listed)
-    behind = w.op("Min", w.op("Add", before, w.const(1)), w.cut(words.index, -1))
-    end, start = w.take(words.end, before), w.take(word_start, behind)
+    sums = _sums(w, words)
+    # What is counted from the end of one word to that of the next; bytes of words in the lower half.
+    counts = w.op("Sub", sums, w.moved(sums, 1, dtype=np.int64))
+    word_start = w.op("Sub", words.end, w.cast(counts, TensorProto.INT32))
+    listed = w.op("Where", words.is_last, w.const(NEW), w.take(w.const(_slots(table)), words.slot))
+    before = _candidates(w, words, counts, listed)
+    behind = w.op("Add", before, w.const(1))
+    both = w.op("Min", behind, w.cut(words.index, -1))
+    both = w.op("Concat", before, both, axis=0)
+    ends = w.op("Concat", *(w.take(x, both) for x in (words.end, word_start)), axis=0)
+    ends = w.op("Reshape", ends, w.vector(4, -1))
 
     # A byte at each of the places around a gap, and the lists of words.
-    column = w.vector(1, -1)
-    around = [
-        w.flat(w.op("Add", w.op("Reshape", of, column), w.const(np.array(places)[:, None])))
-        for of, places in ((end, FROM_END), (start, FROM_START))
-    ]
-    others = (w.take(word_start, before), w.take(words.end, behind))
-    at = w.take(words.utf8, w.op("Concat", *around, *others, axis=0))
-    lists = (w.take(listed, before), w.take(listed, behind))
-    values = w.op("Concat", w.cast(at, TensorProto.INT32), *lists, axis=0)
+    of_row = [(0, of) for of in FROM_END] + [(3, of) for of in FROM_START] + [(2, 0), (1, 0)]
+    row, offset = np.array(of_row).T
+    at = w.op("Gather", ends, w.const(row), axis=0)
+    at = w.flat(w.op("Add", at, w.const(offset[:, None])))
+    bytes_ = w.cast(w.take(words.utf8, at), TensorProto.INT32)
+    values = w.op("Concat", bytes_, w.take(listed, both), axis=0)
     values = w.op("Reshape", values, w.vector(len(PLACES), -1))
 
-    first = w.flat(w.cut(values, FROM_END.index(0), FROM_END.index(0) + 1))
+    first, end = (w.flat(w.cut(of, k, k + 1)) for of, k in ((values, FROM_END.index(0)), (ends, 0)))
     at_second = w.op("Mul", w.op("BitwiseAnd", end, w.const(1)), w.const(256))
     correction = w.take(w.const(_corrections()), w.op("Add", at_second, first))
-    counted = between(w, w.take(sums, before), w.take(sums, behind))
+    of_gap = w.take(sums, both)
+    counted = between(w, *w.parts(of_gap, 2))
     return GraphGaps(
         before,
         behind,
-        end,
-        start,
+        ends,
+        w.op("Reshape", of_gap, w.vector(2, -1)),
         _bits(w, values),
-        w.op("Or", w.take(words.is_last, before), w.take(words.is_last, behind)),
         w.op("Add", counted, correction),
         word_start,
-        length,
         sums,
     )
 
@@ -96,24 +103,21 @@ def holding(w: Writer, bits: str, *rules: str) -> Iterator[str]:
     return iter(w.parts(w.flat(holds), len(rules)))
 
 
-def _sums(w: Writer, words: Words) -> tuple[str, str]:
-    """What is counted up to the end of each word, and its length.
+def _sums(w: Writer, words: Words) -> str:
+    """What is counted up to the end of each word: int64 tensor of shape (W,).
 
-    Returns
-    -------
-    int64 tensor of shape (W,)
-        Bytes of words in the lower half, `COUNTED` in the upper one; without bytes that are next to the end
-        of a word and the second ones of their pairs: see `_corrections`.
-    int32 tensor of shape (W,)
+    Bytes of words in the lower half, `COUNTED` in the upper one; without bytes that are next to the end of a
+    word and the second ones of their pairs: see `_corrections`.
     """
     token = np.array([folded != SEPARATOR[0] for folded in FOLD])
     counted = np.where(token[:, None] & ~token, 0, COUNTED) + COUNTED[:, None].astype(np.int64)
     of_pair = counted * 2**32 + token[:, None] + token
     pairs = w.op("Add", w.op("Mul", words.first, w.const(256)), words.second)
-    of_pair = w.take(w.const(of_pair.ravel(), np.int64), pairs)
-    sums = w.take(w.op("CumSum", of_pair, w.const(0)), words.place)
-    tokens = w.cast(sums, TensorProto.INT32)  # the lower half
-    return sums, w.op("Sub", tokens, w.moved(tokens, 1))
+    # Small in the file: ONNX Runtime writes the table out when it loads the file.
+    values, which = np.unique(of_pair, return_inverse=True)
+    index = w.cast(w.const(which.ravel(), np.uint8), TensorProto.INT32)
+    counts = w.take(w.take(w.const(values, np.int64), index), pairs)
+    return w.take(w.op("CumSum", counts, w.const(0)), words.place)
 
 
 def between(w: Writer, before: str, behind: str) -> str:
@@ -142,20 +146,15 @@ def _slots(table: WordTable) -> NDArray[np.int32]:
     return listed
 
 
-def _candidates(w: Writer, words: Words, start: str, listed: str) -> str:
-    """All gaps but a blank, or a comma and a blank, between words that no rule knows: int32 tensor (K,)."""
-    next_start = w.op("Concat", w.cut(start, 1), w.cut(start, -1), axis=0)
-    length = w.op("Sub", next_start, words.end)
-    ends = (words.end, w.op("Sub", next_start, w.const(1)))
-    first, last = (w.cast(w.take(words.utf8, at), TensorProto.INT32) for at in ends)
-    # The length at which a gap that begins so is left out, if it ends with a blank.
-    left_out = np.full(256, -1)
-    left_out[[ord(" "), ord(",")]] = 1, 2
-    is_left_out = w.op("Equal", length, w.take(w.const(left_out), first))
-    is_left_out = w.op("And", is_left_out, w.op("Equal", last, w.const(ord(" "))))
-    inline = w.op("BitwiseAnd", listed, w.const(INLINE))
-    inline = w.cast(w.op("BitwiseOr", inline, w.moved(inline, -1)), TensorProto.BOOL)
-    return w.keep(words.index, w.op("Or", inline, w.op("Not", is_left_out)))
+def _candidates(w: Writer, words: Words, counts: str, listed: str) -> str:
+    """The gaps at which a line may end, by the word before each: int32 tensor of shape (K,); see `TELLS`."""
+    first = w.cast(w.take(words.utf8, words.end), TensorProto.INT32)
+    tells = w.take(w.const(TELLS, np.bool_), first)
+    inline = w.cast(w.op("BitwiseAnd", listed, w.const(INLINE)), TensorProto.BOOL)
+    holds = w.op("BitwiseAnd", counts, w.const(-(2**32), np.int64))
+    behind = w.op("Or", w.cast(holds, TensorProto.BOOL), inline)
+    tells = w.op("Or", w.op("Or", tells, inline), w.moved(behind, -1, True, np.bool_))
+    return w.keep(words.index, tells)
 
 
 def _bits(w: Writer, values: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from onnx import TensorProto
 
-from roleclass.training.graph.gaps import GraphGaps, between, find_gaps, holding
+from roleclass.training.graph.gaps import GraphGaps, find_gaps, holding
 from roleclass.training.graph.words import Words, Writer
 from roleclass.training.lines.line_bytes import (
     CLASSES,
@@ -23,11 +23,11 @@ from roleclass.training.lines.line_bytes import (
 from roleclass.training.tables import WordTable
 
 _RULES: Final = (
-    *("numbered", "inline", "hard", "colon"),
-    *("sentence", "glued", "letter", "semicolon"),
+    *("new", "numbered", "inline", "hard", "colon", "sentence", "stop"),
     *("head", "adjective", "before_head", "before_adjective"),
 )
 """Rules that are asked for at every gap; further ones only at line ends."""
+_INT32: Final = TensorProto.INT32
 _WIDTHS: Final = ("indented", "punctuated", "close", "followed")
 
 
@@ -80,52 +80,52 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
         If the table lacks a word.
     """
     gaps = find_gaps(w, table, words)
-    k, is_new = gaps.before, gaps.is_new
+    k, behind = gaps.before, gaps.behind
     newlines = w.op("BitwiseAnd", gaps.counted, w.const(NEWLINES))
     line_end = w.cast(newlines, TensorProto.BOOL)
-    ends_line = w.op("Or", line_end, is_new)
     rules = holding(w, gaps.bits, *_RULES)
-    number, inline, hard, colon, *of_sentences = (next(rules) for _ in range(8))
+    is_new, number, inline, hard, colon, sentence, stop = (next(rules) for _ in range(7))
+    ends_line = w.op("Or", line_end, is_new)
 
-    # -- the number or letter of a list, at the beginning of a line
-    adjacent = w.op("Equal", w.op("Sub", k, w.moved(k, 1, -1)), w.const(1))
-    at_start = w.op("And", adjacent, w.moved(ends_line, 1, True, np.bool_))
-    numbered = w.op("And", w.op("And", at_start, number), w.op("Not", is_new))
+    # -- the number or letter of a list, at the beginning of a line: the gap before that word ends a line
+    begun = w.moved(w.op("Where", ends_line, behind, w.const(-1)), 1)
+    numbered = w.op("And", w.op("Equal", begun, k), number)
+    numbers = w.cast(numbered, TensorProto.INT32)
+    next_numbered = w.moved(numbers, -1)
 
     # -- marks of lists
-    marks = w.cast(w.op("BitwiseAnd", gaps.counted, w.const(-MARK_UNIT)), TensorProto.BOOL)
-    marks = w.op("Or", marks, w.moved(numbered, -1, False, np.bool_))
+    marks = w.op("BitwiseAnd", gaps.counted, w.const(-MARK_UNIT))
+    marks = w.cast(w.op("BitwiseOr", marks, next_numbered), TensorProto.BOOL)
     mark = w.op("Or", w.op("And", marks, line_end), inline)
     mark = w.op("And", mark, w.op("Not", w.op("Or", numbered, is_new)))
 
     # -- sentences, and headings in the middle of a line
-    breaks = w.op("Or", _sentences(w, numbered, *of_sentences), _headings(w, *rules))
+    sentence = w.op("And", sentence, w.op("Not", numbered))
+    breaks = w.op("Or", w.op("Or", sentence, stop), _headings(w, *rules))
     breaks = w.op("Or", w.op("Or", breaks, mark), ends_line)
 
     # -- line ends
     one_end = w.op("Equal", newlines, w.const(1))
     no_wrap = w.op("Or", w.op("Or", mark, is_new), hard)
     plain = w.op("And", one_end, w.op("Not", no_wrap))
-    q = w.keep(w.numbers_to(w.size(k)), ends_line)
-    wraps = _wraps(w, words, gaps, q, w.take(plain, q), w.take(newlines, q))
+    q = w.places(ends_line)
+    wraps = _wraps(w, words, gaps, q, *(w.take(x, q) for x in (plain, newlines, is_new)))
     breaks = w.op("ScatterElements", breaks, q, w.op("Not", wraps), axis=0)
-    breaks = w.op("Or", breaks, _colons(w, colon, k, breaks))
+    breaks = w.op("Or", breaks, _colons(w, colon, k, behind, breaks))
 
     # -- lines
-    m = w.keep(w.numbers_to(w.size(k)), breaks)
-    last = w.take(k, m)
-    first_word = w.moved(w.op("Add", last, w.const(1)), 1)
-    # Is the gap behind the first word that of the number of a list? It follows the one that opens the line.
-    skip = w.take(numbered, w.moved(w.op("Add", m, w.const(1)), 1))
-    first = w.op("Add", first_word, w.cast(skip, TensorProto.INT32))
+    last = w.keep(k, breaks)
+    # The number of a list is no word of its line.
+    first = w.keep(w.op("Add", behind, next_numbered), breaks)
+    first = w.op("Concat", w.cut(numbers, 0, 1), w.cut(first, 0, -1), axis=0)
     first = w.op("Min", first, last)
     begin, finish = _around(w, words, w.take(gaps.word_start, first), w.take(words.end, last))
     row = w.take(words.row, last)
     offset = w.op("Mul", row, words.width)
-    colon, free = holding(w, w.take(gaps.bits, m), "colon_end", "free")
-    ones = w.op("Expand", w.const([1]), w.op("Shape", m))
+    colon, free = holding(w, w.keep(gaps.bits, breaks), "colon_end", "free")
     zeros = w.op("Sub", words.slot, words.slot)
-    ends = w.op("ScatterElements", zeros, last, ones, axis=0)
+    ends = w.cast(breaks, TensorProto.INT32)
+    ends = w.op("ScatterElements", zeros, k, ends, axis=0)
     return GraphLines(
         word_line=w.op("CumSum", ends, w.const(0), exclusive=1),
         row=row,
@@ -133,19 +133,11 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
         last=last,
         start=w.op("Sub", begin, offset),
         end=w.op("Sub", finish, offset),
-        marked=w.moved(w.take(mark, m), 1, False, np.bool_),
+        marked=w.moved(w.keep(mark, breaks), 1, False, np.bool_),
         colon=colon,
         free=free,
         parts=w.take(words.is_last, last),
     )
-
-
-def _sentences(
-    w: Writer, numbered: str, sentence: str, glued: str, letter: str, semicolon: str
-) -> str:
-    """Gaps behind sentences."""
-    sentence = w.op("Or", w.op("And", sentence, w.op("Not", numbered)), glued)
-    return w.op("Or", w.op("And", sentence, w.op("Not", letter)), semicolon)
 
 
 def _headings(w: Writer, head: str, adjective: str, before: str, before_adjective: str) -> str:
@@ -158,51 +150,59 @@ def _headings(w: Writer, head: str, adjective: str, before: str, before_adjectiv
     return w.op("Or", head, w.op("Or", plain, with_adjective))
 
 
-def _colons(w: Writer, colon: str, k: str, breaks: str) -> str:
+def _colons(w: Writer, colon: str, k: str, behind: str, breaks: str) -> str:
     """Gaps with a colon behind the first words of a line."""
-    opened = w.keep(w.op("Add", k, w.const(1)), breaks)
-    opened = w.op("Concat", w.const([0]), opened, axis=0)
+    opened = w.op("Concat", w.const([0]), w.keep(behind, breaks), axis=0)
     which = w.op("CumSum", w.cast(breaks, TensorProto.INT32), w.const(0), exclusive=1)
     few = w.op("Less", w.op("Sub", k, w.take(opened, which)), w.const(COLON_WORDS))
     return w.op("And", few, colon)
 
 
-def _wraps(w: Writer, words: Words, gaps: GraphGaps, q: str, plain: str, newlines: str) -> str:
+def _wraps(
+    w: Writer, words: Words, gaps: GraphGaps, q: str, plain: str, newlines: str, is_new: str
+) -> str:
     """Which line ends are wraps; the gap before each of them begins its physical line.
 
     Parameters
     ----------
     w, words, gaps
-    q : int32 tensor of shape (Q,)
+    q : int64 tensor of shape (Q,)
         Gaps with a line end.
-    plain : bool tensor of shape (Q,)
-        Whether it may be a wrap.
+    plain, is_new : bool tensors of shape (Q,)
+        Whether it may be a wrap; whether it parts rows.
     newlines : int32 tensor of shape (Q,)
     """
 
     def before(x: str, start: str) -> str:
         return w.op("Concat", start, w.cut(x, 0, -1), axis=0)
 
-    k, k1, e, s = (w.take(x, q) for x in (gaps.before, gaps.behind, gaps.end, gaps.start))
-    first, of_first = w.cut(gaps.word_start, 0, 1), w.cut(gaps.word_sums, 0, 1)
-    up_to, behind = (w.take(gaps.word_sums, x) for x in (k, k1))
-    row, word = w.take(words.row, k), w.take(gaps.word_length, k1)
+    def at(x: str, number: int) -> list[str]:
+        # Not by one Gather, which copies elements one by one.
+        index = w.op("Expand", q, w.vector(number, 1))
+        return w.parts(w.flat(w.op("GatherElements", x, index, axis=1)), number)
+
+    e, word_end, _, s = at(gaps.ends, 4)
+    up_to, behind = at(gaps.sums, 2)
+    row = w.take(words.row, w.take(gaps.before, q))
+    word = w.op("Sub", word_end, s)
     small, goes_on, *flags = holding(w, w.take(gaps.bits, q), "small", "goes_on", *_WIDTHS)
     indented, punctuated, close, followed = (w.cast(x, TensorProto.INT32) for x in flags)
     zero = w.const([0])
     indent = w.op("Sub", w.op("Sub", w.op("Sub", s, e), newlines), indented)
-    indent = w.op("Where", w.take(gaps.is_new, q), zero, w.op("Max", indent, zero))
-    within = w.op("BitwiseAnd", between(w, before(behind, of_first), up_to), w.const(CONTS))
-    within = w.op("Div", within, w.const(CONT_UNIT))
-    width = w.op("Add", w.op("Sub", e, before(s, first)), before(indent, zero))
-    width = w.op("Sub", w.op("Add", width, punctuated), within)
+    indent = w.op("Where", is_new, zero, w.op("Max", indent, zero))
+    # The bytes within characters, between the first word's end and here.
+    within = w.op("Sub", up_to, before(behind, w.cut(gaps.word_sums, 0, 1)))
+    within = w.op("Div", within, w.const(CONT_UNIT * 2**32, np.int64))
+    within = w.cast(w.op("BitwiseAnd", within, w.const(CONTS // CONT_UNIT, np.int64)), _INT32)
+    begun = before(w.op("Sub", s, indent), w.cut(gaps.word_start, 0, 1))
+    width = w.op("Sub", w.op("Add", w.op("Sub", e, begun), punctuated), within)
     room = w.op("Add", w.op("Add", width, word), w.op("Add", close, followed))
     room = w.op("Add", room, w.const(1))
     either = w.op("And", plain, w.op("Or", small, goes_on))
     wide = w.op("GreaterOrEqual", width, w.const(MIN_WRAPPED))
     evidence = w.op("And", either, wide)
     zeros = w.op("Expand", zero, words.rows)
-    known = w.op("Where", evidence, width, w.const(0))
+    known = w.op("Where", evidence, width, zero)
     widest = w.op("ScatterElements", zeros, row, known, axis=0, reduction="max")
     times = w.cast(evidence, TensorProto.INT32)
     times = w.op("ScatterElements", zeros, row, times, axis=0, reduction="add")

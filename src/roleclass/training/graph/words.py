@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, numpy_helper
 
-from roleclass.training.lines.context import MOST_LOGGED
 from roleclass.training.tables import BASE, DIVISOR, Trie, WordTable
 
 OPSET: Final = 18
@@ -29,8 +28,8 @@ PADDING: Final = 8
 """Zeros behind each row: as many as the rules for the ends of lines look at, and a pair for a last word."""
 
 VECTOR: Final = 16
-"""A matrix of a multiple of so many columns has no last elements that are rounded otherwise; see
-`Writer.log_of_whole`."""
+"""ONNX Runtime takes so many logarithms at a time and rounds the last ones otherwise, so that an answer would
+depend on what else is in the batch. They are of matrices of a multiple of so many columns, or looked up."""
 
 _MODULUS = 2**32
 _BLOCK = 2048  # powers of BASE are stored up to here, and then every 2048th
@@ -129,8 +128,8 @@ class Writer:
         return self.op("Compress", x, condition, axis=0)
 
     def places(self, x: str) -> str:
-        """Where an int32 tensor of one dimension is not 0: ``NonZero`` in less than its time."""
-        return self.keep(self.numbers_to(self.size(x)), self.cast(x, TensorProto.BOOL))
+        """Where a tensor of one dimension is not 0: int64 tensor. For short ones; `keep` is faster."""
+        return self.flat(self.op("NonZero", x))
 
     def numbers_to(self, n: str) -> str:
         """0, 1, ... n - 1 as int32, for an int32 scalar n."""
@@ -144,23 +143,17 @@ class Writer:
         """The tensor in one dimension."""
         return self.op("Reshape", x, self.vector(-1))
 
-    def add_rows(self, to: str, row: str, values: str, reduction: str = "add") -> str:
-        """Add values of shape (M, D) to rows of `to`. Not by ``ScatterElements``, ten times as slow."""
-        row = self.op("Reshape", self.cast(row, TensorProto.INT64), self.vector(-1, 1))
-        return self.op("ScatterND", to, row, values, reduction=reduction)
+    def rows(self, index: str) -> str:
+        """An index of rows, as `add_rows` wants it."""
+        return self.op("Reshape", self.cast(index, TensorProto.INT64), self.vector(-1, 1))
+
+    def add_rows(self, to: str, rows: str, values: str, reduction: str = "add") -> str:
+        """Add values of shape (M, D) to some `rows`. Not by ``ScatterElements``, ten times as slow."""
+        return self.op("ScatterND", to, rows, values, reduction=reduction)
 
     def zeros(self, rows: str, columns: int) -> str:
         """A float tensor of zeros; `rows` is an int64 tensor of shape (1,)."""
         return self.op("ConstantOfShape", self.op("Concat", rows, self.vector(columns), axis=0))
-
-    def log_of_whole(self, x: str) -> str:
-        """Logarithms of an int32 tensor in one dimension, of 1 to `MOST_LOGGED`, the most that counts.
-
-        By look-up: ONNX Runtime rounds the last elements of a tensor otherwise than the rest, so that an
-        answer would depend on what else is in the batch.
-        """
-        table = np.log(np.arange(MOST_LOGGED + 1).clip(1))
-        return self.take(self.const(table, np.float32), self.op("Min", x, self.const(MOST_LOGGED)))
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ _PART, _NEXT, _WORK, AREAS_AT = (
 DUTY: Final = PARTS.index("duty")
 OTHER: Final = PARTS.index("other")
 
-MOST_LOGGED: Final = 4095
+MOST_LOGGED: Final = 511
 """Of longer lines, postings and distances, the logarithm is that of so many."""
 
 NEAR: Final = 4

@@ -20,6 +20,7 @@ from roleclass.training.lines.line_bytes import (
     CLOSE,
     COLON_HEADINGS,
     CONNECTIVES,
+    CONT,
     DIGIT,
     END,
     GOES_ON,
@@ -28,6 +29,7 @@ from roleclass.training.lines.line_bytes import (
     INLINE_HEADINGS,
     LOWER,
     MARK,
+    NEWLINE,
     OPEN,
     UPPER,
     WHITE,
@@ -55,7 +57,16 @@ LISTS: Final = {
 LISTED: Final = tuple(sorted({word.encode() for of in LISTS.values() for word in of}))
 """Words that the table of words must hold."""
 
-INLINE: Final = sum(1 << k for k, name in enumerate(LISTS) if name in ("heading", "adjective"))
+NEW: Final = 1 << len(LISTS)
+"""What stands for a list of words at the word that ends a row."""
+
+INLINE: Final = NEW + sum(1 << k for k, of in enumerate(LISTS) if of in ("heading", "adjective"))
+"""The lists that make a gap on either side of the word worth looking at."""
+
+TELLS: Final = (CLASSES & (NEWLINE | CONT | MARK | END | CLOSE)) > 0
+TELLS[list(b":;")] = True
+"""A gap ends a line only where it begins with such a byte, holds one that is `COUNTED`, or is next to a word
+of `INLINE`."""
 
 
 def _is(bits: int) -> _Bools:
@@ -96,6 +107,8 @@ def _rules() -> dict[str, _Rule]:
     ]
     starts = [{"s1": _is(UPPER | DIGIT)}]
     one_letter = [{"l2": ~token}]
+    no_letter = [{"l2": token}, {"l1": ~(upper | lower)}]
+    is_new = (np.arange(256) & NEW) > 0
     closed = [{"a1": _in(b".)"), "a2": white}]
     blank = [{"a1": white & ~_in(b"\n"), "a2": token}]
     adjective = [{"left": _listed("adjective"), "f1": upper}]
@@ -103,13 +116,16 @@ def _rules() -> dict[str, _Rule]:
         [{"left": _listed("heading"), "f1": upper, "s1": upper}],
         [*blank, {"a1": colon, "a2": ~token, "a3": token}],
     )
+    not_new = [{"left": ~is_new, "right": ~is_new}]
+    glued = [{"a1": _is(END), "a2": upper, "s2": lower, "l1": lower}]
     return {
-        "letter": _both(one_letter, [{"l1": upper | lower}]),
-        "sentence": _both(ended, behind_white, starts, [{"left": ~_listed("abbreviation")}]),
-        "semicolon": _both([{"a1": _in(b";")}], behind_white, starts),
-        "glued": [{"a1": _is(END), "a2": upper, "s2": lower, "l1": lower}],
-        "numbered": _both(closed, one_letter, [{"l1": _is(DIGIT | LOWER)}])
-        + _both(closed, [{"l3": ~token, "l2": _is(DIGIT), "l1": _is(DIGIT | LOWER)}]),
+        "new": [{"left": is_new}, {"right": is_new}],
+        "sentence": _both(
+            ended, behind_white, starts, no_letter, [{"left": ~_listed("abbreviation")}]
+        ),
+        "stop": _both([{"a1": _in(b";")}], behind_white, starts) + _both(glued, no_letter),
+        "numbered": _both(not_new, closed, one_letter, [{"l1": _is(DIGIT | LOWER)}])
+        + _both(not_new, closed, [{"l3": ~token, "l2": _is(DIGIT), "l1": _is(DIGIT | LOWER)}]),
         "inline": [
             {"b1": white, "b2": _in(b"\xa2"), "b3": _in(b"\x80"), "b4": _in(b"\xe2")},
             {"b1": white, "b3": _in(b"\x96\x97\x9e\x9c"), "b4": _in(b"\xe2")},
