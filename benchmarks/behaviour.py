@@ -35,7 +35,7 @@ from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import corpus_option, model_option
 from roleclass.prediction import Prediction
 from roleclass.roles import Role
-from roleclass.training.corpus import Corpus, Posting, load_corpus
+from roleclass.training.corpus import Corpus, LabelledPosting, load_corpus
 
 CASES: Final = Path(__file__).with_name("cases")
 
@@ -94,7 +94,7 @@ def measure(
     }
 
 
-def _answers(classifier: RoleClassifier, postings: Iterable[Posting]) -> list[Prediction]:
+def _answers(classifier: RoleClassifier, postings: Iterable[LabelledPosting]) -> list[Prediction]:
     postings = list(postings)
     return list(classifier.predict_many([p.text for p in postings], [p.title for p in postings]))
 
@@ -152,7 +152,7 @@ def _means(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
 def professions(classifier: RoleClassifier) -> dict[str, Any]:
     """Return how often gardeners and nurses stay `other` whatever their company says of itself."""
     written = [
-        Posting(row["title"], "", "", row["title"], row["text"].strip(), Role.OTHER)
+        LabelledPosting(row["title"], "", "", row["title"], row["text"].strip(), Role.OTHER)
         for row in WRITTEN["professions"]
     ]
     shares = {"as they are": _still_other(classifier, written)}
@@ -167,7 +167,7 @@ def professions(classifier: RoleClassifier) -> dict[str, Any]:
     return {"postings": len(written), "company_lines": len(WRITTEN["company"]), "other": shares}
 
 
-def _still_other(classifier: RoleClassifier, postings: Iterable[Posting]) -> float:
+def _still_other(classifier: RoleClassifier, postings: Iterable[LabelledPosting]) -> float:
     return _share(answer.role == Role.OTHER for answer in _answers(classifier, postings))
 
 

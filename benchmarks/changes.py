@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pyarrow.parquet as pq
 
-from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.corpus import Corpus, LabelledPosting
 
 WRITTEN: Final[Mapping[str, Any]] = tomllib.loads(
     Path(__file__).with_name("behaviour.toml").read_text("utf-8")
@@ -47,10 +47,10 @@ class Change:
 
     group: str
     name: str
-    apply: Callable[[Posting, Random], Posting]
+    apply: Callable[[LabelledPosting, Random], LabelledPosting]
     forgives: bool = False
 
-    def of(self, posting: Posting) -> Posting:
+    def of(self, posting: LabelledPosting) -> LabelledPosting:
         """Return the posting, changed as its id and the change's name say."""
         return self.apply(posting, Random(f"{self.name}/{posting.id}"))  # noqa: S311
 
@@ -242,12 +242,14 @@ def with_another_item(text: str, start: int, end: int, item: str) -> str:
     return f"{text[:at]}\n{mark}{item}{text[at:]}"
 
 
-def _put(kind: str, place: str, posting: Posting, chance: Random) -> Posting:
+def _put(kind: str, place: str, posting: LabelledPosting, chance: Random) -> LabelledPosting:
     """Put in a written line."""
     return replace(posting, text=insert(posting.text, chance.choice(WRITTEN[kind]), place))
 
 
-def _lend(lent: Sequence[tuple[str, str]], place: str, posting: Posting, chance: Random) -> Posting:
+def _lend(
+    lent: Sequence[tuple[str, str]], place: str, posting: LabelledPosting, chance: Random
+) -> LabelledPosting:
     """Put in lines of another board's or company's posting."""
     _, line = chance.choice([one for one in lent if one[0] != posting.group])
     return replace(posting, text=insert(posting.text, line, place))
@@ -257,7 +259,7 @@ def _lent(
     lines: Sequence[Mapping[str, Any]], part: str, work: Sequence[str], number: int
 ) -> list[tuple[str, str]]:
     """Return what postings can lend, with the group of each: `number` lines that follow one another."""
-    of_posting: dict[Posting, list[str]] = {}
+    of_posting: dict[LabelledPosting, list[str]] = {}
     for line in lines:
         if line["part"] == part and line["work"] in work:
             text = " ".join(line["posting"].text[line["start"] : line["end"]].split())
@@ -272,21 +274,21 @@ def _lent(
     return lent if len({group for group, _ in lent}) > 1 else []
 
 
-def _titled(title: str, posting: Posting, _: Random) -> Posting:
+def _titled(title: str, posting: LabelledPosting, _: Random) -> LabelledPosting:
     return replace(posting, title=title)
 
 
-def _title_of_another(dev: Corpus, posting: Posting, chance: Random) -> Posting:
+def _title_of_another(dev: Corpus, posting: LabelledPosting, chance: Random) -> LabelledPosting:
     titles = sorted({p.title for p in dev if p.title and p.group != posting.group})
     return replace(posting, title=chance.choice(titles)) if titles else posting
 
 
-def _laid_out(change: Callable[[str], str]) -> Callable[[Posting, Random], Posting]:
-    def apply(posting: Posting, _: Random) -> Posting:
+def _laid_out(change: Callable[[str], str]) -> Callable[[LabelledPosting, Random], LabelledPosting]:
+    def apply(posting: LabelledPosting, _: Random) -> LabelledPosting:
         return replace(posting, text=change(posting.text))
 
     return apply
 
 
-def _hanging(posting: Posting, chance: Random) -> Posting:
+def _hanging(posting: LabelledPosting, chance: Random) -> LabelledPosting:
     return replace(posting, text=wrap(posting.text, chance.randint(60, 100), hanging=True))

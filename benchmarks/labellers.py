@@ -25,11 +25,11 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from roleclass.classifier import RoleClassifier
 from roleclass.roles import Role
-from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.corpus import Corpus, LabelledPosting
 from roleclass.training.evaluation import FIELD_GUIDE_ROLES
 from roleclass.training.model import folds
 
-Answer = Callable[[Sequence[Posting]], Sequence[str]]
+Answer = Callable[[Sequence[LabelledPosting]], Sequence[str]]
 """Gives each posting a role."""
 
 OURS: Final = "roleclass"
@@ -90,7 +90,7 @@ def _roleclass(training: Corpus, *, model: Path | None) -> Answer:  # noqa: ARG0
     """Ask the model file, which was trained on the same split."""
     classifier = RoleClassifier(model)
 
-    def answer(postings: Sequence[Posting]) -> list[str]:
+    def answer(postings: Sequence[LabelledPosting]) -> list[str]:
         if len(postings) == 1:  # what a user calls
             return [str(classifier.predict(postings[0].text, postings[0].title).role)]
         texts, titles = [p.text for p in postings], [p.title for p in postings]
@@ -111,7 +111,7 @@ _TITLE_RULES: Final = [
 ]
 
 
-def _title_rules(postings: Sequence[Posting]) -> list[str]:
+def _title_rules(postings: Sequence[LabelledPosting]) -> list[str]:
     """Go by the title, or by the first line where there is none."""
     lines = ((posting.title or posting.text.strip()).partition("\n")[0] for posting in postings)
     return [
@@ -184,7 +184,7 @@ def _string_graph(training: Corpus) -> Answer:
         raise SkippedError(str(error).splitlines()[0][:120]) from error
     label = session.get_outputs()[0].name
 
-    def answer(postings: Sequence[Posting]) -> list[str]:
+    def answer(postings: Sequence[LabelledPosting]) -> list[str]:
         rows = np.array(_texts(postings), object)[:, None]
         batches = (rows[start : start + 32] for start in range(0, len(rows), 32))
         return [role for batch in batches for role in session.run([label], {"text": batch})[0]]
@@ -212,7 +212,7 @@ def _fasttext(training: Corpus) -> Answer:
             str(file), lr=1.0, epoch=25, wordNgrams=2, bucket=200_000, thread=1, seed=1, verbose=0
         )
 
-    def answer(postings: Sequence[Posting]) -> list[str]:
+    def answer(postings: Sequence[LabelledPosting]) -> list[str]:
         # Its Python wrapper does not work with NumPy 2; the C++ object behind it does.
         lines = [line(text) for text in _texts(postings)]
         labels, _ = model.f.multilinePredict(lines, 1, 0.0, "strict")
@@ -236,7 +236,7 @@ def _embedding(training: Corpus) -> Answer:
     encoder = load_model(device="cpu")
     encoder.max_seq_length = EMBEDDED_TOKENS
 
-    def embed(postings: Sequence[Posting]) -> NDArray[np.float32]:
+    def embed(postings: Sequence[LabelledPosting]) -> NDArray[np.float32]:
         vectors: NDArray[np.float32] = encoder.encode(
             _texts(postings), batch_size=32, normalize_embeddings=True, show_progress_bar=False
         )
@@ -247,5 +247,5 @@ def _embedding(training: Corpus) -> Answer:
     return lambda postings: model.predict(embed(postings)).tolist()
 
 
-def _texts(postings: Sequence[Posting]) -> list[str]:
+def _texts(postings: Sequence[LabelledPosting]) -> list[str]:
     return [f"{p.title}\n{p.text}" if p.title else p.text for p in postings]

@@ -32,7 +32,7 @@ from roleclass.benchmark import machine
 from roleclass.cli.options import corpus_option, model_option
 from roleclass.cli.terminal import warn
 from roleclass.roles import Role
-from roleclass.training.corpus import Corpus, Posting, load_corpus
+from roleclass.training.corpus import Corpus, LabelledPosting, load_corpus
 from roleclass.training.evaluation import scores
 
 ROLES: Final = tuple(sorted(role for role in Role if role != Role.UNCLEAR))
@@ -63,7 +63,7 @@ def rightness(answer: Answer, dev: Corpus, put_in: Sequence[Change]) -> dict[str
     """Return how often a peer is right, and what it loses where lines are put in that mean nothing."""
     truth = dev.column("role")
 
-    def right(postings: Sequence[Posting]) -> NDArray[np.bool_]:
+    def right(postings: Sequence[LabelledPosting]) -> NDArray[np.bool_]:
         return np.asarray(np.array(answer(postings)) == truth)
 
     plain = right(dev.postings)
@@ -90,7 +90,7 @@ def _interval(right: NDArray[np.bool_]) -> list[float]:
 def speeds(
     answers: Mapping[str, Answer],
     shares: Mapping[str, float],
-    postings: Sequence[Posting],
+    postings: Sequence[LabelledPosting],
     rounds: int,
     calls: int,
 ) -> dict[str, dict[str, float]]:
@@ -119,7 +119,7 @@ def speeds(
     }
 
 
-def _seconds(answer: Answer, postings: Sequence[Posting]) -> float:
+def _seconds(answer: Answer, postings: Sequence[LabelledPosting]) -> float:
     start = process_time()
     answer(postings)
     return process_time() - start

@@ -29,7 +29,7 @@ from benchmarks.changes import (
 )
 from roleclass import Role, RoleClassifier
 from roleclass.prediction import Prediction
-from roleclass.training.corpus import Corpus, Posting, load_corpus
+from roleclass.training.corpus import Corpus, LabelledPosting, load_corpus
 from tests.written import DUTIES, OPENING, corpus_rows
 
 PRAISE = "Our agents and large language models are loved by four thousand companies."
@@ -153,16 +153,16 @@ class Reader:
 def test_what_a_change_costs(monkeypatch: pytest.MonkeyPatch) -> None:
     dev = Corpus(
         tuple(
-            Posting(str(i), "jobs", str(i), None, text, role)
+            LabelledPosting(str(i), "jobs", str(i), None, text, role)
             for i, (text, role) in enumerate(
                 [("Build agents.", Role.AI_FIRST), ("Bake.", Role.OTHER), ("Sew.", Role.OTHER)]
             )
         )
     )
 
-    def apply(posting: Posting, _: Random) -> Posting:
+    def apply(posting: LabelledPosting, _: Random) -> LabelledPosting:
         text = posting.text.replace("Bake", "Bake for agents")
-        return Posting(posting.id, "jobs", posting.group, None, text, posting.role)
+        return LabelledPosting(posting.id, "jobs", posting.group, None, text, posting.role)
 
     monkeypatch.setattr(
         behaviour, "changes", lambda *_: [Change("g", "bake", apply, forgives=True)]
@@ -178,7 +178,9 @@ def test_what_a_change_costs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_an_other_that_becomes_ai_support_is_forgiven() -> None:
     roles = [Role.OTHER, Role.OTHER, Role.ML_FIRST]
-    dev = Corpus(tuple(Posting(str(i), "", "", None, "", role) for i, role in enumerate(roles)))
+    dev = Corpus(
+        tuple(LabelledPosting(str(i), "", "", None, "", role) for i, role in enumerate(roles))
+    )
 
     def answers(*given: Role) -> list[Prediction]:
         return [Prediction(role, 0.9, {}, reliable=True) for role in given]

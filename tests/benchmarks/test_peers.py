@@ -12,7 +12,7 @@ from benchmarks import labellers, peers
 from benchmarks.changes import changes
 from benchmarks.labellers import SkippedError, all_peers
 from roleclass.roles import Role
-from roleclass.training.corpus import Corpus, Posting, load_corpus
+from roleclass.training.corpus import Corpus, LabelledPosting, load_corpus
 
 LIGHT = (
     "roleclass",
@@ -144,6 +144,6 @@ def test_the_onnx_graph_answers_nearly_as_what_it_converts(corpus: Corpus) -> No
     ],
 )
 def test_title_rules(title: str | None, role: Role) -> None:
-    posting = Posting("1", "jobs", "acme", title, "AI Engineer\nWe bake bread.", Role.OTHER)
+    posting = LabelledPosting("1", "jobs", "acme", title, "AI Engineer\nWe bake bread.", Role.OTHER)
     answer = all_peers()["rules on titles"].fit(Corpus(()))
     assert answer([posting]) == [str(role)]

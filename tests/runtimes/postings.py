@@ -8,7 +8,7 @@ from roleclass.benchmark import generated
 from tests.duties import DUTIES
 from tests.written import OPENING, TITLES
 
-Posting = tuple[str, str | None]
+TextAndTitle = tuple[str, str | None]
 
 HEADINGS = (
     "What you will do",
@@ -86,7 +86,7 @@ ODD = (
 )
 
 
-def postings(number: int, seed: int, length: int = 1500) -> Iterator[Posting]:
+def postings(number: int, seed: int, length: int = 1500) -> Iterator[TextAndTitle]:
     """Write postings: of plain words, in sections with lists, and of odd pieces, in turn."""
     rng = random.Random(seed)
     plain = generated(number, length, seed)

@@ -17,7 +17,7 @@ from roleclass.evidence.page import view_of
 from roleclass.pages import percent, stylesheet
 from tests.chromium import ROOT, Drive, missing
 from tests.conformance import EXAMPLES
-from tests.runtimes.postings import Posting, postings
+from tests.runtimes.postings import TextAndTitle, postings
 
 BUILT = ROOT / "web" / "dist"
 AI_ENGINEER = {"text": (ROOT / "examples" / "ai_engineer.txt").read_text("utf-8"), "title": None}
@@ -46,13 +46,13 @@ def url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def given() -> list[Posting]:
+def given() -> list[TextAndTitle]:
     examples = [((ROOT / "examples" / name).read_text("utf-8"), None) for name in EXAMPLES]
     return [*examples, *postings(200, seed=7)]
 
 
 @pytest.fixture(scope="session")
-def seen(drive: Drive, url: str, given: list[Posting]) -> list[dict[str, Any]]:
+def seen(drive: Drive, url: str, given: list[TextAndTitle]) -> list[dict[str, Any]]:
     """What the page shows of each posting."""
     asked = [{"text": text, "title": title} for text, title in given]
     found: list[dict[str, Any]] = drive("postings", url, postings=asked)
@@ -60,7 +60,7 @@ def seen(drive: Drive, url: str, given: list[Posting]) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def expected(given: list[Posting]) -> list[Reading]:
+def expected(given: list[TextAndTitle]) -> list[Reading]:
     return [read(text, title) for text, title in given]
 
 

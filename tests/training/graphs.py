@@ -9,10 +9,10 @@ import onnxruntime as ort
 from onnx import TensorProto, helper
 from onnx.checker import check_model
 
-from roleclass.training.graph.words import OPSET, Writer
+from roleclass.training.graph.builder import OPSET, GraphBuilder
 
 Arrays = dict[str, np.ndarray]
-Write = Callable[[Writer], Mapping[str, tuple[int, int, str]]]
+Write = Callable[[GraphBuilder], Mapping[str, tuple[int, int, str]]]
 
 
 class Collected:
@@ -37,7 +37,7 @@ class Collected:
 def runnable(write: Write) -> Callable[[np.ndarray], Arrays]:
     """What `write` writes as a function of ``utf8``; it gives types, ranks and names of results by key."""
     container = Collected()
-    w = Writer(container, container)
+    w = GraphBuilder(container, container)
     results = write(w)
     outputs = []
     for key, (kind, rank, name) in results.items():

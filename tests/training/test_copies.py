@@ -2,7 +2,7 @@
 
 from roleclass import Role
 from roleclass.training.copies import SHARES, bare, copies, lenders
-from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.corpus import Corpus, LabelledPosting
 from roleclass.training.lines.cut import cut
 from roleclass.training.lines.spans import LineSpan
 
@@ -10,13 +10,13 @@ BLURB = "Larkspur makes AI agents that answer customers in forty languages."
 DUTY = "Close the books of three entities each month."
 
 
-def posting(name: str, *, title: str = "Accountant") -> Posting:
+def posting(name: str, *, title: str = "Accountant") -> LabelledPosting:
     text = f"{BLURB}\n{DUTY}"
     lines = (
         LineSpan(0, len(BLURB), "company", "ai-topic", ()),
         LineSpan(len(BLURB) + 1, len(text), "duty", "none", ("none",)),
     )
-    return Posting(name, "jobs", f"company {name}", title, text, Role.OTHER, lines=lines)
+    return LabelledPosting(name, "jobs", f"company {name}", title, text, Role.OTHER, lines=lines)
 
 
 CORPUS = Corpus(tuple(posting(str(i), title=f"title {i}") for i in range(60)))
@@ -53,7 +53,7 @@ def test_a_short_copy_keeps_duties_and_requirements_where_they_say() -> None:
     for text, part in zip(texts, parts, strict=True):
         lines.append(LineSpan(place, place + len(text), part, "none", ()))
         place += len(text) + 1
-    one = Posting("1", "jobs", "a", None, "\n".join(texts), Role.OTHER, lines=tuple(lines))
+    one = LabelledPosting("1", "jobs", "a", None, "\n".join(texts), Role.OTHER, lines=tuple(lines))
     changed = copies(Corpus((one,) * 30))
     assert any(len(copy.lines) < len(one.lines) for copy in changed)
     for copy in changed:
@@ -69,7 +69,7 @@ def test_the_same_seed_gives_the_same_copies_and_another_seed_others() -> None:
 
 def test_a_corpus_without_labelled_lines_lends_titles_only() -> None:
     bare = Corpus(
-        tuple(Posting(str(i), "jobs", str(i), f"t{i}", DUTY, Role.OTHER) for i in range(9))
+        tuple(LabelledPosting(str(i), "jobs", str(i), f"t{i}", DUTY, Role.OTHER) for i in range(9))
     )
     assert {copy.text for copy in copies(bare)} == {DUTY}
 
@@ -90,7 +90,7 @@ def test_bare_lines_do_not_run_into_each_other() -> None:
     ends = (10, 20, 31)
     starts = (0, 11, 21)
     lines = tuple(LineSpan(*span, "duty", "none", ()) for span in zip(starts, ends, strict=True))
-    one = Posting("1", "jobs", "a", None, text, Role.OTHER, lines=lines)
+    one = LabelledPosting("1", "jobs", "a", None, text, Role.OTHER, lines=lines)
     for posting in bare(Corpus((one,) * 40)):
         rows = [posting.encode()]
         assert len(cut(rows).row) == len(posting.lines)

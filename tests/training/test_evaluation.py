@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from roleclass import Role, RoleClassifier
-from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.corpus import Corpus, LabelledPosting
 from roleclass.training.evaluation import clear_mistakes, evaluate, report, scores
 
 DRIVES = "You will drive the delivery van and load it with care, and you are friendly to all our customers."
@@ -14,8 +14,8 @@ DRIVES = "You will drive the delivery van and load it with care, and you are fri
 ROLES = (Role.AI_FIRST, Role.AI_SUPPORT, Role.ML_FIRST, Role.OTHER)
 
 
-def made(role: Role, **values: object) -> Posting:
-    return Posting("x", "part", "group", None, "", role, **values)  # type: ignore[arg-type]
+def made(role: Role, **values: object) -> LabelledPosting:
+    return LabelledPosting("x", "part", "group", None, "", role, **values)  # type: ignore[arg-type]
 
 
 def test_accuracy_and_macro_f1() -> None:

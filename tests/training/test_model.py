@@ -7,7 +7,7 @@ import pytest
 from scipy.special import softmax
 
 from roleclass import Role
-from roleclass.training.corpus import Corpus, Posting, load_corpus
+from roleclass.training.corpus import Corpus, LabelledPosting, load_corpus
 from roleclass.training.model import Settings, TrainingSet, fit, folds, logits, soft_labels
 from tests.written import posting
 
@@ -17,8 +17,8 @@ def corpus(written_corpus: Path) -> Corpus:
     return load_corpus(written_corpus, warn=print).split("train")
 
 
-def unsure(confidence: int, runner_up: str | None) -> Posting:
-    return Posting("1", "jobs", "acme", None, "Text.", Role.OTHER, confidence, runner_up)
+def unsure(confidence: int, runner_up: str | None) -> LabelledPosting:
+    return LabelledPosting("1", "jobs", "acme", None, "Text.", Role.OTHER, confidence, runner_up)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def unsure(confidence: int, runner_up: str | None) -> Posting:
     ],
 )
 def test_an_unsure_label_shares_its_weight_with_the_runner_up(
-    one: Posting, expected: list[tuple[str, float]]
+    one: LabelledPosting, expected: list[tuple[str, float]]
 ) -> None:
     index, labels, weights = soft_labels([one], (0.4, 0.2, 0.0))
     assert index.tolist() == [0] * len(expected)

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
-Posting = tuple[str, str | None]
+TextAndTitle = tuple[str, str | None]
 """A text and its title, where that is not part of the text."""
 
 
-def checked(text: object, title: object, place: int | None = None) -> Posting:
+def checked(text: object, title: object, place: int | None = None) -> TextAndTitle:
     """Return a posting; a TypeError says what to pass instead of what is no text.
 
     Parameters
@@ -24,7 +24,9 @@ def checked(text: object, title: object, place: int | None = None) -> Posting:
     return text, title
 
 
-def checked_many(texts: Iterable[str], titles: Iterable[str | None] | None) -> Iterator[Posting]:
+def checked_many(
+    texts: Iterable[str], titles: Iterable[str | None] | None
+) -> Iterator[TextAndTitle]:
     """Return postings as they come; errors name the item. A single string is refused at once."""
     for name, value in (("texts", texts), ("titles", titles)):
         if isinstance(value, str | bytes):

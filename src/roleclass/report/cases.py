@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from roleclass.classifier import RoleClassifier
-from roleclass.engine.batches import CHUNK_LENGTH, CHUNK_POSTINGS
+from roleclass.engine.batches import WINDOW_LENGTH, WINDOW_POSTINGS
 from roleclass.errors import InputError
 from roleclass.reading import Line, Reading, likely_areas
 from roleclass.report.postings import Posting
@@ -134,7 +134,7 @@ def _chunks(postings: Iterable[Posting]) -> Iterator[list[Posting]]:
     for posting in postings:
         chunk.append(posting)
         length += len(posting.text or "") + sum(map(len, posting.responsibilities))
-        if len(chunk) == CHUNK_POSTINGS or length > CHUNK_LENGTH:
+        if len(chunk) == WINDOW_POSTINGS or length > WINDOW_LENGTH:
             yield chunk
             chunk, length = [], 0
     if chunk:

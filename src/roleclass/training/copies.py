@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from roleclass.reading import PARTS
-from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.corpus import Corpus, LabelledPosting
 from roleclass.training.lines.spans import LineSpan
 
 COMPANY, NICE, NOTICE, TITLE, SHORT = "company", "nice-to-have", "notice", "title", "short"
@@ -51,7 +51,7 @@ def lenders(corpus: Corpus) -> dict[str, list[Lender]]:
     return found
 
 
-def copies(corpus: Corpus, seed: int = 0) -> list[Posting]:
+def copies(corpus: Corpus, seed: int = 0) -> list[LabelledPosting]:
     """Return a changed copy of each posting, in the order of the corpus.
 
     Parameters
@@ -62,7 +62,7 @@ def copies(corpus: Corpus, seed: int = 0) -> list[Posting]:
 
     Returns
     -------
-    list of Posting
+    list of LabelledPosting
         With the same labels, for the line that were put in, too.
     """
     lent = lenders(corpus)
@@ -73,7 +73,7 @@ def copies(corpus: Corpus, seed: int = 0) -> list[Posting]:
     ]
 
 
-def bare(corpus: Corpus, seed: int = 0) -> list[Posting]:
+def bare(corpus: Corpus, seed: int = 0) -> list[LabelledPosting]:
     """Return texts of one to three lines, without a title or a heading: one of each part of each posting.
 
     What a line is must be known where nothing stands around it.
@@ -86,7 +86,7 @@ def bare(corpus: Corpus, seed: int = 0) -> list[Posting]:
     ]
 
 
-def _bare(posting: Posting, part: str, rng: np.random.Generator) -> Posting:
+def _bare(posting: LabelledPosting, part: str, rng: np.random.Generator) -> LabelledPosting:
     lines = [line for line in posting.lines if line.part == part]
     first = int(rng.integers(len(lines)))
     few = lines[first : first + int(rng.integers(1, 4))]
@@ -102,11 +102,11 @@ def _bare(posting: Posting, part: str, rng: np.random.Generator) -> Posting:
 
 
 def _copy(
-    posting: Posting,
+    posting: LabelledPosting,
     lent: dict[str, list[Lender]],
     titles: Sequence[tuple[str, str]],
     rng: np.random.Generator,
-) -> Posting:
+) -> LabelledPosting:
     changed = posting
     if rng.random() < SHARES[SHORT]:
         changed = _shortened(changed, rng)
@@ -134,7 +134,7 @@ def _another(of: Sequence[Lender], group: str, rng: np.random.Generator) -> Lend
     return None
 
 
-def _shortened(posting: Posting, rng: np.random.Generator) -> Posting:
+def _shortened(posting: LabelledPosting, rng: np.random.Generator) -> LabelledPosting:
     """Keep a few labelled duties and requirements, and often the line before the first of each, a heading.
 
     Most labelled postings are long; a reader knows a short one, too.
@@ -160,7 +160,9 @@ def _shortened(posting: Posting, rng: np.random.Generator) -> Posting:
     return replace(posting, text=text, lines=tuple(lines))
 
 
-def _insert(posting: Posting, line: Lender | None, place: str, rng: np.random.Generator) -> Posting:
+def _insert(
+    posting: LabelledPosting, line: Lender | None, place: str, rng: np.random.Generator
+) -> LabelledPosting:
     if line is None:
         return posting
     text = posting.text

@@ -24,7 +24,7 @@ Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Posting:
+class LabelledPosting:
     """One labelled posting.
 
     Attributes
@@ -78,10 +78,10 @@ class Posting:
 
 
 @dataclass(frozen=True)
-class Corpus(Sequence[Posting]):
+class Corpus(Sequence[LabelledPosting]):
     """Labelled postings, in the order of their files."""
 
-    postings: tuple[Posting, ...]
+    postings: tuple[LabelledPosting, ...]
 
     def __len__(self) -> int:
         return len(self.postings)
@@ -89,12 +89,12 @@ class Corpus(Sequence[Posting]):
     def __getitem__(self, index: Any) -> Any:
         return self.postings[index]
 
-    def where(self, keep: Callable[[Posting], bool]) -> Self:
+    def where(self, keep: Callable[[LabelledPosting], bool]) -> Self:
         """Return the postings that `keep` is true of.
 
         Examples
         --------
-        >>> one = Posting("a", "jobs", "acme", None, "Sells shoes.", Role.OTHER, split="dev")
+        >>> one = LabelledPosting("a", "jobs", "acme", None, "Sells shoes.", Role.OTHER, split="dev")
         >>> len(Corpus((one,)).where(lambda posting: posting.split == "train"))
         0
         """
@@ -120,7 +120,7 @@ class Corpus(Sequence[Posting]):
 
         Examples
         --------
-        >>> one = Posting("a", "jobs", "acme", None, "Sells shoes.", Role.OTHER)
+        >>> one = LabelledPosting("a", "jobs", "acme", None, "Sells shoes.", Role.OTHER)
         >>> Corpus((one,)).column("confidence")
         array([3])
         """
@@ -182,7 +182,7 @@ def load_corpus(
         raise CorpusError(
             f"no .parquet file in {folder}; expected at least one with labelled postings"
         )
-    postings: dict[str, Posting] = {}
+    postings: dict[str, LabelledPosting] = {}
     problems: list[str] = []
     spans = load_spans(folder / LINES) if (folder / LINES).exists() else {}
     roles = dict.fromkeys([*roles, str(Role.UNCLEAR)])
@@ -213,10 +213,10 @@ def load_corpus(
 def _posting(
     row: Mapping[str, Any],
     part: str,
-    known: Mapping[str, Posting],
+    known: Mapping[str, LabelledPosting],
     roles: Collection[str],
     spans: Mapping[str, tuple[LineSpan, ...]],
-) -> Posting:
+) -> LabelledPosting:
     """Check one row; a ValueError says which column is wrong and what was expected."""
     text = _string(row, "description")
     identifier = _string(row, "id")
@@ -232,7 +232,7 @@ def _posting(
         "split": _one_of(row, "split", SPLITS),
         "agreed": _one_of(row, "agreed", (True, False)),
     }
-    return Posting(
+    return LabelledPosting(
         id=identifier,
         part=part,
         group=f"{part}/{row.get('source') or row.get('company') or identifier}",

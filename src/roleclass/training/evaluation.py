@@ -16,7 +16,7 @@ from roleclass.training.calibration import (
     expected_calibration_error,
     reliability_diagram,
 )
-from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.corpus import Corpus, LabelledPosting
 from roleclass.training.lines.folds import CrossFit
 from roleclass.training.lines.labels import best_lines
 
@@ -113,7 +113,7 @@ def report(
     confidence = np.where(predicted == Role.UNCLEAR, 0.0, probabilities.max(axis=1))
     names = [str(role) for role in roles]
 
-    def by(key: Callable[[Posting], str]) -> dict[str, Report]:
+    def by(key: Callable[[LabelledPosting], str]) -> dict[str, Report]:
         keys = np.array([key(posting) for posting in corpus])
         return {
             value: scores(truth[keys == value], predicted[keys == value], roles)
@@ -174,8 +174,8 @@ def clear_mistakes(corpus: Corpus, predicted: NDArray[np.str_]) -> NDArray[np.bo
 
     Examples
     --------
-    >>> sure = Posting("a", "jobs", "x", None, "Bakes.", Role.OTHER, 3, "ml-first")
-    >>> unsure = Posting("b", "jobs", "x", None, "Bakes.", Role.OTHER, 2, "ml-first")
+    >>> sure = LabelledPosting("a", "jobs", "x", None, "Bakes.", Role.OTHER, 3, "ml-first")
+    >>> unsure = LabelledPosting("b", "jobs", "x", None, "Bakes.", Role.OTHER, 2, "ml-first")
     >>> clear_mistakes(Corpus((sure, unsure)), np.array(["ml-first", "ml-first"]))
     array([ True, False])
     """

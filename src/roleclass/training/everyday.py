@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from roleclass.roles import Role
-from roleclass.training.corpus import Posting
+from roleclass.training.corpus import LabelledPosting
 from roleclass.training.lines.spans import LineSpan
 
 ROLES: Final = {
@@ -48,12 +48,12 @@ _PROSE: Final = ("You {}.", "In this job you {}.", "You will {}.", "We seek some
 _Line = tuple[str, str, str, str]  # text, part, work, what stands behind it
 
 
-def everyday_postings(seed: int = 0) -> list[Posting]:
+def everyday_postings(seed: int = 0) -> list[LabelledPosting]:
     """Return the postings, the same for the same seed.
 
     Returns
     -------
-    list of Posting
+    list of LabelledPosting
         Of the split ``train``, with labelled lines; pages have the role `Role.UNCLEAR`.
 
     Examples
@@ -125,14 +125,16 @@ def _stub(stub: dict[str, Any], rng: np.random.Generator) -> list[_Line]:
     return [(str(line), stub["part"], stub["work"], behind) for line in chosen]
 
 
-def _posting(group: str, number: int, title: str | None, lines: list[_Line], role: Role) -> Posting:
+def _posting(
+    group: str, number: int, title: str | None, lines: list[_Line], role: Role
+) -> LabelledPosting:
     text, spans = "", []
     for line, part, work, behind in lines:
         # The problem areas of ordinary duties are known: there are none.
         areas = ("none",) if part == "duty" and work == "none" else None
         spans.append(LineSpan(len(text), len(text) + len(line), part, work, areas))
         text += line + behind
-    return Posting(
+    return LabelledPosting(
         id=f"everyday-{group}-{number}",
         part="everyday",
         group=f"everyday/{group}",

@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from roleclass.roles import AnyRole, Role
-from roleclass.training.corpus import Corpus, Posting
+from roleclass.training.corpus import Corpus, LabelledPosting
 from roleclass.training.features import PostingFeatures, Scales
 from roleclass.training.lines.model import LineModel
 from roleclass.training.measures import Measures
@@ -152,13 +152,13 @@ def fit(training: TrainingSet, settings: Settings) -> Pipeline:
 
 
 def soft_labels(
-    corpus: Sequence[Posting], runner_up_share: Sequence[float]
+    corpus: Sequence[LabelledPosting], runner_up_share: Sequence[float]
 ) -> tuple[NDArray[np.int64], NDArray[np.str_], NDArray[np.float64]]:
     """Split the weight of an unsure posting between its label and the runner-up.
 
     Parameters
     ----------
-    corpus : sequence of N Posting
+    corpus : sequence of N LabelledPosting
     runner_up_share : sequence of three floats
         Share of the runner-up at confidence 1, 2 and 3.
 
@@ -172,7 +172,7 @@ def soft_labels(
 
     Examples
     --------
-    >>> unsure = Posting("1", "jobs", "acme", None, "", Role.OTHER, 1, "ai-support")
+    >>> unsure = LabelledPosting("1", "jobs", "acme", None, "", Role.OTHER, 1, "ai-support")
     >>> [column.tolist() for column in soft_labels([unsure], (0.4, 0.2, 0.0))]
     [[0, 0], ['other', 'ai-support'], [0.6, 0.4]]
     """

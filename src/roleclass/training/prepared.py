@@ -12,7 +12,7 @@ from roleclass.engine.model_file import default_model
 from roleclass.lexicon import load_lexicon
 from roleclass.roles import Role
 from roleclass.training.copies import bare, copies
-from roleclass.training.corpus import Corpus, Posting, Warn
+from roleclass.training.corpus import Corpus, LabelledPosting, Warn
 from roleclass.training.evaluation import Report
 from roleclass.training.everyday import everyday_postings
 from roleclass.training.features import frequent_words
@@ -139,7 +139,9 @@ def _fit_lines(
     vocabulary = Vocabulary.from_ngrams(sorted({*frequent_words(rows, MIN_POSTINGS), *phrases}))
     model = LineModel(vocabulary, concepts)
 
-    def teaching(of: Sequence[Posting]) -> tuple[list[bytes], LineLabels, NDArray[np.int64]]:
+    def teaching(
+        of: Sequence[LabelledPosting],
+    ) -> tuple[list[bytes], LineLabels, NDArray[np.int64]]:
         encoded = [posting.encode() for posting in of]
         folds = np.array([of_group[posting.group] for posting in of])
         return encoded, carry(of, encoded, model.read(encoded).lines), folds

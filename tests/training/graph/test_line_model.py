@@ -10,9 +10,10 @@ from onnx import TensorProto
 from roleclass.lexicon import load_lexicon
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text import encode, pack, tokenize
+from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.line_model import PART, WORK, score_lines
 from roleclass.training.graph.lines import find_lines
-from roleclass.training.graph.words import Writer, find_ngrams, find_words
+from roleclass.training.graph.words import find_ngrams, find_words
 from roleclass.training.lines.model import LineLabels, LineModel
 from roleclass.training.lines.rules import LISTED
 from roleclass.training.tables import Trie, WordTable
@@ -50,7 +51,7 @@ def model() -> LineModel:
 
 @pytest.fixture(scope="module")
 def graph(model: LineModel):
-    def write(w: Writer) -> dict[str, tuple[int, int, str]]:
+    def write(w: GraphBuilder) -> dict[str, tuple[int, int, str]]:
         words = sorted({*model.vocabulary.words, *LISTED} - set(model.vocabulary.words))
         table = WordTable.from_words([*model.vocabulary.words, *words])
         found_words = find_words(w, table, "utf8")
@@ -59,8 +60,8 @@ def graph(model: LineModel):
         further = w.const(np.zeros((len(model.own_) + 1, 4)), np.float32)
         scores = score_lines(w, model, found, lines, further, 4)
         heads = {
-            "part": w.cut(scores.both, PART.start, PART.stop, axis=1),
-            "work": w.cut(scores.both, WORK.start, WORK.stop, axis=1),
+            "part": w.slice(scores.both, PART.start, PART.stop, axis=1),
+            "work": w.slice(scores.both, WORK.start, WORK.stop, axis=1),
             "areas": scores.areas,
         }
         return {

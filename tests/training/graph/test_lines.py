@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from onnx import TensorProto
 
 from roleclass.text import encode, pack
+from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.lines import find_lines
-from roleclass.training.graph.words import Writer, find_words
+from roleclass.training.graph.words import find_words
 from roleclass.training.lines.cut import cut
 from roleclass.training.lines.rules import LISTED
 from roleclass.training.tables import WordTable
@@ -22,7 +23,7 @@ NUMBERS = ("word_line", "row", "first", "last", "start", "end")
 FLAGS = ("marked", "colon", "free")
 
 
-def write(w: Writer) -> dict[str, tuple[int, int, str]]:
+def write(w: GraphBuilder) -> dict[str, tuple[int, int, str]]:
     table = WordTable.from_words(LISTED)
     words = find_words(w, table, "utf8")
     lines = find_lines(w, table, words)

@@ -22,9 +22,10 @@ from roleclass.training.features import (
     SHARE_WORDS,
     PostingFeatures,
 )
+from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.line_model import PART, WIDE, WORK, GraphScores
 from roleclass.training.graph.lines import GraphLines
-from roleclass.training.graph.words import VECTOR, Found, Words, Writer
+from roleclass.training.graph.words import VECTOR, Found, Words
 from roleclass.training.measures import TITLE_WORDS, WEIGHTS
 from roleclass.training.unclear import UnclearRule
 
@@ -64,7 +65,7 @@ class Weighted:
 
 
 def weigh_lines(
-    w: Writer, words: Words, lines: GraphLines, scores: GraphScores, number: int
+    w: GraphBuilder, words: Words, lines: GraphLines, scores: GraphScores, number: int
 ) -> Weighted:
     """Add up lines for each posting; `number` is K, that of `GraphScores.further`.
 
@@ -88,9 +89,9 @@ def weigh_lines(
 
     row = w.rows(lines.row)
     sizes = (1, 1, 1, _PARTS * _WORKS, number - 1, 1)
-    totals = w.add_rows(w.zeros(words.rows, sum(sizes)), row, products)
+    totals = w.scatter_rows(w.zeros(words.rows, sum(sizes)), row, products)
     weighted, words_of, asked, of_lines, of_ngrams, small = w.split(totals, *sizes)
-    surest = w.cut(products, 3 + _WORKS, 3 + 3 * _WORKS, axis=1)
+    surest = w.slice(products, 3 + _WORKS, 3 + 3 * _WORKS, axis=1)
     return Weighted(
         w.op("MatMul", scores.both, w.const(weight[:, None], np.float32)),
         scores.size,
@@ -98,14 +99,14 @@ def weigh_lines(
         words_of,
         asked,
         of_lines,
-        w.add_rows(w.zeros(words.rows, 2 * _WORKS), row, surest, "max"),
+        w.scatter_rows(w.zeros(words.rows, 2 * _WORKS), row, surest, "max"),
         of_ngrams,
         small,
     )
 
 
 def mention_counts(
-    w: Writer,
+    w: GraphBuilder,
     features: PostingFeatures,
     found: Found,
     words: Words,
@@ -127,18 +128,18 @@ def mention_counts(
     sets, set_of_ngram = np.unique(np.vstack([empty, member]), axis=0, return_inverse=True)
     set_of_ngram = set_of_ngram.ravel()
     # The empty set sorts first; what is no n-gram mentions nothing.
-    column = w.take(w.const(np.append(set_of_ngram[1:], 0)), found.ngram)
-    which = w.places(column)
-    column, word = (w.take(x, which) for x in (column, found.word))
-    line, row = w.take(lines.word_line, word), w.take(words.row, word)
+    column = w.gather(w.const(np.append(set_of_ngram[1:], 0)), found.ngram)
+    which = w.nonzero(column)
+    column, word = (w.gather(x, which) for x in (column, found.word))
+    line, row = w.gather(lines.word_line, word), w.gather(words.row, word)
     is_title = _titles(w, lines, weighted)
     cell = w.op("Add", w.op("Mul", row, w.const(2 * len(sets))), column)
     in_title = w.op("Add", cell, w.const(len(sets)))
     cells = w.op("Concat", cell, in_title, axis=0)
     values = w.op(
         "Concat",
-        w.take(w.flat(weighted.weight), line),
-        w.take(is_title, line),
+        w.gather(w.flatten(weighted.weight), line),
+        w.gather(is_title, line),
         axis=0,
     )
     zeros = w.op("ConstantOfShape", w.op("Mul", words.rows, w.vector(2 * len(sets))))
@@ -148,15 +149,15 @@ def mention_counts(
     return counted, titled, sets
 
 
-def _titles(w: Writer, lines: GraphLines, weighted: Weighted) -> str:
+def _titles(w: GraphBuilder, lines: GraphLines, weighted: Weighted) -> str:
     """1 for the first line of each row if it is short enough, otherwise 0: float tensor of shape (M,)."""
-    first = w.moved(lines.parts, 1, True, np.bool_)
-    short = w.op("LessOrEqual", w.flat(weighted.size), w.const(TITLE_WORDS, np.float32))
+    first = w.shift(lines.parts, 1, True, np.bool_)
+    short = w.op("LessOrEqual", w.flatten(weighted.size), w.const(TITLE_WORDS, np.float32))
     return w.cast(w.op("And", first, short), TensorProto.FLOAT)
 
 
 def blocks(
-    w: Writer,
+    w: GraphBuilder,
     features: PostingFeatures,
     found: Found,
     words: Words,
@@ -191,7 +192,7 @@ def blocks(
 
 
 def _densities(
-    w: Writer,
+    w: GraphBuilder,
     features: PostingFeatures,
     counted: str,
     sets: Floats,
@@ -218,7 +219,7 @@ def _densities(
         for factor in (product // side, product % side)
     )
     parts = [w.op("Mul", one, other)] if len(product) else []
-    return [w.cut(crossed, 0, len(density), axis=1), *parts] if len(density) else parts
+    return [w.slice(crossed, 0, len(density), axis=1), *parts] if len(density) else parts
 
 
 class _Quotients(NamedTuple):
@@ -292,7 +293,7 @@ def _of_lines() -> _Quotients:
     )
 
 
-def _write_quotients(w: Writer, terms: str, blocks: Sequence[_Quotients]) -> str:
+def _write_quotients(w: GraphBuilder, terms: str, blocks: Sequence[_Quotients]) -> str:
     """Write those of all blocks at once."""
     above, below = (np.hstack(of) for of in list(zip(*blocks, strict=True))[:2])
     is_log = np.concatenate([block.is_log for block in blocks])
@@ -307,13 +308,13 @@ def _write_quotients(w: Writer, terms: str, blocks: Sequence[_Quotients]) -> str
     quotient = w.op("Div", one, other)
     is_log = np.pad(is_log, (0, more))
     mixed = w.op("Where", w.const(is_log, np.bool_), w.op("Log", quotient), quotient)
-    return w.cut(mixed, 0, number, axis=1)
+    return w.slice(mixed, 0, number, axis=1)
 
 
-def _reason(w: Writer, words: Words, weighted: Weighted, rule: UnclearRule) -> None:
+def _reason(w: GraphBuilder, words: Words, weighted: Weighted, rule: UnclearRule) -> None:
     """Write the output ``reason``: see `UnclearRule`."""
     index = words.last
-    tokens = w.op("Sub", w.op("Sub", index, w.moved(index, 1, -1)), w.const(1))
+    tokens = w.op("Sub", w.op("Sub", index, w.shift(index, 1, -1)), w.const(1))
     tokens = w.op("Reshape", w.cast(tokens, TensorProto.FLOAT), w.vector(-1, 1))
     enough = w.op("Mul", tokens, w.const(rule.asked_share, np.float32))
     enough = w.op("Min", enough, w.const(rule.min_asked, np.float32))

@@ -8,9 +8,10 @@ from skl2onnx.common.data_types import FloatTensorType
 
 from roleclass.training.features import NGRAM_SCALE, PostingFeatures
 from roleclass.training.graph.blocks import Weighted, blocks, weigh_lines
+from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.line_model import PART, WORK, GraphScores, score_lines
 from roleclass.training.graph.lines import GraphLines, find_lines
-from roleclass.training.graph.words import Found, Writer, find_ngrams, find_words
+from roleclass.training.graph.words import Found, find_ngrams, find_words
 from roleclass.training.lines.rules import LISTED
 from roleclass.training.model import RoleRegression, softmax_weights
 from roleclass.training.tables import Trie, WordTable
@@ -77,7 +78,7 @@ def _features_shape(operator: Any) -> None:
 
 def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     features: ReadyFeatures = operator.raw_operator
-    w = Writer(scope, container)
+    w = GraphBuilder(scope, container)
     of_ngrams, of_blocks = (output.full_name for output in operator.outputs)
     vocabulary = features.lines.vocabulary
     listed = sorted(set(LISTED) - set(vocabulary.words))
@@ -93,7 +94,7 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     _write_lines(w, found, lines, scores, weighted)
 
 
-def _further(w: Writer, features: ReadyFeatures) -> tuple[str, int]:
+def _further(w: GraphBuilder, features: ReadyFeatures) -> tuple[str, int]:
     """What is added up of n-grams besides: their weights, and whether they are small words.
 
     Returns
@@ -113,7 +114,7 @@ def _further(w: Writer, features: ReadyFeatures) -> tuple[str, int]:
 
 
 def _write_lines(
-    w: Writer, found: Found, lines: GraphLines, scores: GraphScores, weighted: Weighted
+    w: GraphBuilder, found: Found, lines: GraphLines, scores: GraphScores, weighted: Weighted
 ) -> None:
     """Write the outputs about lines, without those that part rows, of which each row has one behind it."""
     real = w.op("Not", lines.parts)
@@ -121,15 +122,15 @@ def _write_lines(
         ("row", lines.row),
         ("start", lines.start),
         ("end", lines.end),
-        ("part", w.cut(scores.both, PART.start, PART.stop, axis=1)),
-        ("work", w.cut(scores.both, WORK.start, WORK.stop, axis=1)),
+        ("part", w.slice(scores.both, PART.start, PART.stop, axis=1)),
+        ("work", w.slice(scores.both, WORK.start, WORK.stop, axis=1)),
         ("areas", scores.areas),
-        ("weight", w.flat(weighted.weight)),
+        ("weight", w.flatten(weighted.weight)),
     ):
         w.op("Compress", values, real, axis=0, out=f"line_{name}")
-    line = w.take(lines.word_line, found.word)
+    line = w.gather(lines.word_line, found.word)
     # A word at a row's end is in no line; it is found with no n-gram.
-    row = w.take(lines.row, line)
+    row = w.gather(lines.row, line)
     line = w.op("Sub", line, row)
     last = w.op("Sub", w.size(w.op("Compress", lines.row, real, axis=0)), w.const(1))
     w.op("Min", line, w.op("Max", last, w.const(0)), out="found_line")
@@ -149,7 +150,7 @@ def _regression_shape(operator: Any) -> None:
 def _convert_regression(scope: Any, operator: Any, container: Any) -> None:
     """Write ``Softmax(of_ngrams + blocks @ weights + intercept)``."""
     model: RoleRegression = operator.raw_operator
-    w = Writer(scope, container)
+    w = GraphBuilder(scope, container)
     weights, intercept = softmax_weights(model)
     of_ngrams, blocks = (tensor.full_name for tensor in operator.inputs)
     number = operator.inputs[1].type.shape[1]

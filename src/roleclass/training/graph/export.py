@@ -16,8 +16,8 @@ from roleclass._version import __version__
 from roleclass.engine.model_file import FORMAT, seal
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.roles import AnyRole
+from roleclass.training.graph.builder import OPSET
 from roleclass.training.graph.converters import ready, register_converters
-from roleclass.training.graph.words import OPSET
 from roleclass.training.model import softmax_weights
 from roleclass.training.unclear import REASONS, UnclearRule
 from roleclass.whole import write_whole

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from roleclass.text import FOLD, SEPARATOR
-from roleclass.training.graph.words import Words, Writer
+from roleclass.training.graph.builder import GraphBuilder
+from roleclass.training.graph.words import Words
 from roleclass.training.lines.line_bytes import CLASSES, COUNTED, MARK, MARK_UNIT, NEWLINES
 from roleclass.training.lines.rules import (
     FROM_END,
@@ -56,34 +57,38 @@ class GraphGaps:
     word_sums: str
 
 
-def find_gaps(w: Writer, table: WordTable, words: Words) -> GraphGaps:
+def find_gaps(w: GraphBuilder, table: WordTable, words: Words) -> GraphGaps:
     """Look at the gaps between words; see `graph_lines.find_lines`."""
     sums = _sums(w, words)
     # What is counted from the end of one word to that of the next; bytes of words in the lower half.
-    counts = w.op("Sub", sums, w.moved(sums, 1, dtype=np.int64))
+    counts = w.op("Sub", sums, w.shift(sums, 1, dtype=np.int64))
     word_start = w.op("Sub", words.end, w.cast(counts, TensorProto.INT32))
-    listed = w.op("Where", words.is_last, w.const(NEW), w.take(w.const(_slots(table)), words.slot))
+    listed = w.op(
+        "Where", words.is_last, w.const(NEW), w.gather(w.const(_slots(table)), words.slot)
+    )
     before = _candidates(w, words, counts, listed)
     behind = w.op("Add", before, w.const(1))
-    both = w.op("Min", behind, w.cut(words.index, -1))
+    both = w.op("Min", behind, w.slice(words.index, -1))
     both = w.op("Concat", before, both, axis=0)
-    ends = w.op("Concat", *(w.take(x, both) for x in (words.end, word_start)), axis=0)
+    ends = w.op("Concat", *(w.gather(x, both) for x in (words.end, word_start)), axis=0)
     ends = w.op("Reshape", ends, w.vector(4, -1))
 
     # A byte at each of the places around a gap, and the lists of words.
     of_row = [(0, of) for of in FROM_END] + [(3, of) for of in FROM_START] + [(2, 0), (1, 0)]
     row, offset = np.array(of_row).T
     at = w.op("Gather", ends, w.const(row), axis=0)
-    at = w.flat(w.op("Add", at, w.const(offset[:, None])))
-    bytes_ = w.cast(w.take(words.utf8, at), TensorProto.INT32)
-    values = w.op("Concat", bytes_, w.take(listed, both), axis=0)
+    at = w.flatten(w.op("Add", at, w.const(offset[:, None])))
+    bytes_ = w.cast(w.gather(words.utf8, at), TensorProto.INT32)
+    values = w.op("Concat", bytes_, w.gather(listed, both), axis=0)
     values = w.op("Reshape", values, w.vector(len(PLACES), -1))
 
-    first, end = (w.flat(w.cut(of, k, k + 1)) for of, k in ((values, FROM_END.index(0)), (ends, 0)))
+    first, end = (
+        w.flatten(w.slice(of, k, k + 1)) for of, k in ((values, FROM_END.index(0)), (ends, 0))
+    )
     at_second = w.op("Mul", w.op("BitwiseAnd", end, w.const(1)), w.const(256))
-    correction = w.take(w.const(_corrections()), w.op("Add", at_second, first))
-    of_gap = w.take(sums, both)
-    counted = between(w, *w.parts(of_gap, 2))
+    correction = w.gather(w.const(_corrections()), w.op("Add", at_second, first))
+    of_gap = w.gather(sums, both)
+    counted = between(w, *w.split_evenly(of_gap, 2))
     return GraphGaps(
         before,
         behind,
@@ -96,14 +101,14 @@ def find_gaps(w: Writer, table: WordTable, words: Words) -> GraphGaps:
     )
 
 
-def holding(w: Writer, bits: str, *rules: str) -> Iterator[str]:
+def holding(w: GraphBuilder, bits: str, *rules: str) -> Iterator[str]:
     """Which of some rules hold at K gaps, all at once: bool tensors of shape (K,)."""
     masks = np.array([[rule_bits()[1][name]] for name in rules])
     holds = w.cast(w.op("BitwiseAnd", bits, w.const(masks, np.int64)), TensorProto.BOOL)
-    return iter(w.parts(w.flat(holds), len(rules)))
+    return iter(w.split_evenly(w.flatten(holds), len(rules)))
 
 
-def _sums(w: Writer, words: Words) -> str:
+def _sums(w: GraphBuilder, words: Words) -> str:
     """What is counted up to the end of each word: int64 tensor of shape (W,).
 
     Bytes of words in the lower half, `COUNTED` in the upper one; without bytes that are next to the end of a
@@ -116,11 +121,11 @@ def _sums(w: Writer, words: Words) -> str:
     # Small in the file: ONNX Runtime writes the table out when it loads the file.
     values, which = np.unique(of_pair, return_inverse=True)
     index = w.cast(w.const(which.ravel(), np.uint8), TensorProto.INT32)
-    counts = w.take(w.take(w.const(values, np.int64), index), pairs)
-    return w.take(w.op("CumSum", counts, w.const(0)), words.place)
+    counts = w.gather(w.gather(w.const(values, np.int64), index), pairs)
+    return w.gather(w.op("CumSum", counts, w.const(0)), words.place)
 
 
-def between(w: Writer, before: str, behind: str) -> str:
+def between(w: GraphBuilder, before: str, behind: str) -> str:
     """What is counted between two words: int32 tensor."""
     between = w.op("Div", w.op("Sub", behind, before), w.const(2**32, np.int64))
     return w.cast(between, TensorProto.INT32)
@@ -146,25 +151,25 @@ def _slots(table: WordTable) -> NDArray[np.int32]:
     return listed
 
 
-def _candidates(w: Writer, words: Words, counts: str, listed: str) -> str:
+def _candidates(w: GraphBuilder, words: Words, counts: str, listed: str) -> str:
     """The gaps at which a line may end, by the word before each: int32 tensor of shape (K,); see `TELLS`."""
-    first = w.cast(w.take(words.utf8, words.end), TensorProto.INT32)
-    tells = w.take(w.const(TELLS, np.bool_), first)
+    first = w.cast(w.gather(words.utf8, words.end), TensorProto.INT32)
+    tells = w.gather(w.const(TELLS, np.bool_), first)
     inline = w.cast(w.op("BitwiseAnd", listed, w.const(INLINE)), TensorProto.BOOL)
     holds = w.op("BitwiseAnd", counts, w.const(-(2**32), np.int64))
     behind = w.op("Or", w.cast(holds, TensorProto.BOOL), inline)
-    tells = w.op("Or", w.op("Or", tells, inline), w.moved(behind, -1, True, np.bool_))
-    return w.keep(words.index, tells)
+    tells = w.op("Or", w.op("Or", tells, inline), w.shift(behind, -1, True, np.bool_))
+    return w.compress(words.index, tells)
 
 
-def _bits(w: Writer, values: str) -> str:
+def _bits(w: GraphBuilder, values: str) -> str:
     """Which conjunctions hold at each gap, from what stands at its places: int64 tensor of shape (K,)."""
     values = w.op("Add", values, w.const(256 * np.arange(len(PLACES))[:, None]))
-    bits = w.take(w.const(rule_bits()[0].ravel(), np.int64), w.flat(values))
+    bits = w.gather(w.const(rule_bits()[0].ravel(), np.int64), w.flatten(values))
     bits = w.op("Reshape", bits, w.vector(len(PLACES), -1))
     size = len(PLACES)
     while size > 1:  # a power of two
         size //= 2
         one, other = w.split(bits, size, size, axis=0)
         bits = w.op("BitwiseAnd", one, other)
-    return w.flat(bits)
+    return w.flatten(bits)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from roleclass.reading import AREAS, PARTS, WORKS
+from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.line_shapes import (
     COLUMNS,
     CONSTANT,
@@ -24,7 +25,7 @@ from roleclass.training.graph.line_shapes import (
     find_shapes,
 )
 from roleclass.training.graph.lines import GraphLines
-from roleclass.training.graph.words import Found, Writer
+from roleclass.training.graph.words import Found
 from roleclass.training.lines.context import MOST_LOGGED, NEAR, ONE, OTHER
 from roleclass.training.lines.model import WEIGHT_ONE, LineModel
 
@@ -68,7 +69,7 @@ class GraphScores:
 
 
 def score_lines(
-    w: Writer,
+    w: GraphBuilder,
     model: LineModel,
     found: Found,
     lines: GraphLines,
@@ -79,7 +80,7 @@ def score_lines(
 
     Parameters
     ----------
-    w : Writer
+    w : GraphBuilder
     model : LineModel
         Fitted.
     found : Found
@@ -94,7 +95,7 @@ def score_lines(
     # A row for each n-gram, and one for each that weighs something else at the beginning of a line.
     rows = w.op("Gather", *own, axis=0)
     leading = w.const(np.flatnonzero(model.lead_.any(axis=1)))
-    of_leading = w.op("Add", w.op("Gather", rows, leading, axis=0), w.cut(lead[0], 1))
+    of_leading = w.op("Add", w.op("Gather", rows, leading, axis=0), w.slice(lead[0], 1))
     rows = w.op("Concat", rows, of_leading, axis=0)
     further = w.op("Concat", further, w.op("Gather", further, leading, axis=0), axis=0)
     last = len(model.own_)
@@ -109,9 +110,9 @@ def score_lines(
     of_shape = w.op("Concat", of_shape, bias, axis=0)
     of_shape = _chosen(w, of_shape, len(SHAPES) + 1, (*SHAPES, CONSTANT), COLUMNS, axis=0)
 
-    line = w.take(lines.word_line, found.word)
-    leads = w.op("Equal", w.take(lines.first, line), found.word)
-    ngram = w.op("Where", leads, w.take(row_of_lead, found.ngram), found.ngram)
+    line = w.gather(lines.word_line, found.word)
+    leads = w.op("Equal", w.gather(lines.first, line), found.word)
+    ngram = w.op("Where", leads, w.gather(row_of_lead, found.ngram), found.ngram)
     line = w.rows(line)
     count = w.op("Shape", lines.row)
 
@@ -120,7 +121,7 @@ def score_lines(
         table = _chosen(w, rows, model.own_.shape[1], to, size, of=columns)
         table = w.op("Concat", table, further, axis=1) if further else table
         width = size + (number if further else 0)
-        sums = w.add_rows(w.zeros(count, width), line, w.op("Gather", table, ngram, axis=0))
+        sums = w.scatter_rows(w.zeros(count, width), line, w.op("Gather", table, ngram, axis=0))
         # Nothing but 0 for what is further; with what is never likely.
         never = np.zeros((COLUMNS, width))
         never[CONSTANT, :size] = np.where(np.isin(range(size), list(to)), 0, _NEVER)
@@ -138,7 +139,7 @@ def score_lines(
 
 
 def _chosen(
-    w: Writer,
+    w: GraphBuilder,
     x: str,
     number: int,
     to: _Places,
@@ -155,7 +156,7 @@ def _chosen(
     return w.op("MatMul", w.const(places.T, np.float32), x)
 
 
-def _weights(w: Writer, name: str, weights: NDArray[np.int16]) -> tuple[str, str]:
+def _weights(w: GraphBuilder, name: str, weights: NDArray[np.int16]) -> tuple[str, str]:
     """What n-grams weigh: small in the file, spread out by ONNX Runtime when it loads the file.
 
     Returns
@@ -172,7 +173,7 @@ def _weights(w: Writer, name: str, weights: NDArray[np.int16]) -> tuple[str, str
     return rows, w.named(f"{name}_row", row, np.int32)
 
 
-def _second_stage(w: Writer, model: LineModel, shape: Shape, logits: str) -> str:
+def _second_stage(w: GraphBuilder, model: LineModel, shape: Shape, logits: str) -> str:
     """Decide by what `context` describes; some columns of it stand among others, which weigh nothing."""
     p = w.op("Softmax", w.op("Reshape", logits, w.vector(-1, 3, WIDE)), axis=2)
     # Whole multiples of 1 / ONE, 0 for lines that part rows.
@@ -225,7 +226,7 @@ def _second_stage(w: Writer, model: LineModel, shape: Shape, logits: str) -> str
     return w.op("Mul", decided, w.op("Mul", shape.unit, w.const(ONE, np.float32)))
 
 
-def times(w: Writer, one: str, other: str, size: int, rows: _Places, columns: _Places) -> str:
+def times(w: GraphBuilder, one: str, other: str, size: int, rows: _Places, columns: _Places) -> str:
     """Products of some columns of one matrix with some of another's, both of `size`; by matrices."""
     each = [(i, j) for i in rows for j in columns]
     one, other = (
@@ -235,22 +236,22 @@ def times(w: Writer, one: str, other: str, size: int, rows: _Places, columns: _P
     return w.op("Mul", one, other)
 
 
-def _moved(w: Writer, x: str, by: int) -> str:
+def _moved(w: GraphBuilder, x: str, by: int) -> str:
     """The rows of a matrix, moved by one."""
     if by > 0:
-        return w.op("Pad", w.cut(x, 0, -1), w.vector(1, 0, 0, 0))
-    return w.op("Pad", w.cut(x, 1), w.vector(0, 0, 1, 0))
+        return w.op("Pad", w.slice(x, 0, -1), w.vector(1, 0, 0, 0))
+    return w.op("Pad", w.slice(x, 1), w.vector(0, 0, 1, 0))
 
 
-def _headings(w: Writer, shape: Shape, seen: str, p: str) -> tuple[str, str]:
+def _headings(w: GraphBuilder, shape: Shape, seen: str, p: str) -> tuple[str, str]:
     """What the last heading before each line announces and is; and how far off it is."""
     columns = np.zeros((3 * WIDE + COLUMNS, 1))
     columns[[OTHER, 3 * WIDE + MAY_HEAD, 3 * WIDE + ENDS_HEAD]] = 1
-    holding = w.flat(w.op("MatMul", seen, w.const(columns, np.float32)))
+    holding = w.flatten(w.op("MatMul", seen, w.const(columns, np.float32)))
     heading = w.op("Greater", holding, w.const(2.5, np.float32))
-    at = w.op("Concat", w.const([-1]), w.keep(shape.index, heading), axis=0)
+    at = w.op("Concat", w.const([-1]), w.compress(shape.index, heading), axis=0)
     is_heading = w.cast(heading, TensorProto.INT32)
-    last = w.take(at, w.op("CumSum", is_heading, w.const(0), exclusive=1))
+    last = w.gather(at, w.op("CumSum", is_heading, w.const(0), exclusive=1))
     has = w.op("GreaterOrEqual", last, shape.begin)
     ago = w.op("Where", has, w.op("Sub", shape.index, last), w.const(0))
     # The last line of all parts rows: it has zeros.
@@ -267,10 +268,10 @@ def _headings(w: Writer, shape: Shape, seen: str, p: str) -> tuple[str, str]:
     return of_heading, state
 
 
-def _sums(w: Writer, shape: Shape, p: str) -> list[str]:
+def _sums(w: GraphBuilder, shape: Shape, p: str) -> list[str]:
     """Sums of probabilities over the `NEAR` lines before, those behind; the mean over all of the posting."""
     # Exact: multiples of 1 / ONE.
-    both = w.cast(w.cut(p, 0, 2 * WIDE, axis=1), TensorProto.DOUBLE)
+    both = w.cast(w.slice(p, 0, 2 * WIDE, axis=1), TensorProto.DOUBLE)
     sums = w.op("Pad", w.op("CumSum", both, w.const(0)), w.vector(1, 0, 0, 0))
     # Where each of the three begins and ends, within the posting.
     far = 2**30
@@ -278,6 +279,6 @@ def _sums(w: Writer, shape: Shape, p: str) -> list[str]:
     at = w.op("Add", shape.index, w.const(offsets[:, None]))
     at = w.op("Min", w.op("Max", at, shape.begin), shape.end)
     looked_up = w.op("Reshape", w.op("Gather", sums, at, axis=0), w.vector(-1, 2 * WIDE))
-    first, stop = w.parts(looked_up, 2)
-    before, behind, whole = w.parts(w.cast(w.op("Sub", stop, first), _FLOAT), 3)
+    first, stop = w.split_evenly(looked_up, 2)
+    before, behind, whole = w.split_evenly(w.cast(w.op("Sub", stop, first), _FLOAT), 3)
     return [before, behind, w.op("Div", whole, shape.total)]

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
+from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.lines import GraphLines
-from roleclass.training.graph.words import Writer
 from roleclass.training.lines.context import HEADING_WORDS, MOST_LOGGED, ONE
 
 _FLOAT = TensorProto.FLOAT
@@ -55,12 +55,12 @@ class Shape:
     columns: str
 
 
-def find_shapes(w: Writer, lines: GraphLines) -> Shape:
+def find_shapes(w: GraphBuilder, lines: GraphLines) -> Shape:
     """Look at lines."""
-    index = w.numbers_to(w.size(lines.row))
-    ends = w.keep(index, lines.parts)
-    begin = w.take(w.op("Add", w.moved(ends, 1, -1), w.const(1)), lines.row)
-    end = w.take(ends, lines.row)
+    index = w.range(w.size(lines.row))
+    ends = w.compress(index, lines.parts)
+    begin = w.gather(w.op("Add", w.shift(ends, 1, -1), w.const(1)), lines.row)
+    end = w.gather(ends, lines.row)
     size = w.op("Add", w.op("Sub", lines.last, lines.first), w.const(1))
     place, total = w.op("Sub", index, begin), w.op("Sub", end, begin)
     left = w.op("Sub", end, index)
@@ -72,7 +72,7 @@ def find_shapes(w: Writer, lines: GraphLines) -> Shape:
         "Gather", w.const(table, np.float32), w.op("Add", known, w.const(starts)), axis=0
     )
     column = w.vector(-1, 1)
-    of_rows = w.parts(w.op("Reshape", looked_up, w.vector(-1, table.shape[1])), len(starts))
+    of_rows = w.split_evenly(w.op("Reshape", looked_up, w.vector(-1, table.shape[1])), len(starts))
     parts = w.op("Reshape", lines.parts, column)
     size, place, total = (
         w.op("Reshape", w.cast(x, _FLOAT), column)

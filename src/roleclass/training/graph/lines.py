@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 from onnx import TensorProto
 
+from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.gaps import GraphGaps, find_gaps, holding
-from roleclass.training.graph.words import Words, Writer
+from roleclass.training.graph.words import Words
 from roleclass.training.lines.line_bytes import (
     CLASSES,
     COLON_WORDS,
@@ -63,12 +64,12 @@ class GraphLines:
     parts: str
 
 
-def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
+def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
     """Cut a batch into lines.
 
     Parameters
     ----------
-    w : Writer
+    w : GraphBuilder
     table : WordTable
         Must hold all of `LISTED`.
     words : Words
@@ -88,10 +89,10 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     ends_line = w.op("Or", line_end, is_new)
 
     # -- the number or letter of a list, at the beginning of a line: the gap before that word ends a line
-    begun = w.moved(w.op("Where", ends_line, behind, w.const(-1)), 1)
+    begun = w.shift(w.op("Where", ends_line, behind, w.const(-1)), 1)
     numbered = w.op("And", w.op("Equal", begun, k), number)
     numbers = w.cast(numbered, TensorProto.INT32)
-    next_numbered = w.moved(numbers, -1)
+    next_numbered = w.shift(numbers, -1)
 
     # -- marks of lists
     marks = w.op("BitwiseAnd", gaps.counted, w.const(-MARK_UNIT))
@@ -108,21 +109,21 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
     one_end = w.op("Equal", newlines, w.const(1))
     no_wrap = w.op("Or", w.op("Or", mark, is_new), hard)
     plain = w.op("And", one_end, w.op("Not", no_wrap))
-    q = w.places(ends_line)
-    wraps = _wraps(w, words, gaps, q, *(w.take(x, q) for x in (plain, newlines, is_new)))
+    q = w.nonzero(ends_line)
+    wraps = _wraps(w, words, gaps, q, *(w.gather(x, q) for x in (plain, newlines, is_new)))
     breaks = w.op("ScatterElements", breaks, q, w.op("Not", wraps), axis=0)
     breaks = w.op("Or", breaks, _colons(w, colon, k, behind, breaks))
 
     # -- lines
-    last = w.keep(k, breaks)
+    last = w.compress(k, breaks)
     # The number of a list is no word of its line.
-    first = w.keep(w.op("Add", behind, next_numbered), breaks)
-    first = w.op("Concat", w.cut(numbers, 0, 1), w.cut(first, 0, -1), axis=0)
+    first = w.compress(w.op("Add", behind, next_numbered), breaks)
+    first = w.op("Concat", w.slice(numbers, 0, 1), w.slice(first, 0, -1), axis=0)
     first = w.op("Min", first, last)
-    begin, finish = _around(w, words, w.take(gaps.word_start, first), w.take(words.end, last))
-    row = w.take(words.row, last)
+    begin, finish = _around(w, words, w.gather(gaps.word_start, first), w.gather(words.end, last))
+    row = w.gather(words.row, last)
     offset = w.op("Mul", row, words.width)
-    colon, free = holding(w, w.keep(gaps.bits, breaks), "colon_end", "free")
+    colon, free = holding(w, w.compress(gaps.bits, breaks), "colon_end", "free")
     zeros = w.op("Sub", words.slot, words.slot)
     ends = w.cast(breaks, TensorProto.INT32)
     ends = w.op("ScatterElements", zeros, k, ends, axis=0)
@@ -133,33 +134,35 @@ def find_lines(w: Writer, table: WordTable, words: Words) -> GraphLines:
         last=last,
         start=w.op("Sub", begin, offset),
         end=w.op("Sub", finish, offset),
-        marked=w.moved(w.keep(mark, breaks), 1, False, np.bool_),
+        marked=w.shift(w.compress(mark, breaks), 1, False, np.bool_),
         colon=colon,
         free=free,
-        parts=w.take(words.is_last, last),
+        parts=w.gather(words.is_last, last),
     )
 
 
-def _headings(w: Writer, head: str, adjective: str, before: str, before_adjective: str) -> str:
+def _headings(
+    w: GraphBuilder, head: str, adjective: str, before: str, before_adjective: str
+) -> str:
     """Gaps before and behind a heading in the middle of a line; the gaps around it are neighbours here."""
     # A heading after the adjective that belongs to it begins with the adjective.
-    headed = w.op("And", before, w.moved(head, -1, False, np.bool_))
+    headed = w.op("And", before, w.shift(head, -1, False, np.bool_))
     plain = w.op("And", headed, w.op("Not", adjective))
-    with_adjective = w.moved(w.op("And", headed, adjective), -1, False, np.bool_)
+    with_adjective = w.shift(w.op("And", headed, adjective), -1, False, np.bool_)
     with_adjective = w.op("And", with_adjective, before_adjective)
     return w.op("Or", head, w.op("Or", plain, with_adjective))
 
 
-def _colons(w: Writer, colon: str, k: str, behind: str, breaks: str) -> str:
+def _colons(w: GraphBuilder, colon: str, k: str, behind: str, breaks: str) -> str:
     """Gaps with a colon behind the first words of a line."""
-    opened = w.op("Concat", w.const([0]), w.keep(behind, breaks), axis=0)
+    opened = w.op("Concat", w.const([0]), w.compress(behind, breaks), axis=0)
     which = w.op("CumSum", w.cast(breaks, TensorProto.INT32), w.const(0), exclusive=1)
-    few = w.op("Less", w.op("Sub", k, w.take(opened, which)), w.const(COLON_WORDS))
+    few = w.op("Less", w.op("Sub", k, w.gather(opened, which)), w.const(COLON_WORDS))
     return w.op("And", few, colon)
 
 
 def _wraps(
-    w: Writer, words: Words, gaps: GraphGaps, q: str, plain: str, newlines: str, is_new: str
+    w: GraphBuilder, words: Words, gaps: GraphGaps, q: str, plain: str, newlines: str, is_new: str
 ) -> str:
     """Which line ends are wraps; the gap before each of them begins its physical line.
 
@@ -174,27 +177,27 @@ def _wraps(
     """
 
     def before(x: str, start: str) -> str:
-        return w.op("Concat", start, w.cut(x, 0, -1), axis=0)
+        return w.op("Concat", start, w.slice(x, 0, -1), axis=0)
 
     def at(x: str, number: int) -> list[str]:
         # Not by one Gather, which copies elements one by one.
         index = w.op("Expand", q, w.vector(number, 1))
-        return w.parts(w.flat(w.op("GatherElements", x, index, axis=1)), number)
+        return w.split_evenly(w.flatten(w.op("GatherElements", x, index, axis=1)), number)
 
     e, word_end, _, s = at(gaps.ends, 4)
     up_to, behind = at(gaps.sums, 2)
-    row = w.take(words.row, w.take(gaps.before, q))
+    row = w.gather(words.row, w.gather(gaps.before, q))
     word = w.op("Sub", word_end, s)
-    small, goes_on, *flags = holding(w, w.take(gaps.bits, q), "small", "goes_on", *_WIDTHS)
+    small, goes_on, *flags = holding(w, w.gather(gaps.bits, q), "small", "goes_on", *_WIDTHS)
     indented, punctuated, close, followed = (w.cast(x, TensorProto.INT32) for x in flags)
     zero = w.const([0])
     indent = w.op("Sub", w.op("Sub", w.op("Sub", s, e), newlines), indented)
     indent = w.op("Where", is_new, zero, w.op("Max", indent, zero))
     # The bytes within characters, between the first word's end and here.
-    within = w.op("Sub", up_to, before(behind, w.cut(gaps.word_sums, 0, 1)))
+    within = w.op("Sub", up_to, before(behind, w.slice(gaps.word_sums, 0, 1)))
     within = w.op("Div", within, w.const(CONT_UNIT * 2**32, np.int64))
     within = w.cast(w.op("BitwiseAnd", within, w.const(CONTS // CONT_UNIT, np.int64)), _INT32)
-    begun = before(w.op("Sub", s, indent), w.cut(gaps.word_start, 0, 1))
+    begun = before(w.op("Sub", s, indent), w.slice(gaps.word_start, 0, 1))
     width = w.op("Sub", w.op("Add", w.op("Sub", e, begun), punctuated), within)
     room = w.op("Add", w.op("Add", width, word), w.op("Add", close, followed))
     room = w.op("Add", room, w.const(1))
@@ -206,7 +209,7 @@ def _wraps(
     widest = w.op("ScatterElements", zeros, row, known, axis=0, reduction="max")
     times = w.cast(evidence, TensorProto.INT32)
     times = w.op("ScatterElements", zeros, row, times, axis=0, reduction="add")
-    widest, times = w.take(widest, row), w.take(times, row)
+    widest, times = w.gather(widest, row), w.gather(times, row)
     fits = w.op("Mul", widest, w.const(3))
     narrow = w.op("Greater", w.op("Mul", room, w.const(4)), fits)
     narrow = w.op("And", small, narrow)
@@ -217,23 +220,23 @@ def _wraps(
     return w.op("And", plain, w.op("Or", goes_on, w.op("Or", narrow, full)))
 
 
-def _around(w: Writer, words: Words, start: str, end: str) -> tuple[str, str]:
+def _around(w: GraphBuilder, words: Words, start: str, end: str) -> tuple[str, str]:
     """Move the ends of lines over the punctuation around them; glued lines part it."""
     # The bytes before and behind, the nearest first; a bit for each that belongs to the line.
     reach = np.arange(PAD)
     at = w.op("Reshape", w.op("Concat", start, end, axis=0), w.vector(2, 1, -1))
     at = w.op("Add", at, w.const(np.stack([-1 - reach, reach])[:, :, None]))
-    byte = w.cast(w.take(words.utf8, w.flat(at)), TensorProto.INT32)
+    byte = w.cast(w.gather(words.utf8, w.flatten(at)), TensorProto.INT32)
     belongs = np.stack([(CLASSES & FRONT) > 0, (CLASSES & WHITE) == 0])
     bit_of = belongs[:, None] * 2 ** reach[:, None]
     places = 256 * np.arange(2 * PAD).reshape(2, PAD, 1)
     byte = w.op("Add", w.op("Reshape", byte, w.vector(2, PAD, -1)), w.const(places))
-    bits = w.op("Reshape", w.take(w.const(bit_of.ravel()), w.flat(byte)), w.vector(2, PAD, -1))
-    bits = w.flat(w.op("ReduceSum", bits, w.vector(1), keepdims=0))
+    bits = w.op("Reshape", w.gather(w.const(bit_of.ravel()), w.flatten(byte)), w.vector(2, PAD, -1))
+    bits = w.flatten(w.op("ReduceSum", bits, w.vector(1), keepdims=0))
     # How many of the lowest bits are set.
     run = [next(n for n in range(PAD + 1) if not bit >> n & 1) for bit in range(2**PAD)]
-    back, on = w.parts(w.take(w.const(run), bits), 2)
+    back, on = w.split_evenly(w.gather(w.const(run), bits), 2)
     far = np.iinfo(np.int32).max
-    finish = w.op("Min", w.op("Add", end, on), w.moved(start, -1, far))
-    begin = w.op("Max", w.op("Sub", start, back), w.moved(finish, 1))
+    finish = w.op("Min", w.op("Add", end, on), w.shift(start, -1, far))
+    begin = w.op("Max", w.op("Sub", start, back), w.shift(finish, 1))
     return begin, finish

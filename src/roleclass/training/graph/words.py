@@ -10,16 +10,14 @@ of words of a whole batch, in text order, and H that of the n-grams that were fo
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto, numpy_helper
+from onnx import TensorProto
 
+from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.tables import BASE, DIVISOR, Trie, WordTable
-
-OPSET: Final = 18
-"""The version of the standard operators: the first with ``ScatterElements(max)`` and ``BitwiseAnd``."""
 
 MAX_WIDTH: Final = 2**24 + 2**12
 """The longest row, in bytes, that the graph can read: more than the classifier lets through."""
@@ -33,127 +31,6 @@ depend on what else is in the batch. They are of matrices of a multiple of so ma
 
 _MODULUS = 2**32
 _BLOCK = 2048  # powers of BASE are stored up to here, and then every 2048th
-_END = 2**31 - 1
-
-
-class Writer:
-    """Writes nodes; every method returns the name of a result.
-
-    Parameters
-    ----------
-    scope, container : objects
-        What skl2onnx hands to a converter: the one gives names, the other takes nodes.
-    """
-
-    def __init__(self, scope: Any, container: Any) -> None:
-        self._scope = scope
-        self._container = container
-        self._constants: dict[tuple[Any, ...], str] = {}
-
-    def op(self, kind: str, *inputs: str, out: str | None = None, **attributes: Any) -> str:
-        """Add a node with one result."""
-        name = out or self._scope.get_unique_variable_name(kind.lower())
-        self._container.add_node(
-            kind,
-            list(inputs),
-            [name],
-            op_version=OPSET,
-            name=self._scope.get_unique_operator_name(kind),
-            **attributes,
-        )
-        return name
-
-    def named(self, name: str, value: Any, dtype: Any = np.float32) -> str:
-        """Add a constant under a name of its own: an output of the graph, or what is read back from it."""
-        tensor = numpy_helper.from_array(np.asarray(value, dtype), name)
-        self._container.initializers.append(tensor)
-        return name
-
-    def const(self, value: Any, dtype: Any = np.int32) -> str:
-        """Add a constant; equal ones are kept once."""
-        array = np.asarray(value, dtype)
-        key = (str(array.dtype), array.shape, array.tobytes())
-        if key not in self._constants:
-            name = self._scope.get_unique_variable_name("const")
-            tensor = numpy_helper.from_array(array, name)
-            self._container.initializers.append(tensor)
-            self._constants[key] = name
-        return self._constants[key]
-
-    def vector(self, *values: int) -> str:
-        """Add a constant of int64 numbers, as shapes and axes are."""
-        return self.const(values, np.int64)
-
-    def cast(self, x: str, to: int) -> str:
-        """Change the type of a tensor."""
-        return self.op("Cast", x, to=to)
-
-    def take(self, table: str, index: str) -> str:
-        """``table[index]`` in one dimension. Not by ``Gather``, which copies elements one by one."""
-        return self.op("GatherElements", table, index, axis=0)
-
-    def cut(self, x: str, start: int, stop: int = _END, axis: int = 0) -> str:
-        """``x[start:stop]`` along an axis."""
-        return self.op("Slice", x, self.vector(start), self.vector(stop), self.vector(axis))
-
-    def split(self, x: str, *sizes: int, axis: int = 1) -> list[str]:
-        """Parts of a tensor, of the given sizes along an axis."""
-        names = [self._scope.get_unique_variable_name("part") for _ in sizes]
-        name = self._scope.get_unique_operator_name("Split")
-        self._container.add_node(
-            "Split", [x, self.vector(*sizes)], names, op_version=OPSET, name=name, axis=axis
-        )
-        return names
-
-    def parts(self, x: str, number: int) -> list[str]:
-        """So many equal parts of a tensor in one dimension."""
-        names = [self._scope.get_unique_variable_name("part") for _ in range(number)]
-        name = self._scope.get_unique_operator_name("Split")
-        self._container.add_node(
-            "Split", [x], names, op_version=OPSET, name=name, axis=0, num_outputs=number
-        )
-        return names
-
-    def moved(self, x: str, by: int, value: int | bool = 0, dtype: Any = np.int32) -> str:
-        """`x` in one dimension, moved by so many places; `value` fills the gap, the rest falls off."""
-        # Not by one Pad with a negative number, which the standard allows: ONNX Runtime before 1.24 reads
-        # beyond the tensor then.
-        if by < 0:
-            return self.op("Pad", self.cut(x, -by), self.vector(0, -by), self.const(value, dtype))
-        padded = self.op("Pad", x, self.vector(by, 0), self.const(value, dtype))
-        return self.cut(padded, 0, -by)
-
-    def keep(self, x: str, condition: str) -> str:
-        """``x[condition]`` in one dimension."""
-        return self.op("Compress", x, condition, axis=0)
-
-    def places(self, x: str) -> str:
-        """Where a tensor of one dimension is not 0: int64 tensor. For short ones; `keep` is faster."""
-        return self.flat(self.op("NonZero", x))
-
-    def numbers_to(self, n: str) -> str:
-        """0, 1, ... n - 1 as int32, for an int32 scalar n."""
-        return self.op("Range", self.const(0), n, self.const(1))
-
-    def size(self, x: str) -> str:
-        """The number of elements as an int32 scalar."""
-        return self.cast(self.op("Size", x), TensorProto.INT32)
-
-    def flat(self, x: str) -> str:
-        """The tensor in one dimension."""
-        return self.op("Reshape", x, self.vector(-1))
-
-    def rows(self, index: str) -> str:
-        """An index of rows, as `add_rows` wants it."""
-        return self.op("Reshape", self.cast(index, TensorProto.INT64), self.vector(-1, 1))
-
-    def add_rows(self, to: str, rows: str, values: str, reduction: str = "add") -> str:
-        """Add values of shape (M, D) to some `rows`. Not by ``ScatterElements``, ten times as slow."""
-        return self.op("ScatterND", to, rows, values, reduction=reduction)
-
-    def zeros(self, rows: str, columns: int) -> str:
-        """A float tensor of zeros; `rows` is an int64 tensor of shape (1,)."""
-        return self.op("ConstantOfShape", self.op("Concat", rows, self.vector(columns), axis=0))
 
 
 @dataclass(frozen=True)
@@ -219,7 +96,7 @@ class Found:
     ngram: str
 
 
-def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
+def find_words(w: GraphBuilder, table: WordTable, utf8: str) -> Words:
     """Cut a batch into words and look them up."""
     # Zeros behind each row: one to make its length even, and pairs that hold no word.
     odd = w.op("Mod", w.op("Shape", utf8, start=1), w.vector(1, 1, 1, 2))
@@ -227,49 +104,49 @@ def find_words(w: Writer, table: WordTable, utf8: str) -> Words:
     # A pair of bytes holds bytes of one word at most, and one end of a word at most: from here on
     # there is half as much to do.
     pairs = w.split(w.op("Reshape", padded, w.vector(-1, 2)), 1, 1)
-    bytes_ = first, second = [w.cast(w.flat(byte), TensorProto.INT32) for byte in pairs]
+    bytes_ = first, second = [w.cast(w.flatten(byte), TensorProto.INT32) for byte in pairs]
     # Of a word, the sum of code * BASE ** column: see `tables.hash_word`.
     codes = table.codes.view(np.uint32)
-    first = w.take(w.const(codes.view(np.int32)), first)
-    second = w.take(w.const((codes * np.uint32(BASE)).view(np.int32)), second)
+    first = w.gather(w.const(codes.view(np.int32)), first)
+    second = w.gather(w.const((codes * np.uint32(BASE)).view(np.int32)), second)
     sums = w.op("Add", first, second)
     first, second = (w.cast(code, TensorProto.BOOL) for code in (first, second))
     # The last byte of a word is followed by one of no word.
-    goes_on = w.op("And", second, w.moved(first, -1, False, np.bool_))
+    goes_on = w.op("And", second, w.shift(first, -1, False, np.bool_))
     is_end = w.op("Xor", w.op("Or", first, second), goes_on)
 
     shape = w.op("Div", w.op("Shape", padded), w.vector(1, 2))  # rows, pairs in a row
-    is_end = w.cut(w.op("Reshape", is_end, shape), 0, -1, axis=1)
-    mark = w.flat(w.op("Pad", is_end, w.vector(0, 0, 0, 1), w.const(True, np.bool_)))
-    numbers = w.numbers_to(w.size(mark))
-    place = w.keep(numbers, mark)
+    is_end = w.slice(w.op("Reshape", is_end, shape), 0, -1, axis=1)
+    mark = w.flatten(w.op("Pad", is_end, w.vector(0, 0, 0, 1), w.const(True, np.bool_)))
+    numbers = w.range(w.size(mark))
+    place = w.compress(numbers, mark)
     index = w.op("Slice", numbers, w.vector(0), w.op("Shape", place))
-    width = w.cast(w.cut(shape, 1), TensorProto.INT32)
+    width = w.cast(w.slice(shape, 1), TensorProto.INT32)
     row = w.op("Div", place, width)
     pair = w.op("Sub", place, w.op("Mul", row, width))
 
     powers, inverse = _powers(w, width)
     sums = w.op("Mul", w.op("Reshape", sums, shape), powers)
-    upto = w.take(w.op("CumSum", w.flat(sums), w.const(0)), place)
+    upto = w.gather(w.op("CumSum", w.flatten(sums), w.const(0)), place)
     # The difference between the ends of two words belongs to the second, because separators add 0.
-    of_word = w.op("Sub", upto, w.moved(upto, 1))
-    at_second = w.take(second, place)
+    of_word = w.op("Sub", upto, w.shift(upto, 1))
+    at_second = w.gather(second, place)
     to_last_byte = w.op("Where", at_second, _int32(w, pow(BASE, -1, _MODULUS)), w.const(1))
-    hashes = w.op("Mul", w.op("Mul", of_word, to_last_byte), w.take(w.flat(inverse), pair))
+    hashes = w.op("Mul", w.op("Mul", of_word, to_last_byte), w.gather(w.flatten(inverse), pair))
 
     is_last = w.op("Equal", pair, w.op("Sub", width, w.const(1)))
-    last = w.keep(index, is_last)
+    last = w.compress(index, is_last)
     rows = w.op("Shape", utf8, start=0, end=1)
     behind = w.op("Where", at_second, w.const(2), w.const(1))
     behind = w.op("Where", is_last, w.const(-2), behind)
     end = w.op("Add", w.op("Mul", place, w.const(2)), behind)
     slot = _look_up(w, table, hashes)
     width = w.op("Mul", width, w.const(2))
-    flat = w.flat(padded)
+    flat = w.flatten(padded)
     return Words(row, pair, slot, index, is_last, last, rows, width, place, end, flat, *bytes_)
 
 
-def _powers(w: Writer, width: str) -> list[str]:
+def _powers(w: GraphBuilder, width: str) -> list[str]:
     """``BASE ** (2 * pair)`` for all pairs of a row, and its inverse; products of two small tables."""
 
     def table(step: int, number: int) -> NDArray[np.int32]:
@@ -286,19 +163,19 @@ def _powers(w: Writer, width: str) -> list[str]:
     return w.split(w.op("Slice", products, w.const([0]), width, w.const([1])), 1, 1, axis=0)
 
 
-def _int32(w: Writer, value: int) -> str:
+def _int32(w: GraphBuilder, value: int) -> str:
     return w.const(np.array(value, np.uint32).view(np.int32))
 
 
-def _look_up(w: Writer, table: WordTable, hashes: str) -> str:
+def _look_up(w: GraphBuilder, table: WordTable, hashes: str) -> str:
     bucket = w.op("BitwiseAnd", hashes, w.const(len(table.shift) - 1))
     spread = w.op("Div", hashes, w.const(DIVISOR))
-    slot = w.op("Add", spread, w.take(w.const(table.shift), bucket))
-    known = w.op("Equal", w.take(w.const(table.keys), slot), hashes)
+    slot = w.op("Add", spread, w.gather(w.const(table.shift), bucket))
+    known = w.op("Equal", w.gather(w.const(table.keys), slot), hashes)
     return w.op("Where", known, slot, w.const(0))
 
 
-def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
+def find_ngrams(w: GraphBuilder, trie: Trie, words: Words) -> Found:
     """Walk the trie from every word; each order looks only where the shorter one was found."""
     starts: list[str] = []
     states: list[str] = []
@@ -307,16 +184,16 @@ def find_ngrams(w: Writer, trie: Trie, words: Words) -> Found:
     slots = w.op("Pad", words.slot, w.vector(0, trie.depth), w.const(0))
     for n in range(1, trie.depth):
         if n == 1:
-            start, state, word = words.index, words.slot, w.cut(slots, 1, -trie.depth + 1)
+            start, state, word = words.index, words.slot, w.slice(slots, 1, -trie.depth + 1)
         else:
             start, state = starts[-1], states[-1]
-            word = w.take(slots, w.op("Add", start, w.const(n)))
-        place = w.op("Add", w.take(base, state), word)
-        exists = w.op("Equal", w.take(owner, place), state)
-        starts.append(w.keep(start, exists))
-        # Cheaper than a second `keep`, where the start is the place's index.
-        place = w.keep(place, exists) if n > 1 else w.take(place, starts[-1])
-        states.append(w.take(child, place))
+            word = w.gather(slots, w.op("Add", start, w.const(n)))
+        place = w.op("Add", w.gather(base, state), word)
+        exists = w.op("Equal", w.gather(owner, place), state)
+        starts.append(w.compress(start, exists))
+        # Cheaper than a second `compress`, where the start is the place's index.
+        place = w.compress(place, exists) if n > 1 else w.gather(place, starts[-1])
+        states.append(w.gather(child, place))
     word = w.op("Concat", words.index, *starts, axis=0, out="found_word")
     state = w.op("Concat", words.slot, *states, axis=0)
     ngram = w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")

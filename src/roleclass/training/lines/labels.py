@@ -6,17 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.reading import AREAS, PARTS, WORKS
-from roleclass.training.corpus import Posting
+from roleclass.training.corpus import LabelledPosting
 from roleclass.training.lines.cut import Lines
 from roleclass.training.lines.model import LineLabels
 
 
-def carry(postings: Sequence[Posting], rows: Sequence[bytes], lines: Lines) -> LineLabels:
+def carry(postings: Sequence[LabelledPosting], rows: Sequence[bytes], lines: Lines) -> LineLabels:
     """Label each line as the labelled span that it shares most bytes with; -1 where there is none.
 
     Parameters
     ----------
-    postings : sequence of N Posting
+    postings : sequence of N LabelledPosting
     rows : sequence of N bytes
         How they are encoded.
     lines : Lines
@@ -48,12 +48,14 @@ def carry(postings: Sequence[Posting], rows: Sequence[bytes], lines: Lines) -> L
     return labels
 
 
-def best_lines(posting: Posting, row: bytes, lines: Lines, number: int) -> NDArray[np.int64]:
+def best_lines(
+    posting: LabelledPosting, row: bytes, lines: Lines, number: int
+) -> NDArray[np.int64]:
     """Return for each labelled span of a posting the line that it shares most bytes with.
 
     Parameters
     ----------
-    posting : Posting
+    posting : LabelledPosting
     row : bytes
     lines : Lines
         Of several postings.
@@ -74,7 +76,7 @@ def best_lines(posting: Posting, row: bytes, lines: Lines, number: int) -> NDArr
     return np.where(shared.max(axis=0) > 0, first + shared.argmax(axis=0), -1)
 
 
-def _spans(posting: Posting, row: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _spans(posting: LabelledPosting, row: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the labelled spans in bytes of the row."""
     lengths = [len(character.encode("utf-8", "replace")) for character in posting.text]
     before = len(row) - sum(lengths)  # the title

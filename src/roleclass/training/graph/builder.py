@@ -1,0 +1,131 @@
+"""`GraphBuilder`: nodes of an ONNX graph, written one by one; its methods are named as the operators are."""
+
+from typing import Any, Final
+
+import numpy as np
+from onnx import TensorProto, numpy_helper
+
+OPSET: Final = 18
+"""The version of the standard operators: the first with ``ScatterElements(max)`` and ``BitwiseAnd``."""
+
+_END = 2**31 - 1
+
+
+class GraphBuilder:
+    """Writes nodes; every method returns the name of a result.
+
+    Parameters
+    ----------
+    scope, container : objects
+        What skl2onnx hands to a converter: the one gives names, the other takes nodes.
+    """
+
+    def __init__(self, scope: Any, container: Any) -> None:
+        self._scope = scope
+        self._container = container
+        self._constants: dict[tuple[Any, ...], str] = {}
+
+    def op(self, kind: str, *inputs: str, out: str | None = None, **attributes: Any) -> str:
+        """Add a node with one result."""
+        name = out or self._scope.get_unique_variable_name(kind.lower())
+        self._container.add_node(
+            kind,
+            list(inputs),
+            [name],
+            op_version=OPSET,
+            name=self._scope.get_unique_operator_name(kind),
+            **attributes,
+        )
+        return name
+
+    def named(self, name: str, value: Any, dtype: Any = np.float32) -> str:
+        """Add a constant under a name of its own: an output of the graph, or what is read back from it."""
+        tensor = numpy_helper.from_array(np.asarray(value, dtype), name)
+        self._container.initializers.append(tensor)
+        return name
+
+    def const(self, value: Any, dtype: Any = np.int32) -> str:
+        """Add a constant; equal ones are kept once."""
+        array = np.asarray(value, dtype)
+        key = (str(array.dtype), array.shape, array.tobytes())
+        if key not in self._constants:
+            name = self._scope.get_unique_variable_name("const")
+            tensor = numpy_helper.from_array(array, name)
+            self._container.initializers.append(tensor)
+            self._constants[key] = name
+        return self._constants[key]
+
+    def vector(self, *values: int) -> str:
+        """Add a constant of int64 numbers, as shapes and axes are."""
+        return self.const(values, np.int64)
+
+    def cast(self, x: str, to: int) -> str:
+        """Change the type of a tensor."""
+        return self.op("Cast", x, to=to)
+
+    def gather(self, table: str, index: str) -> str:
+        """``table[index]`` in one dimension. Not by ``Gather``, which copies elements one by one."""
+        return self.op("GatherElements", table, index, axis=0)
+
+    def slice(self, x: str, start: int, stop: int = _END, axis: int = 0) -> str:
+        """``x[start:stop]`` along an axis."""
+        return self.op("Slice", x, self.vector(start), self.vector(stop), self.vector(axis))
+
+    def split(self, x: str, *sizes: int, axis: int = 1) -> list[str]:
+        """Parts of a tensor, of the given sizes along an axis."""
+        names = [self._scope.get_unique_variable_name("part") for _ in sizes]
+        name = self._scope.get_unique_operator_name("Split")
+        self._container.add_node(
+            "Split", [x, self.vector(*sizes)], names, op_version=OPSET, name=name, axis=axis
+        )
+        return names
+
+    def split_evenly(self, x: str, number: int) -> list[str]:
+        """So many equal parts of a tensor in one dimension."""
+        names = [self._scope.get_unique_variable_name("part") for _ in range(number)]
+        name = self._scope.get_unique_operator_name("Split")
+        self._container.add_node(
+            "Split", [x], names, op_version=OPSET, name=name, axis=0, num_outputs=number
+        )
+        return names
+
+    def shift(self, x: str, by: int, value: int | bool = 0, dtype: Any = np.int32) -> str:
+        """`x` in one dimension, moved by so many places; `value` fills the gap, the rest falls off."""
+        # Not by one Pad with a negative number, which the standard allows: ONNX Runtime before 1.24 reads
+        # beyond the tensor then.
+        if by < 0:
+            return self.op("Pad", self.slice(x, -by), self.vector(0, -by), self.const(value, dtype))
+        padded = self.op("Pad", x, self.vector(by, 0), self.const(value, dtype))
+        return self.slice(padded, 0, -by)
+
+    def compress(self, x: str, condition: str) -> str:
+        """``x[condition]`` in one dimension."""
+        return self.op("Compress", x, condition, axis=0)
+
+    def nonzero(self, x: str) -> str:
+        """Where a tensor of one dimension is not 0: int64 tensor. For short ones; `compress` is faster."""
+        return self.flatten(self.op("NonZero", x))
+
+    def range(self, n: str) -> str:
+        """0, 1, ... n - 1 as int32, for an int32 scalar n."""
+        return self.op("Range", self.const(0), n, self.const(1))
+
+    def size(self, x: str) -> str:
+        """The number of elements as an int32 scalar."""
+        return self.cast(self.op("Size", x), TensorProto.INT32)
+
+    def flatten(self, x: str) -> str:
+        """The tensor in one dimension."""
+        return self.op("Reshape", x, self.vector(-1))
+
+    def rows(self, index: str) -> str:
+        """An index of rows, as `scatter_rows` wants it."""
+        return self.op("Reshape", self.cast(index, TensorProto.INT64), self.vector(-1, 1))
+
+    def scatter_rows(self, to: str, rows: str, values: str, reduction: str = "add") -> str:
+        """Add values of shape (M, D) to some `rows`. Not by ``ScatterElements``, ten times as slow."""
+        return self.op("ScatterND", to, rows, values, reduction=reduction)
+
+    def zeros(self, rows: str, columns: int) -> str:
+        """A float tensor of zeros; `rows` is an int64 tensor of shape (1,)."""
+        return self.op("ConstantOfShape", self.op("Concat", rows, self.vector(columns), axis=0))
