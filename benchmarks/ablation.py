@@ -84,7 +84,7 @@ def without_ngrams(training: TrainingSet) -> TrainingSet:
 def lines_not_read(training: TrainingSet) -> TrainingSet:
     """Count as if nothing were known of lines: a mention counts the same wherever it stands.
 
-    The blocks ``line`` and ``pair`` have nothing left to tell. The changed copies are others, made
+    The block ``line`` has nothing left to tell. The changed copies are others, made
     in the same way.
     """
     corpus, model = training.corpus, training.lines

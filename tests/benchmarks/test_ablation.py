@@ -24,8 +24,8 @@ def test_variants_are_the_given_settings_less_one_part() -> None:
     base = Settings()
     every = ablation.variants(base)
     assert every["as shipped"].settings == base
-    assert every["without pair"].settings.scales.pair == 0
-    assert every["without pair"].settings.scales.line == base.scales.line
+    assert every["without title"].settings.scales.title == 0
+    assert every["without title"].settings.scales.line == base.scales.line
     assert every["no changed copies"].settings.copy_share == 0
 
 

@@ -6,10 +6,8 @@ from sklearn.exceptions import NotFittedError
 
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.features import (
-    CUT,
     NGRAM_SCALE,
     NGRAM_WORDS,
-    PAIRED,
     PostingFeatures,
     Scales,
     frequent_words,
@@ -97,25 +95,6 @@ def test_each_product_stands_once(features: PostingFeatures) -> None:
     names = features.feature_names()
     assert "product:generative AI with classical machine learning" in names
     assert "product:classical machine learning with generative AI" not in names
-    assert "pair:duty, genai with duty" in names
-    assert "pair:duty with duty, genai" not in names
-
-
-def test_pairs_are_products_of_numbers_of_lines(features: PostingFeatures) -> None:
-    name = "pair:duty, genai with duty"
-    place = features.feature_names().index(name)
-    rows = [b"We build agents.", b"We build agents.\n\nWe test agents.\n\nWe run agents."]
-    measures = features.measure(scores(features.lines, rows, [DUTY]), len(rows))
-    genai, duties = PAIRED.index(("duty", "genai")), PAIRED.index(("duty", None))
-    first = len(features.crossed_mean_) - len(PAIRED)
-    standard = (np.log1p([[1.0], [3.0]]) - features.crossed_mean_[first:]) / (
-        features.crossed_deviation_[first:]
-    )
-    expected = np.clip(standard[:, genai], -CUT, CUT) * np.clip(standard[:, duties], -CUT, CUT)
-    column = place - len(features.idf_)
-    expected = np.clip(expected, features.lowest_[column], features.highest_[column])
-    found = features.columns(measures)[:, place].toarray().ravel()
-    np.testing.assert_allclose(found, expected * features.weights_[column])
 
 
 def test_what_hardly_any_posting_fills_is_left_out(written_set: TrainingSet) -> None:

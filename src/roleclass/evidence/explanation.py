@@ -30,8 +30,8 @@ class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quic
     Attributes
     ----------
     kind : str
-        The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``line``, ``product`` or
-        ``pair``.
+        The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``line`` or
+        ``product``.
     name : str
         What it is, for a person.
     weight : float

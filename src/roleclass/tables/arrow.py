@@ -98,8 +98,9 @@ class ArrowTable:
                 batch = reader.get_batch(k) if hasattr(reader, "get_batch") else next(reader)
             except StopIteration:
                 return
-            for start in range(0, len(batch), _STEP):
-                part = batch.slice(start, _STEP)
+            step = max(1, min(_STEP, MAX_BYTES * len(batch) // max(batch.nbytes, 1)))
+            for start in range(0, len(batch), step):
+                part = batch.slice(start, step)
                 yield _copied(part) if self._packed else part
             del batch
 

@@ -92,8 +92,11 @@ def _inner(first: Any, notes: list[str]) -> Path:
 
 def _flattened(records: Iterator[Record], inner: Path) -> Iterator[Record]:
     """Give the postings within records, each with what its record says of all of them."""
+    if not inner:
+        yield from records
+        return
     for record, size in records:
-        if isinstance(record, str) or not inner:
+        if isinstance(record, str):
             yield record, size
             continue
         postings: Any = record

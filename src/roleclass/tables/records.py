@@ -86,9 +86,10 @@ class Records:
             if isinstance(record, str):
                 first_fault = first_fault or record
                 continue
-            for name, value in record.items():
-                _note_type(seen.setdefault(name, set()), value)
+            for name in record:
+                _note_type(seen.setdefault(name, set()), record[name])
             check_width(len(seen))
+            del record  # it may be long, and is not to be held while the next is read
         if not seen:
             raise InputError(f"no row found; {first_fault or 'the file is empty'}")
         self.schema = pa.schema([_choose(name, types) for name, types in seen.items()])
@@ -102,8 +103,10 @@ class Records:
             if batch.add(
                 {} if wrong else record, size, record if isinstance(record, str) else None
             ):
-                yield _to_rows(batch, columns)
+                full = _to_rows(batch, columns)
                 batch = Batch(most)
+                del record
+                yield full
         if batch.rows:
             yield _to_rows(batch, columns)
 

@@ -24,9 +24,6 @@ ROLES: Final = {
 }
 """The role of written jobs by the kind of work that their marked lines are."""
 
-EVERYDAY: Final = "everyday"
-"""The part of the corpus that written postings are."""
-
 PER_JOB: Final = 3
 PER_STUB: Final = 16
 
@@ -137,7 +134,7 @@ def _posting(group: str, number: int, title: str | None, lines: list[_Line], rol
         text += line + behind
     return Posting(
         id=f"everyday-{group}-{number}",
-        part=EVERYDAY,
+        part="everyday",
         group=f"everyday/{group}",
         title=title,
         text=text,

@@ -15,7 +15,6 @@ weighted as mentions are):
 ``density``  ``log(1 + 1000 c / max(n, 50))`` of each concept
 ``product``  for each two of the groups and of the concepts that tell the roles apart: the product of
              their densities, each standardised and cut at 2.5
-``pair``     the same for each two of the numbers of duties and requirements of each work
 ===========  ===================================================================================
 
 Columns of all blocks but the first are cut at six standard deviations from their mean on the training
@@ -68,24 +67,8 @@ LEAST_DEVIATION: Final = 1e-3
 CUT: Final = 2.5
 OUTLIER: Final = 6.0
 
-BLOCKS: Final = ("title", "balance", "line", "density", "product", "pair")
+BLOCKS: Final = ("title", "balance", "line", "density", "product")
 """The blocks after the n-grams, in the order of their columns."""
-
-PAIRED: Final = (
-    *((part, work) for part in ("duty", "requirement") for work in WORKS if work != "none"),
-    ("duty", None),
-)
-"""Lines whose numbers enter the pairs: by part and work; None stands for any."""
-
-PAIRS: Final = np.array(
-    [
-        [part == line_part and work in (line_work, None) for part, work in PAIRED]
-        for line_part in PARTS
-        for line_work in WORKS
-    ],
-    float,
-)
-"""What adds up the numbers of lines of each part and work to those of `PAIRED`."""
 
 
 class Scales(NamedTuple):
@@ -95,8 +78,7 @@ class Scales(NamedTuple):
     balance: float = 0.2
     line: float = 0.1
     density: float = 0.1
-    product: float = 0.05
-    pair: float = 0.04
+    product: float = 0.04
 
 
 class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -123,8 +105,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         1 where the concept is of the group.
     crossed_ : float64 array of shape (C, P)
         What adds up densities to the P quantities whose products are taken.
-    crossed_mean_, crossed_deviation_ : float64 arrays of shape (P + len(PAIRED),)
-        Of these quantities, and of the numbers of lines.
+    crossed_mean_, crossed_deviation_ : float64 arrays of shape (P,)
     columns_ : int64 array of shape (B,)
         Which of all columns of all `BLOCKS` are used.
     lowest_, highest_, weights_ : float64 arrays of shape (B,)
@@ -182,9 +163,9 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         used = self.groups_.sum(axis=1)
         weights["density"] *= used
         weights["title"] *= used
-        # The matrices of products are symmetric.
-        for name, side in (("product", self.crossed_.shape[1]), ("pair", len(PAIRED))):
-            weights[name] *= np.triu(np.ones((side, side))).ravel()
+        # The matrix of products is symmetric.
+        side = len(self.crossed_mean_)
+        weights["product"] *= np.triu(np.ones((side, side))).ravel()
         everything = np.concatenate(list(weights.values()))
         kept = {name: weight != 0 for name, weight in weights.items()}
         kept["balance"][:] = True  # so that something remains, however small the corpus
@@ -240,7 +221,6 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             *GROUPS.values(),
             *(concept_names[key] for key in CROSSED if key in concept_names),
         ]
-        paired = [f"{part}, {work}" if work else part for part, work in PAIRED]
         keys = [concept.key for concept in self.lines.concepts]
         return {
             "title": keys,
@@ -259,20 +239,17 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             ],
             "density": keys,
             "product": [f"{first} with {second}" for first in crossed for second in crossed],
-            "pair": [f"{first} with {second}" for first in paired for second in paired],
         }
 
     def _crossed(self, measures: Measures) -> Floats:
-        """Return the quantities whose products are taken: first densities, then numbers of lines."""
-        paired = np.log1p(measures.lines.reshape(-1, len(PAIRS)) @ PAIRS)
-        return np.hstack([_log_density(measures.concepts @ self.crossed_, measures.words), paired])
+        """Return the densities whose products are taken."""
+        return _log_density(measures.concepts @ self.crossed_, measures.words)
 
     def _blocks(self, measures: Measures) -> dict[str, Floats]:
         """Return all columns of all `BLOCKS`, as they are."""
         number = len(measures.words)
         standard = (self._crossed(measures) - self.crossed_mean_) / self.crossed_deviation_
         standard = np.clip(standard, -CUT, CUT)
-        product, pair = np.split(standard, [self.crossed_.shape[1]], axis=1)
         duty, requirement = measures.lines[:, 1], measures.lines[:, 2]
         return {
             "title": np.minimum(measures.title, 1),
@@ -294,10 +271,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 ]
             ),
             "density": _log_density(measures.concepts, measures.words),
-            **{
-                name: (of[:, :, None] * of[:, None]).reshape(number, -1)
-                for name, of in (("product", product), ("pair", pair))
-            },
+            "product": (standard[:, :, None] * standard[:, None]).reshape(number, -1),
         }
 
     def _weights(self, block: Floats, scale: float) -> Floats:

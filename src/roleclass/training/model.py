@@ -16,7 +16,6 @@ from threadpoolctl import threadpool_limits
 
 from roleclass.roles import AnyRole, Role
 from roleclass.training.corpus import Corpus, Posting
-from roleclass.training.everyday import EVERYDAY
 from roleclass.training.features import PostingFeatures, Scales
 from roleclass.training.lines.model import LineModel
 from roleclass.training.measures import Measures
@@ -37,17 +36,13 @@ class Settings:
     untitled_share, copy_share : float
         Weight of a second copy of each posting without its title, and of a changed copy
         (`roleclass.training.copies`), against the posting as it is.
-    written_share : float
-        Weight of a written posting (`roleclass.training.everyday`) against one of the corpus: they are
-        short and plain, and there for what their lines teach.
     """
 
     scales: Scales = Scales()  # noqa: RUF009  (immutable)
     regularisation: float = 1.8
     runner_up_share: tuple[float, float, float] = (0.4, 0.25, 0.0)
     untitled_share: float = 0.4
-    copy_share: float = 0.1
-    written_share: float = 0.25
+    copy_share: float = 0.2
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -143,8 +138,6 @@ def fit(training: TrainingSet, settings: Settings) -> Pipeline:
     of = [training.titled, training.untitled, training.changed]
     shares = [1.0, settings.untitled_share, settings.copy_share]
     index, labels, weights = soft_labels(training.corpus, settings.runner_up_share)
-    written = training.corpus.column("part") == EVERYDAY
-    weights = weights * np.where(written, settings.written_share, 1.0)[index]
     role = RoleRegression(C=settings.regularisation, tol=1e-4, max_iter=5000)
     # One BLAS thread: the vectors are short, so that threads only wait for each other, and sums
     # come out the same on any number of cores.

@@ -19,7 +19,6 @@ from roleclass.training.features import (
     DENSITY_WORDS,
     GROUPS,
     NGRAM_WORDS,
-    PAIRS,
     SHARE_WORDS,
     PostingFeatures,
 )
@@ -199,32 +198,26 @@ def _densities(
     weighted: Weighted,
     used: dict[str, NDArray[np.int64]],
 ) -> list[str]:
-    """The blocks ``density``, ``product`` and ``pair``; the factors of products are chosen by matrices."""
-    density, product, pair = (used[name] for name in ("density", "product", "pair"))
+    """The blocks ``density`` and ``product``; the two factors of each product are chosen by matrices."""
+    density, product = used["density"], used["product"]
     # Concepts first, then what is crossed, then what fills up; see `VECTOR`.
     summed = 1000 * np.hstack([sets[:, density], sets @ features.crossed_])
-    side, paired = features.crossed_.shape[1], PAIRS.shape[1]
-    pairs = np.pad(PAIRS, ((0, 0), (0, -(summed.shape[1] + paired) % VECTOR)))
+    side, more = features.crossed_.shape[1], -summed.shape[1] % VECTOR
+    summed = np.pad(summed, ((0, 0), (0, more)))
     enough = w.op("Max", weighted.number, w.const(DENSITY_WORDS, np.float32))
     per_thousand = w.op("Div", w.op("MatMul", counted, w.const(summed, np.float32)), enough)
-    numbers = w.op("MatMul", weighted.of_lines, w.const(pairs, np.float32))
-    crossed = w.op("Concat", per_thousand, numbers, axis=1)
-    crossed = w.op("Log", w.op("Add", crossed, w.const(1.0, np.float32)))
+    crossed = w.op("Log", w.op("Add", per_thousand, w.const(1.0, np.float32)))
     deviation = features.crossed_deviation_
     chosen = np.diag(1 / deviation)
-    chosen = np.pad(chosen, ((len(density), pairs.shape[1] - paired), (0, 0)))
+    chosen = np.pad(chosen, ((len(density), more), (0, 0)))
     shift = -features.crossed_mean_ / deviation
     standard = w.op("Gemm", crossed, w.const(chosen, np.float32), w.const(shift, np.float32))
     standard = w.op("Clip", standard, w.const(-CUT, np.float32), w.const(CUT, np.float32))
-    factors = (
-        np.append(product // side, side + pair // paired),
-        np.append(product % side, side + pair % paired),
-    )
     one, other = (
-        w.op("MatMul", standard, w.const(np.eye(side + paired)[:, factor], np.float32))
-        for factor in factors
+        w.op("MatMul", standard, w.const(np.eye(side)[:, factor], np.float32))
+        for factor in (product // side, product % side)
     )
-    parts = [w.op("Mul", one, other)] if len(product) + len(pair) else []
+    parts = [w.op("Mul", one, other)] if len(product) else []
     return [w.cut(crossed, 0, len(density), axis=1), *parts] if len(density) else parts
 
 
