@@ -57,7 +57,7 @@ def arrow(path: Path) -> None:
 
 
 def packed_arrow(path: Path) -> None:
-    table = beside_texts(370)
+    table = beside_texts(295)
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with (
         pa.OSFile(str(path), "wb") as raw,
@@ -156,7 +156,7 @@ def workbook(path: Path) -> None:
         (parquet, "parquet", 270),
         (parquet_of_few_long_rows, "parquet", 20_000),
         (arrow, "arrow", 900),
-        (packed_arrow, "arrow", 740),
+        (packed_arrow, "arrow", 590),
         (csv, "csv", 250),
         (csv_of_many_columns, "csv", 1_500),
         (csv_of_a_row_without_end, "csv", None),

@@ -102,6 +102,7 @@ class ArrowTable:
             for start in range(0, len(batch), step):
                 part = batch.slice(start, step)
                 yield _copied(part) if self._packed else part
+                del part
             del batch
 
 
