@@ -143,7 +143,7 @@ def test_on_error_stop_names_file_row_id_column_and_what_to_do(tmp_path: Path) -
     rows[3]["description"] = None
     path = files.write_parquet(tmp_path / "in.parquet", rows)
     expected = (
-        r"in.parquet: row 4 \(id 3\), column description: no text; mend it, or .*--on-error mark"
+        r"in.parquet: row 4 \(id 3\), column description: no text; fix it, or .*--on-error mark"
     )
     with pytest.raises(ScoringError, match=expected):
         score(path, on_error="stop", id_column="id", batch_size=2)

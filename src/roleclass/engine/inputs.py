@@ -9,7 +9,7 @@ TextAndTitle = tuple[str, str | None]
 
 
 def checked(text: object, title: object, place: int | None = None) -> TextAndTitle:
-    """Return a posting; a TypeError says what to pass instead of what is no text.
+    """Return a posting; a TypeError says what to pass instead of what is not a string.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def score_dataset(
     threads : int
         Threads that score.
     warn : callable
-        Is told which columns were guessed.
+        Called with a sentence for each guess about the columns.
 
     Returns
     -------

@@ -55,9 +55,9 @@ def score_files(
     resume : bool
         Go on with a run that was cut off.
     warn : callable
-        Is told what was guessed and which rows could not be scored.
+        Called with a sentence for each guess and for each row that could not be scored.
     progress : callable
-        Is told how far the run is, after each part.
+        Called after each part with how far the run is.
 
     Returns
     -------
@@ -324,7 +324,7 @@ class _Run:
                 row += f", column {' + '.join(map(str, self._selection.text))}"
             if self._options.on_error == "stop":
                 raise ScoringError(
-                    f"{row}: {reason}; mend it, or mark such rows with --on-error mark"
+                    f"{row}: {reason}; fix it, or mark such rows with --on-error mark"
                 )
             if count <= _MESSAGES:
                 self._warn(f"{row}: {reason}")

@@ -169,7 +169,7 @@ class Selection:
     others: Mapping[str, Field] = field(default_factory=dict)
 
     def texts(self, column: Column) -> list[object]:
-        """Return the text of each row: None where it is missing, as it is where it is no text."""
+        """Return the text of each row: None where it is missing, as it is where it is not a string."""
         columns = [list(map(as_text, part.values(column))) for part in self.text]
         return columns[0] if len(columns) == 1 else list(map(_joined, zip(*columns, strict=True)))
 
@@ -197,14 +197,14 @@ def select(
         See `kinds_of`.
     options : ReadOptions
     warn : callable
-        Is told what was found or guessed, and what may be left out.
+        Called with a sentence for what was found or guessed, and for what may be left out.
     need_text : bool
         Whether a table without a text column is an error.
 
     Raises
     ------
     InputError
-        If a named column is missing or holds no text, or the guess is not clear; the message lists
+        If a named column is missing or does not hold strings, or the guess is not clear; the message lists
         the columns.
 
     Examples

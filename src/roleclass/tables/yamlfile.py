@@ -39,9 +39,9 @@ def read_yaml(file: InputFile, _: ReadOptions, notes: list[str]) -> Iterator[Rec
     with file.open() as content:
         data = content.read(MAX_FILE_BYTES + 1)
     keys = FIELD_GUIDE_KEYS if data.startswith(b"job_id:") else None
-    posting, mended = parse_yaml(data, keys)
-    if mended:
-        notes.append(f"read after its description was indented again: {mended}")
+    posting, fixed = parse_yaml(data, keys)
+    if fixed:
+        notes.append(f"read after its description was indented again: {fixed}")
     yield (
         {
             str(key): None if isinstance(value, str) and value in _NULLS else value
@@ -54,7 +54,7 @@ def read_yaml(file: InputFile, _: ReadOptions, notes: list[str]) -> Iterator[Rec
 def parse_yaml(
     data: bytes, keys: Collection[str] | None = None
 ) -> tuple[Mapping[str, Any], str | None]:
-    """Read a mapping; a block of text that lost its indentation is mended.
+    """Read a mapping; a block of text that lost its indentation is fixed.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def parse_yaml(
     Returns
     -------
     dict, str or None
-        The mapping, and what was wrong with it if it was mended.
+        The mapping, and what was wrong with it if it was fixed.
 
     Raises
     ------

@@ -20,7 +20,7 @@ LINES = "lines.parquet"
 """The file of a corpus's folder that holds labelled lines; see `LineSpan`."""
 
 Warn = Callable[[str], None]
-"""Is told what a person should know: a file that was passed over, a row that was left out."""
+"""Called with each warning: a file that was passed over, a row that was left out."""
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ def _lines_of(rows: Collection[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _read_yaml(
     file: Path, warn: Warn, keys: Collection[str] | None = None
 ) -> Mapping[str, Any] | None:
-    """Read one file; a block of text that lost its indentation is mended and reported.
+    """Read one file; a block of text that lost its indentation is fixed and reported.
 
     Where `keys` are given, others show that a line of the text was taken for one.
     """
@@ -212,12 +212,12 @@ def _read_yaml(
     with file.open("rb") as content:
         data = content.read(MAX_FILE_BYTES + 1)
     try:
-        mapping, mended = parse_yaml(data, keys)
+        mapping, fixed = parse_yaml(data, keys)
     except InputError as error:
         warn(f"{file.name}: passed over, {error}")
         return None
-    if mended:
-        warn(f"{file.name}: malformed, read after its description was indented again: {mended}")
+    if fixed:
+        warn(f"{file.name}: malformed, read after its description was indented again: {fixed}")
     return mapping
 
 

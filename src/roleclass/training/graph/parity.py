@@ -41,7 +41,7 @@ def check_parity(
     texts, titles
         As for `RoleClassifier.predict_proba`.
     progress : callable or None
-        Is told how far the work is.
+        Called with how far the work is.
 
     Returns
     -------
