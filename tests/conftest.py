@@ -16,6 +16,23 @@ from tests.written import corpus_rows, line_rows
 CORPUS = Path(os.environ.get("ROLECLASS_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 
 
+SLOW = (
+    *("benchmarks/test_ablation.py", "benchmarks/test_peers.py", "cli/test_benchmark.py"),
+    *("cli/test_train.py", "robustness/", "test_notebooks.py", "test_package.py"),
+    *("training/test_run.py", "training/test_own_roles.py", "training/graph/test_export.py"),
+)
+"""Modules that train, kill, soak, build or run notebooks; other tests bear the mark themselves."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of slow modules before they are chosen."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and item.path.relative_to(here).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def shared_corpus() -> Path:
     """The folder of the real labelled corpus; tests that need it are skipped where it is missing."""
