@@ -137,7 +137,7 @@ def workbook(path: Path) -> None:
             f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets><sheet name="jobs" sheetId="1" '
             'r:id="r1"/></sheets></workbook>',
         )
-        count = 460
+        count = 320
         with book.open("xl/sharedStrings.xml", "w") as file:
             file.write(f'<sst xmlns="{MAIN}"><si><t>text</t></si>'.encode())
             for text in long_texts(count, 400_000):
@@ -164,7 +164,7 @@ def workbook(path: Path) -> None:
         (jsonl_of_lists, "jsonl", 6),
         (json_of_lists, "json", 6),
         (sqlite, "db", 12),
-        (workbook, "xlsx", 460),
+        (workbook, "xlsx", 320),
     ],
 )
 @pytest.mark.parametrize("output", ["parquet", "jsonl"])

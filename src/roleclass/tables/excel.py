@@ -14,8 +14,8 @@ from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import Record, simple
 from roleclass.tables.rows import check_width, held
 
-MAX_UNPACKED: Final = 192 * 2**20
-"""Bytes of a workbook, unpacked; it is read whole, and takes twice as much."""
+MAX_UNPACKED: Final = 128 * 2**20
+"""Bytes of a workbook, unpacked; it is read whole, and takes some four times as much."""
 
 MAX_CELLS: Final = 4_000_000
 """Cells of a sheet, empty ones included: each takes some 70 bytes, wherever the last one stands."""
