@@ -1,16 +1,14 @@
 """A model file: where it is, and how it becomes something that runs in this process."""
 
-import ctypes
 import json
 import os
 import re
-import sys
 import threading
 import weakref
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 
 from roleclass.engine.operators import check_operators
 from roleclass.engine.pruning import pruned
+from roleclass.engine.session import giving_memory_back, open_session
 from roleclass.errors import ModelError
 from roleclass.roles import AnyRole, Role, as_role
 from roleclass.text import encode, pack
@@ -31,7 +30,7 @@ FORMAT: Final = "2"
 # padded, so that shapes come again (a quarter of its time).
 _WIDTH_STEP = 256
 
-# ONNX Runtime takes some 65 bytes for each of the input's, and keeps them for the next run. Beyond this size,
+# ONNX Runtime takes some 65 bytes for each of the input's, and keeps them for the next run. A posting beyond this size,
 # which no posting of a person has, it gives them back, and such runs wait for each other.
 _LONG: Final = 2**18
 
@@ -134,7 +133,7 @@ class Model:
     @cached_property
     def _whole(self) -> Any:
         try:
-            return _session(self.data)
+            return open_session(self.data)
         except Exception as error:  # see `load_model`
             raise ModelError(f"the model's lines cannot be computed: {error}") from error
 
@@ -147,11 +146,11 @@ class Model:
             If the graph cannot be run to its end.
         """
         longest = max(map(len, rows))
-        is_long = len(rows) * longest > _LONG
+        is_long = len(rows) == 1 and longest > _LONG
         try:
             with self.one_at_a_time if is_long else nullcontext():
                 utf8 = pack(rows, _WIDTH_STEP if len(rows) == 1 else 1)
-                options = _giving_memory_back() if is_long else None
+                options = giving_memory_back() if is_long else None
                 session = self.session if outputs is ANSWER else self.whole
                 results: list[Any] = session.run(outputs, {"utf8": utf8}, options)
         except Exception as error:  # see `load_model`
@@ -247,15 +246,6 @@ if hasattr(os, "register_at_fork"):  # pragma: no branch  (absent on Windows onl
     )
 
 
-@cache
-def _giving_memory_back() -> Any:
-    import onnxruntime as ort
-
-    options = ort.RunOptions()
-    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-    return options
-
-
 def load_model(path: Path) -> Model:
     """Read a model file and check that it is whole and one that this version understands.
 
@@ -283,7 +273,7 @@ def load_model(path: Path) -> Model:
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is refused: {error}") from error
     try:
-        session = _session(pruned(data, ANSWER))
+        session = open_session(pruned(data, ANSWER))
     except Exception as error:
         # ONNX Runtime's exceptions share no base class but Exception.
         raise ModelError(f"{path} is damaged or not an ONNX model: {error}") from error
@@ -310,24 +300,6 @@ def load_model(path: Path) -> Model:
             "train it again with this version"
         ) from error
     return model
-
-
-def _session(model: bytes) -> Any:
-    import onnxruntime as ort
-
-    options = ort.SessionOptions()
-    options.add_session_config_entry("session.load_model_format", "ONNX")  # as checked before
-    # One thread a call: callers bring threads of their own, which scales better and does not
-    # start threads that a fork would lose.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # what goes wrong is told by the exception
-    session = ort.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
-    # What ONNX Runtime needed while it prepared the graph, a sixth of the process, goes back to the system.
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim:
-        trim(0)
-    return session
 
 
 def _refers_to_files(data: bytes) -> bool:
