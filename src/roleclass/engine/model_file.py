@@ -30,8 +30,8 @@ FORMAT: Final = "2"
 # padded, so that shapes come again (a quarter of its time).
 _WIDTH_STEP = 256
 
-# ONNX Runtime takes some 65 bytes for each of the input's, and keeps them for the next run. A posting beyond this size,
-# which no posting of a person has, it gives them back, and such runs wait for each other.
+# ONNX Runtime takes some 65 bytes for each of the input's, and keeps them for the next run. After a posting
+# beyond this size, which none of a person has, it gives them back, and such runs wait for each other.
 _LONG: Final = 2**18
 
 ANSWER: Final = ("probabilities", "reason")
