@@ -33,7 +33,10 @@ WHOLE: dict[str, tuple[str, ...]] = {
     "greenhouse.json": ("postings: jobs", "layout: Greenhouse", "text column: content"),
     "jobspy.csv": ("layout: JobSpy", "text column: description"),
     "json_array_pretty.json": (),
-    "kaggle.csv": ("text column: Job Description (guessed)", "not read: Responsibilities"),
+    "kaggle.csv": (
+        "text column: Job Description (guessed)",
+        "not part of the text: Responsibilities",
+    ),
     "lever.json": ("layout: Lever", "title column: text", "lists[].text+content"),
     "nan_titles.csv": (),
     "pandas_default.json": (),
@@ -155,7 +158,7 @@ def test_a_saved_page_is_the_posting_in_it(tmp_path: Path) -> None:
 
 def test_duties_outside_the_guessed_column_are_named_and_can_be_joined(tmp_path: Path) -> None:
     _, result = scored("fakejobs.csv", tmp_path)
-    assert "not read: requirements" in result.stderr
+    assert "not part of the text: requirements" in result.stderr
     (tmp_path / "out.csv").unlink()
     named = ["--text-column", "description", "--text-column", "requirements"]
     rows, _ = scored("fakejobs.csv", tmp_path, *named)
@@ -196,7 +199,9 @@ def test_a_column_of_job_titles_called_role_is_not_taken_for_our_labels(tmp_path
 
 def test_two_files_numbered_from_one_are_four_postings(tmp_path: Path) -> None:
     boards = [CASES / "board_a.csv", CASES / "board_b.csv"]
-    assert sorted(str(p.title) for p in read_postings(boards)) == sorted(TITLES)  # those of one id come last
+    assert sorted(str(p.title) for p in read_postings(boards)) == sorted(
+        TITLES
+    )  # those of one id come last
     run("score", *boards, "-o", tmp_path / "out.csv")
     assert [row["role"] for row in files.read_csv(tmp_path / "out.csv")] == ROLES
 

@@ -81,7 +81,7 @@ def test_a_column_of_numbers_is_no_text_and_no_rival_of_one() -> None:
 
 def test_duties_beside_the_guessed_column_are_named_with_what_reads_them() -> None:
     _, _, said = chosen(texts("description", "requirements", "benefits"))
-    assert "not read: requirements;" in said[1]
+    assert "not part of the text: requirements;" in said[1]
     assert "--text-column 'description' --text-column 'requirements'" in said[1]
     named = chosen(
         texts("description", "requirements"), text_column=("description", "requirements")

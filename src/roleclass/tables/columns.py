@@ -297,7 +297,7 @@ def _say_what_is_beside(
     left = [name for name in columns if simplified(name) in names()["beside"] and name not in read]
     if left:
         named = " ".join(f"--text-column '{name}'" for name in (*read, *left))
-        warn(f"not read: {', '.join(left)}; with {named} they are read, too")
+        warn(f"not part of the text: {', '.join(left)}; with {named} they are")
 
 
 def some(listed: Sequence[str], shown: int = 30) -> str:
