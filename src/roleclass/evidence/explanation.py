@@ -142,12 +142,11 @@ def explain(
     except IndexError as error:  # a model of ours names its n-grams first and finds no others
         raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
     order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
-    spans = mentions.spans(len(weights))
     evidence = zip(
         columns.kinds[order].tolist(),
         columns.names[order].tolist(),
         weights[order].tolist(),
-        map(spans.__getitem__, order.tolist()),
+        mentions.of(order),
         strict=True,
     )
     [lines] = lines_of([data], *(outputs[name] for name in LINE_OUTPUTS))

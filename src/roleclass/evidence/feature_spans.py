@@ -6,7 +6,6 @@ few predictions.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -109,11 +108,12 @@ class FeatureSpans(NamedTuple):
     start: Ints
     end: Ints
 
-    def spans(self, columns: int) -> list[tuple[Span, ...]]:
-        """Return where each of so many columns is mentioned."""
-        ends = np.cumsum(np.bincount(self.column, minlength=columns)).tolist()
-        places = list(zip(self.start.tolist(), self.end.tolist(), strict=True))
-        return [tuple(places[i:j]) for i, j in pairwise([0, *ends])]
+    def of(self, columns: Ints) -> list[tuple[Span, ...]]:
+        """Return where each of these columns is mentioned."""
+        first = np.searchsorted(self.column, columns, "left").tolist()
+        stop = np.searchsorted(self.column, columns, "right").tolist()
+        spans = list(zip(self.start.tolist(), self.end.tolist(), strict=True))
+        return [tuple(spans[i:j]) for i, j in zip(first, stop, strict=True)]
 
 
 def find_feature_spans(
@@ -133,7 +133,7 @@ def find_feature_spans(
     --------
     >>> columns = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
     >>> text = "A RAG, a RAG pipeline".encode()
-    >>> find_feature_spans(columns, text, np.array([0, 0, 1]), np.array([1, 3, 3])).spans(4)[2:]
+    >>> find_feature_spans(columns, text, np.array([0, 0, 1]), np.array([1, 3, 3])).of(np.array([2, 3]))
     [((2, 5), (9, 12), (9, 21)), ()]
     """
     known = np.flatnonzero(ngrams < len(columns.words))
