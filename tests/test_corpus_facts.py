@@ -52,6 +52,7 @@ def test_the_model_is_as_right_as_was_promised() -> None:
     assert dev["all"]["accuracy"] - dev["without_title"]["accuracy"] <= 0.02
 
 
+@pytest.mark.slow
 def test_the_pipeline_fitted_anew_answers_like_its_file_and_like_the_shipped_one(
     corpus: Corpus, unlabelled: dict[str, list[str | None]], tmp_path: Path
 ) -> None:
@@ -71,6 +72,7 @@ def test_the_pipeline_fitted_anew_answers_like_its_file_and_like_the_shipped_one
     np.testing.assert_allclose(shipped, again.predict_proba(texts, titles), atol=0.01)
 
 
+@pytest.mark.slow
 def test_evidence_adds_up_to_the_logits_on_every_posting(corpus: Corpus) -> None:
     answers = RoleClassifier().predict_many([p.text for p in corpus], [p.title for p in corpus])
     for posting, answer in zip(corpus, answers, strict=True):

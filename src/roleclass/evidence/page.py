@@ -157,7 +157,7 @@ def _rows(reading: Reading, weights: Sequence[float], stretches: Sequence[Mark])
             first, last = max(one, start), min(other, end)
             pieces += [
                 Piece(text[done:first]),
-                Piece(text[first:last], w, ceil(5 * abs(w) / strongest)),
+                Piece(text[first:last], w, ceil(5 * (abs(w) / strongest))),
             ]
             done = last
         pieces.append(Piece(text[done:end].rstrip("\r\n")))

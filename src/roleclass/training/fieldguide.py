@@ -227,10 +227,14 @@ def _batches(file: Path, warn: Warn) -> dict[str, str]:
         return {}
     try:
         with file.open(encoding="utf-8", errors="replace", newline="") as lines:
-            return {row["id"]: row["scraped_date"] for row in csv.DictReader(lines)}
+            days = {row["id"]: row["scraped_date"] for row in csv.DictReader(lines)}
+        problem = "a row ends before the day" if None in days.values() else None
     except (csv.Error, KeyError) as error:
-        warn(f"{file.name}: not read, expected CSV with the columns id and scraped_date ({error})")
-        return {}
+        problem = str(error)
+    if problem is None:
+        return days
+    warn(f"{file.name}: not read, expected CSV with the columns id and scraped_date ({problem})")
+    return {}
 
 
 def _published(file: Path, warn: Warn) -> dict[str, Any]:
