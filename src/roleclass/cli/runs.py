@@ -68,7 +68,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def score_options(*, threads: int | None, **others: Any) -> "ScoreOptions":
     """Return what the user asked for; a `click.UsageError` says what is out of range."""
     return_freed_memory()
-    from roleclass.scoring.options import ScoreOptions, default_threads
+    from roleclass.scoring.options import ScoreOptions
+    from roleclass.tables.options import default_threads
 
     return checked(ScoreOptions, threads=threads or default_threads(), **others)
 
