@@ -116,6 +116,17 @@ def print_summary(summary: "Summary", sentence: str, *, output: str, as_json: bo
     click.echo(json.dumps(summary.to_dict()) if as_json else sentence, err=output == "-")
 
 
+def counted(number: int, what: str) -> str:
+    """Say a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def earlier(summary: "Summary") -> str:
     """Say how many rows an earlier run had scored, if any."""
     return f", {summary.resumed:,} of them from an earlier run" if summary.resumed else ""

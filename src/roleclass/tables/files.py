@@ -202,7 +202,8 @@ def _in_folder(folder: str) -> list[str]:
     if not found:
         raise InputError(
             f"{folder} is a folder without a file whose name tells a table (.csv, .json, .parquet, "
-            "...); name its files, and their format with --format"
+            "...); name its files, and their format with --format. Texts of one posting each are read by "
+            "roleclass predict"
         )
     return found
 
