@@ -31,6 +31,11 @@ def test_a_folder_is_its_tables_and_those_below_in_order(tmp_path: Path) -> None
         expand([str(tmp_path / "empty")])
 
 
+def test_an_empty_name_is_not_the_folder_here() -> None:
+    with pytest.raises(InputError, match="an empty name names no file"):
+        expand([""])
+
+
 def test_a_folder_of_pages_is_scored_page_by_page(tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
