@@ -85,7 +85,7 @@ def test_a_folder_is_read_file_by_file(file: Path) -> None:
         ("posting.bin", b"a\0\0b", "a binary file"),
     ],
 )
-def test_a_table_or_a_binary_file_is_named_and_leads_to_score(
+def test_a_table_is_named_and_leads_to_score_and_a_binary_file_to_text(
     file: Path, name: str, data: bytes, what: str
 ) -> None:
     path = file.with_name(name)
@@ -94,8 +94,17 @@ def test_a_table_or_a_binary_file_is_named_and_leads_to_score(
     assert done.exit_code == 1
     assert len(done.stdout.splitlines()) == 1
     assert f"{path}: {what}, not the text of one posting" in done.stderr
-    assert f"roleclass score {path} -o" in done.stderr
-    assert f"roleclass lines {path} -o" in done.stderr
+    is_table = name.startswith("jobs")
+    assert (f"roleclass score {path} -o" in done.stderr) == is_table
+    assert (f"roleclass lines {path} -o" in done.stderr) == is_table
+    assert ("; expected plain text, HTML or Markdown" in done.stderr) != is_table
+
+
+@pytest.mark.parametrize("command", ["predict", "read", "problems", "explain"])
+def test_an_empty_name_is_not_the_folder_here(command: str) -> None:
+    done = CliRunner().invoke(main, [command, ""])
+    assert done.exit_code == 2
+    assert "an empty name names no file" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [(), ("--text", "x", "file.txt"), ("--no-such-option",)])

@@ -19,7 +19,7 @@ def run(*arguments: str, stdin: str | None = None) -> Result:
 
 def test_each_area_has_its_tier_its_sub_patterns_and_its_duties() -> None:
     said = run("-", stdin=TEXT).stdout
-    assert "RAG and Retrieval  common" in said
+    assert "RAG and Retrieval  published as common" in said
     assert "  Vector Search and Semantic Retrieval" in said
     assert "    Tune vector search of our RAG pipeline." in said
     assert "Fine-tuning Models" in said

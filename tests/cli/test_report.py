@@ -1,8 +1,11 @@
 """``roleclass report``: files in, a page, its figures and its tables out."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from roleclass.cli import main
@@ -136,3 +139,19 @@ def test_options_and_inputs_are_those_of_score(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     report = json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))
     assert report["postings"] == report["classified"] == 1
+
+
+@pytest.mark.parametrize(
+    ("missing", "code", "said"),
+    [("filelock", 0, "report.html"), ("pyarrow", 1, "needs the extra 'report'")],
+)
+def test_it_needs_what_its_extra_brings_and_no_more(
+    tmp_path: Path, missing: str, code: int, said: str
+) -> None:
+    source = table(tmp_path / "postings.jsonl")
+    without = f"import sys; sys.modules[{missing!r}] = None; from roleclass.cli import main; main()"
+    command = [sys.executable, "-c", without, "report", str(source), "-o", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr

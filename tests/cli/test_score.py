@@ -142,3 +142,8 @@ def test_a_closed_standard_output_is_said(source: Path) -> None:
     assert done.returncode == 1
     assert "standard output is closed" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_one_row_is_one_row(tmp_path: Path) -> None:
+    source = files.write_csv(tmp_path / "one.csv", files.rows(1))
+    assert score(source, "-o", tmp_path / "out.csv").stdout.startswith("1 row read, 1 written: ")

@@ -25,9 +25,15 @@ def test_a_folder_is_its_tables_and_those_below_in_order(tmp_path: Path) -> None
     assert expand([str(tmp_path)]) == expected
     (tmp_path / "empty").mkdir()
     with pytest.raises(
-        InputError, match="empty is a folder without a file whose name tells a table"
+        InputError,
+        match=r"empty is a folder without a file whose name tells a table.*roleclass predict",
     ):
         expand([str(tmp_path / "empty")])
+
+
+def test_an_empty_name_is_not_the_folder_here() -> None:
+    with pytest.raises(InputError, match="an empty name names no file"):
+        expand([""])
 
 
 def test_a_folder_of_pages_is_scored_page_by_page(tmp_path: Path) -> None:

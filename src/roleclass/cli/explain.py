@@ -10,7 +10,7 @@ from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option, page_options, write_page
-from roleclass.cli.reading import read_posting
+from roleclass.cli.reading import PostingPath, read_posting
 from roleclass.cli.terminal import printable
 from roleclass.evidence.explanation import Explanation
 from roleclass.evidence.page import marks, posting_page
@@ -19,7 +19,7 @@ from roleclass.roles import as_role
 
 
 @click.command(short_help="Show why a posting gets its role.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PostingPath())
 @click.option("--title", help="The job title, where the text does not hold it.")
 @click.option("--role", metavar="ROLE", help="Role to explain.  [default: the likeliest]")
 @click.option(

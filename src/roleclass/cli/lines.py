@@ -5,7 +5,15 @@ from typing import Any
 
 import click
 
-from roleclass.cli.runs import earlier, pace, print_summary, run_options, running, score_options
+from roleclass.cli.runs import (
+    counted,
+    earlier,
+    pace,
+    print_summary,
+    run_options,
+    running,
+    score_options,
+)
 from roleclass.cli.terminal import warn
 
 
@@ -48,6 +56,6 @@ def lines(
             warn=warn,
             progress=progress,
         )
-    read = f"{summary.read:,} postings read{earlier(summary)}"
-    sentence = f"{read}: {summary.lines:,} lines, {pace(summary)}"
+    read = f"{counted(summary.read, 'posting')} read{earlier(summary)}"
+    sentence = f"{read}: {counted(summary.lines, 'line')}, {pace(summary)}"
     print_summary(summary, sentence, output=output, as_json=as_json)

@@ -28,8 +28,9 @@ def problems(
 ) -> None:
     """Show the problem areas of a posting's duties; a FILE holds one posting, - is standard input.
 
-    Each area with how common its source calls it, the sub-patterns that are mentioned, and the duties. What
-    a posting requires, offers or tells about the company does not count.
+    Each area with how common the published analysis calls it, among all postings and not in this one; the
+    sub-patterns that are mentioned; and the duties. What a posting requires, offers or tells about the
+    company does not count.
 
     \b
     Examples:
@@ -61,9 +62,8 @@ def _print(name: str | None, reading: Reading, found: list[Problem]) -> None:
     if not found:
         console.print("No duty is in a problem area.")
     for problem in found:
-        heading = Text.assemble(
-            (problem.name, "bold"), (f"  {problem.tier or problem.kind}", "bright_black")
-        )
+        source = f"published as {problem.tier}" if problem.tier else f"older list: {problem.kind}"
+        heading = Text.assemble((problem.name, "bold"), (f"  {source}", "bright_black"))
         console.print(heading)
         if problem.parts:
             console.print(Padding(", ".join(part.name for part in problem.parts), (0, 0, 0, 2)))

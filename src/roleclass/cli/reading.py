@@ -15,8 +15,24 @@ from roleclass.prediction import Prediction
 from roleclass.tables.dialect import encoding_of
 from roleclass.tables.formats import no_text
 
+_NO_TABLES = ("a PDF document", "a binary file")
+
+
+class PostingPath(click.Path):
+    """A file or folder. An empty name, of a variable of the shell that is not set, is not the folder here."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; an empty name is an error of the command line."""
+        if value == "":
+            self.fail("an empty name names no file", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 _OPTIONS = (
-    click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path)),
+    click.argument("files", nargs=-1, metavar="FILE...", type=PostingPath()),
     click.option("--text", help="Read this text instead of files."),
     click.option("--title", help="The job title, where the text does not hold it."),
 )
@@ -107,17 +123,20 @@ def read_posting(file: Path) -> str:
     Raises
     ------
     InputError
-        If it is a table or a binary file; the message names the command that reads tables.
+        If it is a table or a binary file; the message says what reads tables, or what is expected.
     OSError
         If the file cannot be read.
     """
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     what = no_text(str(file), data[:4096])
     if what is not None:
-        raise InputError(
-            f"{file}: {what}, not the text of one posting; tables are read by "
-            f"roleclass score {file} -o roles.csv and roleclass lines {file} -o lines.csv"
+        advice = (
+            "expected plain text, HTML or Markdown"
+            if what in _NO_TABLES
+            else f"tables are read by roleclass score {file} -o roles.csv and roleclass lines {file} "
+            "-o lines.csv"
         )
+        raise InputError(f"{file}: {what}, not the text of one posting; {advice}")
     encoding = encoding_of(data) or "utf-8"
     try:
         return data.decode(encoding)

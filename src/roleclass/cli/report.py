@@ -8,6 +8,7 @@ import click
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import checked, model_option, table_options
 from roleclass.cli.terminal import printable, warn
+from roleclass.errors import require_extra
 from roleclass.whole import write_whole
 
 
@@ -55,12 +56,12 @@ def report(
       roleclass report postings.csv -o market
       roleclass report january.parquet february.parquet -o market
     """
+    require_extra("report", "pyarrow")
     from roleclass.report.page import render
     from roleclass.report.report import build_report
     from roleclass.report.source import PostingTables
     from roleclass.report.tables import FOLDER, Listing, write_tables
-    from roleclass.scoring.options import default_threads
-    from roleclass.tables.options import ReadOptions
+    from roleclass.tables.options import ReadOptions, default_threads
     from roleclass.tables.plain import to_json
 
     options = checked(ReadOptions, **table)

@@ -68,7 +68,8 @@ def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def score_options(*, threads: int | None, **others: Any) -> "ScoreOptions":
     """Return what the user asked for; a `click.UsageError` says what is out of range."""
     return_freed_memory()
-    from roleclass.scoring.options import ScoreOptions, default_threads
+    from roleclass.scoring.options import ScoreOptions
+    from roleclass.tables.options import default_threads
 
     return checked(ScoreOptions, threads=threads or default_threads(), **others)
 
@@ -113,6 +114,17 @@ def _progress() -> Iterator[Callable[["Summary"], None]]:
 def print_summary(summary: "Summary", sentence: str, *, output: str, as_json: bool) -> None:
     """Say what a run has done: on standard error where its rows went to standard output."""
     click.echo(json.dumps(summary.to_dict()) if as_json else sentence, err=output == "-")
+
+
+def counted(number: int, what: str) -> str:
+    """Say a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def earlier(summary: "Summary") -> str:

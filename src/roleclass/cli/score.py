@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from roleclass.cli.runs import earlier, pace, print_summary, run_options, running, score_options
+from roleclass.cli.runs import (
+    counted,
+    earlier,
+    pace,
+    print_summary,
+    run_options,
+    running,
+    score_options,
+)
 from roleclass.cli.terminal import warn
 from roleclass.roles import as_role
 
@@ -79,5 +87,5 @@ def score(
 
 def _sentence(summary: "Summary") -> str:
     counts = ", ".join(f"{as_role(name).label} {count:,}" for name, count in summary.roles.items())
-    written = f"{summary.read:,} rows read, {summary.rows:,} written{earlier(summary)}"
+    written = f"{counted(summary.read, 'row')} read, {summary.rows:,} written{earlier(summary)}"
     return f"{written}: {counts}, {pace(summary)}"

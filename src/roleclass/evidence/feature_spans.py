@@ -18,6 +18,19 @@ Span = tuple[int, int]
 Ints = NDArray[np.integer]
 
 _OF_ONE_CONCEPT = {"density": "in the posting", "title": "in the title"}
+_OF_THE_POSTING = {
+    "length": "length of the posting",
+    "generative AI among models": "generative AI among all mentions of models",
+    "AI among everything": "AI among all mentions",
+}
+_OF_LINES = {
+    "lines": "number of lines",
+    "share: duty": "share of duties",
+    "share: requirement": "share of requirements",
+    "share: both": "share of duties and requirements",
+    "surest: duty": "the surest duty",
+    "surest: requirement": "the surest requirement",
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ def name_features(features: tuple[str, ...]) -> FeatureNames:
     --------
     >>> columns = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
     >>> columns.names.tolist()
-    ['rag', 'rag pipeline', 'Retrieval-augmented generation, in the posting', 'length']
+    ['rag', 'rag pipeline', 'Retrieval-augmented generation, in the posting', 'length of the posting']
     >>> columns.words.tolist(), columns.first.tolist(), columns.column.tolist()
     ([1, 2], [0, 2, 4], [0, 2, 1, 2])
     """
@@ -73,7 +86,11 @@ def name_features(features: tuple[str, ...]) -> FeatureNames:
     mentions = [[g] for g in number_of.values()]
     concepts = {concept.key: concept for concept in load_lexicon()}
     for column, (kind, key) in enumerate(pairs):
-        if kind in _OF_ONE_CONCEPT:
+        if kind == "balance":
+            names[column] = _OF_THE_POSTING.get(key, key)
+        elif kind == "line":
+            names[column] = _name_of_lines(key)
+        elif kind in _OF_ONE_CONCEPT:
             # A model that was trained with another lexicon has concepts that this one does not know.
             concept = concepts.get(key)
             names[column] = f"{concept.name if concept else key}, {_OF_ONE_CONCEPT[kind]}"
@@ -89,6 +106,23 @@ def name_features(features: tuple[str, ...]) -> FeatureNames:
         column=np.array([column for found in mentions for column in found], np.int64),
         in_title=np.array([kind == "title" for kind in kinds]),
     )
+
+
+def _name_of_lines(key: str) -> str:
+    """Name a feature of lines for a person.
+
+    Examples
+    --------
+    >>> _name_of_lines("share: both, genai"), _name_of_lines("surest: duty, ml")
+    ('share of duties and requirements: genai', 'the surest duty: ml')
+    >>> _name_of_lines("lines: duty, ml"), _name_of_lines("lines: duty")
+    ('number of lines: duty, ml', 'number of lines: duty')
+    """
+    for separator in (", ", ": "):
+        what, found, of = key.partition(separator)
+        if found and what in _OF_LINES:
+            return f"{_OF_LINES[what]}: {of}"
+    return key
 
 
 class FeatureSpans(NamedTuple):

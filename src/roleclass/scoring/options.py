@@ -1,24 +1,11 @@
 """`ScoreOptions`: what a run is asked to do."""
 
-import os
 from dataclasses import dataclass
 from typing import Literal
 
 from roleclass.tables.options import ReadOptions
 
 OnError = Literal["mark", "stop"]
-
-
-def default_threads() -> int:
-    """Return how many threads score unless told: the cores, at most 4.
-
-    Examples
-    --------
-    >>> 1 <= default_threads() <= 4
-    True
-    """
-    # More gain little: one thread reads and writes.
-    return min(os.cpu_count() or 1, 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

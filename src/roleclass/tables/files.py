@@ -143,8 +143,8 @@ def expand(inputs: Iterable[str]) -> list[str]:
     Raises
     ------
     InputError
-        If a file does not exist or cannot be read, a folder holds no table, a pattern matches
-        nothing, or two names lead to one file.
+        If a file does not exist or cannot be read, a name is empty, a folder holds no table, a pattern
+        matches nothing, or two names lead to one file.
 
     Examples
     --------
@@ -155,6 +155,8 @@ def expand(inputs: Iterable[str]) -> list[str]:
     """
     files: list[str] = []
     for name in inputs:
+        if not name:  # Path("") is the folder here
+            raise InputError("an empty name names no file")
         if name != "-" and not Path(name).exists():
             matches = sorted(glob(name, recursive=True)) if has_magic(name) else []  # noqa: PTH207
             if not matches:
@@ -202,7 +204,8 @@ def _in_folder(folder: str) -> list[str]:
     if not found:
         raise InputError(
             f"{folder} is a folder without a file whose name tells a table (.csv, .json, .parquet, "
-            "...); name its files, and their format with --format"
+            "...); name its files, and their format with --format. Texts of one posting each are read by "
+            "roleclass predict"
         )
     return found
 

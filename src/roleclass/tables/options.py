@@ -1,8 +1,21 @@
-"""`ReadOptions`: how a table is to be read."""
+"""`ReadOptions`: how a table is to be read; `default_threads`: with how many threads it is classified."""
 
+import os
 from dataclasses import dataclass
 
 from roleclass.tables.formats import FORMATS, Format
+
+
+def default_threads() -> int:
+    """Return how many threads score unless told: the cores, at most 4.
+
+    Examples
+    --------
+    >>> 1 <= default_threads() <= 4
+    True
+    """
+    # More gain little: one thread reads and writes.
+    return min(os.cpu_count() or 1, 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from roleclass.errors import RoleclassError
-from roleclass.scoring.options import ScoreOptions, default_threads
+from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
 from roleclass.scoring.summary import Summary
 from roleclass.tables.formats import Format
+from roleclass.tables.options import default_threads
 from roleclass.web.forms import Body, Form, FormError, read_table_form
 
 OPTIONS: Final = (
