@@ -73,9 +73,10 @@ def test_the_pipeline_fitted_anew_answers_like_its_file_and_like_the_shipped_one
 
 
 @pytest.mark.slow
-def test_evidence_adds_up_to_the_logits_on_every_posting(corpus: Corpus) -> None:
-    answers = RoleClassifier().predict_many([p.text for p in corpus], [p.title for p in corpus])
-    for posting, answer in zip(corpus, answers, strict=True):
+def test_evidence_adds_up_to_the_logits_on_every_fifth_posting(corpus: Corpus) -> None:
+    postings = list(corpus)[::5]
+    answers = RoleClassifier().predict_many([p.text for p in postings], [p.title for p in postings])
+    for posting, answer in zip(postings, answers, strict=True):
         why = explain(posting.text, posting.title)
         assert why.prior + sum(item.weight for item in why.evidence) == pytest.approx(
             why.log_odds, abs=1e-6
