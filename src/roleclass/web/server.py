@@ -66,6 +66,7 @@ class WebServer(ThreadingHTTPServer):
     def __init__(self, port: int | None = None, classifier: RoleClassifier | None = None) -> None:
         self._free = threading.BoundedSemaphore(_MAX_CONNECTIONS)
         self._deadlines: dict[socket.socket, float] = {}
+        self._has_ended = False
         self.site = Site(classifier or RoleClassifier())
         try:
             super().__init__(("127.0.0.1", DEFAULT_PORT if port is None else port), _Handler)
@@ -89,6 +90,7 @@ class WebServer(ThreadingHTTPServer):
 
     def server_close(self) -> None:
         """Stop listening, and delete the tables."""
+        self._has_ended = True
         super().server_close()
         self.site.close()
 
@@ -108,8 +110,8 @@ class WebServer(ThreadingHTTPServer):
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that has left."""
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+        """Say nothing of a client that has left, nor of what the end of the server broke off."""
+        if not (self._has_ended or isinstance(sys.exception(), ConnectionError | TimeoutError)):
             super().handle_error(request, client_address)
 
     def allow(self, connection: socket.socket, seconds: float | None) -> None:
