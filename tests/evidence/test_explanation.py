@@ -2,11 +2,15 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roleclass import Explanation, Role, RoleClassifier, explain
+from roleclass.evidence.explanation import _shared_out
+from roleclass.evidence.feature_spans import FeatureSpans, name_features
+from roleclass.reading import PARTS, WORKS
 from roleclass.text import MAX_BYTES
 from tests.strategies import KNOWN_TEXTS
 from tests.written import TITLES, posting
@@ -97,3 +101,16 @@ def test_an_empty_posting_has_an_explanation_without_places() -> None:
 def test_a_posting_that_is_too_large_is_refused_and_not_explained_for_minutes() -> None:
     with pytest.raises(ValueError, match="larger than 16 MiB; explain a part of it"):
         explain("x " * (MAX_BYTES // 2 + 1))
+
+
+def test_what_speaks_of_a_kind_of_lines_is_shared_out_over_lines_of_that_kind() -> None:
+    part, work = np.zeros((2, len(PARTS))), np.zeros((2, len(WORKS)))
+    part[:, PARTS.index("duty")] = 1
+    work[0, WORKS.index("genai")] = work[1, WORKS.index("none")] = 1
+    features = ("line:share: duty, genai", "line:surest: duty, none", "line:share: both, genai")
+    columns, outputs = name_features(features), {"line_part": part, "line_work": work}
+    outputs["line_weight"] = np.ones(2)
+    nothing = np.array([], np.int64)
+    spans = FeatureSpans(nothing, nothing, nothing, nothing)
+    shared = _shared_out(columns, spans, np.array([1.0, 10.0, 100.0]), nothing, outputs)
+    assert shared.tolist() == [101, 10]

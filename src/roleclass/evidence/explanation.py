@@ -187,15 +187,15 @@ def _shared_out(
     if not len(total):
         return total
     for j in np.flatnonzero(columns.kinds == "line").tolist():
-        holds = _holds(columns.names[j], part, work)
+        holds = _holds(columns.keys[j], part, work)
         if (whole := holds.sum()) > 0:
             total += weights[j] * holds / whole
     return total
 
 
-def _holds(name: str, part: NDArray[np.float64], work: NDArray[np.float64]) -> NDArray[np.float64]:
+def _holds(key: str, part: NDArray[np.float64], work: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how far each line is of the kind that a column speaks of, such as ``lines: duty, genai``."""
-    _, _, kind = name.partition(": ")
+    _, _, kind = key.partition(": ")
     first, _, second = kind.partition(", ")
     of_part = (
         part[:, PARTS.index(first)]

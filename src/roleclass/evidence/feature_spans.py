@@ -39,8 +39,8 @@ class FeatureNames:
 
     Attributes
     ----------
-    kinds, names : arrays of str, as objects
-        Of each column: its block, and what it is called for a person.
+    kinds, keys, names : arrays of str, as objects
+        Of each column: its block, what it is called in the model, and for a person.
     words : int array of shape (G,)
         How many words each of the G n-grams has.
     first : int array of shape (G + 1,)
@@ -52,6 +52,7 @@ class FeatureNames:
     """
 
     kinds: NDArray[np.object_]
+    keys: NDArray[np.object_]
     names: NDArray[np.object_]
     words: Ints
     first: Ints
@@ -81,7 +82,8 @@ def name_features(features: tuple[str, ...]) -> FeatureNames:
     ([1, 2], [0, 2, 4], [0, 2, 1, 2])
     """
     pairs = [feature.partition(":")[::2] for feature in features]
-    kinds, names = [kind for kind, _ in pairs], [name for _, name in pairs]
+    kinds, keys = [kind for kind, _ in pairs], [key for _, key in pairs]
+    names = keys.copy()
     number_of = {name: g for g, (kind, name) in enumerate(pairs) if kind == "ngram"}
     mentions = [[g] for g in number_of.values()]
     concepts = {concept.key: concept for concept in load_lexicon()}
@@ -100,6 +102,7 @@ def name_features(features: tuple[str, ...]) -> FeatureNames:
                     mentions[ngram].append(column)
     return FeatureNames(
         kinds=np.array(kinds, object),
+        keys=np.array(keys, object),
         names=np.array(names, object),
         words=np.array([name.count(" ") + 1 for name in number_of], np.int64),
         first=np.cumsum([0, *map(len, mentions)]),
