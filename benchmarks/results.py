@@ -62,21 +62,6 @@ def save(name: str, figures: Any, folder: Path) -> None:
     write_whole(folder / f"{name}.json", json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
 
 
-def markdown_table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Return a table; all columns but the first are set to the right.
-
-    Examples
-    --------
-    >>> print(markdown_table(["who", "right"], [["a coin", "50"]]))
-    | who | right |
-    | --- | ---: |
-    | a coin | 50 |
-    """
-    lines = [list(header), *map(list, rows)]
-    lines.insert(1, ["---", *["---:"] * (len(lines[0]) - 1)])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def _installed() -> Iterable[tuple[str, str]]:
     for package in PACKAGES:
         try:

@@ -5,16 +5,13 @@ says more of lines and words would be a sixth of its time.
 """
 
 from collections.abc import Collection
-from typing import Final
 
-from roleclass.engine.operators import fields
+from roleclass.engine.protobuf import GRAPH_NODE, MODEL_GRAPH, fields, head
 
 # Numbers of fields in onnx.proto.
-_MODEL_GRAPH = 7
-_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_OUTPUT = 1, 5, 12
+_GRAPH_INITIALIZER, _GRAPH_OUTPUT = 5, 12
 _NODE_INPUT, _NODE_OUTPUT = 1, 2
 _INITIALIZER_NAME, _OUTPUT_NAME = 8, 1
-_LENGTH: Final = 2  # the kind of a field that has a length
 
 
 def pruned(model: bytes, outputs: Collection[str]) -> bytes:
@@ -46,9 +43,9 @@ def pruned(model: bytes, outputs: Collection[str]) -> bytes:
     """
     parts: list[bytes | memoryview] = []
     for field, value, whole in fields(memoryview(model)):
-        if field == _MODEL_GRAPH:
+        if field == MODEL_GRAPH:
             graph = _pruned_graph(value, outputs)
-            parts += [_number(field << 3 | _LENGTH), _number(len(graph)), graph]
+            parts += [head(field, len(graph)), graph]
         else:
             parts.append(whole)
     return b"".join(parts)
@@ -59,7 +56,7 @@ def _pruned_graph(graph: memoryview, outputs: Collection[str]) -> bytes:
     kept: list[memoryview] = []
     # Nodes stand behind those whose results they take, and behind them initializers and outputs.
     parts = list(fields(graph))
-    nodes = [part for part in parts if part[0] == _GRAPH_NODE]
+    nodes = [part for part in parts if part[0] == GRAPH_NODE]
     for _, node, whole in reversed(nodes):
         if not needed.isdisjoint(_names(node, _NODE_OUTPUT)):
             needed.update(_names(node, _NODE_INPUT))
@@ -71,19 +68,10 @@ def _pruned_graph(graph: memoryview, outputs: Collection[str]) -> bytes:
         if field in names:
             if not wanted[field].isdisjoint(_names(value, names[field])):
                 kept.append(whole)
-        elif field != _GRAPH_NODE:
+        elif field != GRAPH_NODE:
             kept.append(whole)
     return b"".join(kept)
 
 
 def _names(message: memoryview, number: int) -> list[bytes]:
     return [bytes(value) for field, value, _ in fields(message) if field == number]
-
-
-def _number(value: int) -> bytes:
-    """Write a number as protocol buffers do."""
-    written = bytearray()
-    while value > 127:
-        written.append(value & 127 | 128)
-        value >>= 7
-    return bytes([*written, value])
