@@ -100,7 +100,7 @@ def test_a_workbook_says_which_sheet_and_takes_another(tmp_path: Path) -> None:
 
 
 def test_a_workbook_names_what_is_wrong_with_it(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="more than one column text"):
+    with pytest.raises(InputError, match="more than one column 'text'"):
         read(workbook(tmp_path / "twice.xlsx", S=[["text", "text"], ["a", "b"]]))
     with pytest.raises(InputError, match="the workbook is empty"):
         read(workbook(tmp_path / "empty.xlsx", S=[]))

@@ -4,18 +4,17 @@ No library of tables is imported here before one of its objects comes in.
 """
 
 import os
-from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from roleclass.classifier import RoleClassifier
-from roleclass.errors import InputError
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.readings import extras_of
 from roleclass.scoring.scorer import Scorer
 from roleclass.tables.columns import Column, Selection, columns_of, kinds_of, select
+from roleclass.tables.rows import check_names
 
 _T = TypeVar("_T")
 
@@ -216,9 +215,7 @@ def _by_name(labels: Sequence[Hashable]) -> dict[str, Hashable]:
         else str(label)
         for label in labels
     ]
-    twice = [name for name, count in Counter(named).items() if count > 1]
-    if twice:
-        raise InputError(f"more than one column is called {', '.join(twice)}; rename them")
+    check_names(named)
     return dict(zip(named, labels, strict=True))
 
 

@@ -38,7 +38,7 @@ class ParquetTable:
             for table in read_parquet(parquet, most, step=self._step):
                 done += len(table)
                 self._file.share = done / total
-                yield Rows(table, {})
+                yield table, {}
 
 
 def read_parquet(
@@ -87,7 +87,7 @@ class ArrowTable:
         raw = pa.BufferReader(pa.py_buffer(content))
         for table in _regroup(self._slices(self._open(raw)), most):
             self._file.share = raw.tell() / max(self._file.size, 1)
-            yield Rows(table, {})
+            yield table, {}
             _let_go(content)
 
     def _slices(self, reader: Any) -> Iterator[pa.RecordBatch]:

@@ -1,6 +1,5 @@
 """One reader for many files: rows in their order, in chunks of bounded size, in one schema."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from roleclass.tables.formats import TEXT, Kind, told_by
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.plain import plain, to_json
 from roleclass.tables.records import Records, holds_json, json_field
-from roleclass.tables.rows import Source
+from roleclass.tables.rows import Source, check_names
 
 _SOURCES: Final[dict[Kind, Callable[[InputFile, ReadOptions], Source]]] = {
     "csv": CsvFile,
@@ -136,9 +135,9 @@ class Reader:
                     rows = next(batches, None)
                 if rows is None:
                     break
-                table = _align(rows.table, self.schema)
+                table = _align(rows[0], self.schema)
                 position = done + min(file.position, file.size)
-                yield Chunk(index, file.name, row, table, rows.faults, position)
+                yield Chunk(index, file.name, row, table, rows[1], position)
                 index += 1
                 row += len(table)
             with _explained(file.name):
@@ -156,7 +155,9 @@ def _open(file: InputFile, options: ReadOptions) -> Source:
                     f"{told} by its first bytes, not {file.format.kind}; give it the ending that says "
                     "what it is"
                 )
-        return _SOURCES[file.format.kind](file, options)
+        source = _SOURCES[file.format.kind](file, options)
+        check_names(source.schema.names)
+        return source
 
 
 @contextmanager
@@ -182,12 +183,6 @@ def _notes(files: Sequence[tuple[InputFile, Source]]) -> list[str]:
 def _unify(files: Sequence[tuple[InputFile, pa.Schema]]) -> pa.Schema:
     """Put the columns of all files together, in the order in which they first come."""
     first = files[0][1]
-    for file, schema in files:
-        twice = sorted(n for n, count in Counter(schema.names).items() if count > 1)
-        if twice:
-            raise InputError(
-                f"{file.name} has more than one column {', '.join(twice)}; rename them"
-            )
     if all(schema.equals(first, check_metadata=True) for _, schema in files):
         return first
     columns: dict[str, tuple[pa.Field, InputFile]] = {}
