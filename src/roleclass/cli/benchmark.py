@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from roleclass.cli.options import model_option
-from roleclass.cli.terminal import warn
+from roleclass.cli.terminal import plain_table, warn
 from roleclass.whole import write_whole
 
 
@@ -86,9 +86,8 @@ def _read(corpus: Path) -> list[str]:
 
 
 def _table(figures: Mapping[str, Any]) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
+    table = plain_table("", "here", right=("here",))
+    table.show_header = False
     postings, latency = figures["postings"], figures["latency_us"]
     table.add_row("postings", f"{postings['number']}, median {postings['median_bytes']:,} bytes")
     for name in ("p50", "p95", "p99"):

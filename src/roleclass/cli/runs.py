@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from roleclass.cli.memory import return_freed_memory
-from roleclass.cli.options import checked, model_option, table_options
+from roleclass.cli.options import checked, model_option, table_options, together
 from roleclass.cli.terminal import on_terminal, warn
 
 if TYPE_CHECKING:
     from roleclass.scoring.options import ScoreOptions
     from roleclass.scoring.summary import Summary
 
-_RUN_OPTIONS = (
+run_options = together(
     click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
     click.option(
         "-o",
@@ -57,12 +57,7 @@ _RUN_OPTIONS = (
     model_option,
 )
 
-
-def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of a run that reads tables and writes one."""
-    for option in reversed(_RUN_OPTIONS):
-        command = option(command)
-    return command
+"""The options of a run that reads tables and writes one."""
 
 
 def score_options(*, threads: int | None, **others: Any) -> "ScoreOptions":

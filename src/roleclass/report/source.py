@@ -77,7 +77,7 @@ class PostingTables:
         self._rows = 0
         ids = array("q")
         about: dict[str, list[str]] = {}
-        names = expand([fspath(name) for name in inputs])
+        names = expand([fspath(name) for name in inputs], warn)
         try:
             self._files = [
                 self._look_at(name, options or ReadOptions(), ids, about) for name in names

@@ -6,7 +6,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from glob import glob, has_magic
 from pathlib import Path
@@ -79,7 +79,10 @@ def _state(path: Path) -> tuple[int, int]:
 
 
 def find_files(
-    inputs: Iterable[str], format_: str | None, cleanup: ExitStack
+    inputs: Iterable[str],
+    format_: str | None,
+    cleanup: ExitStack,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> Iterator[InputFile]:
     """Give the files that `inputs` name, in order.
 
@@ -91,6 +94,8 @@ def find_files(
         Of files whose names do not tell.
     cleanup : ExitStack
         Removes what was kept of pipes and standard input.
+    warn : callable
+        As for `expand`.
 
     Raises
     ------
@@ -98,7 +103,7 @@ def find_files(
         If a file does not exist, cannot be read or is named twice, a folder holds no table, or a
         pattern matches nothing.
     """
-    for name in expand(inputs):
+    for name in expand(inputs, warn):
         what = Format.of(name, format_)
         if name == "-":
             if sys.stdin is None or sys.stdin.closed:
@@ -135,10 +140,11 @@ def _is_file_or_folder(path: Path) -> bool:
     return path.is_file() or path.is_dir()
 
 
-def expand(inputs: Iterable[str]) -> list[str]:
+def expand(inputs: Iterable[str], warn: Callable[[str], None] = lambda _: None) -> list[str]:
     """List the files that `inputs` name; what is no file's name is a pattern.
 
-    Of a folder these are the files in it and below whose names tell a format, hidden ones left out.
+    Of a folder these are the files in it and below whose names tell a format, hidden ones left out; `warn`
+    is called with a sentence for the others.
 
     Raises
     ------
@@ -164,7 +170,7 @@ def expand(inputs: Iterable[str]) -> list[str]:
         else:
             matches = [name]
         for match in matches:
-            files += _in_folder(match) if match != "-" and Path(match).is_dir() else [match]
+            files += _in_folder(match, warn) if match != "-" and Path(match).is_dir() else [match]
     if not files:
         raise InputError("no file is named; name files, folders, patterns, or - for standard input")
     seen: dict[object, str] = {}
@@ -193,19 +199,31 @@ def said_once(about: Mapping[str, Sequence[str]], files: int) -> list[str]:
     ]
 
 
-def _in_folder(folder: str) -> list[str]:
-    found = [
-        str(path)
-        for path in sorted(Path(folder).rglob("*"))
-        if Format.named(path.name) is not None
-        and path.is_file()
+def files_below(folder: Path) -> list[Path]:
+    """Return the files in a folder and below, hidden ones left out."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
+
+
+def _in_folder(folder: str, warn: Callable[[str], None]) -> list[str]:
+    below = files_below(Path(folder))
+    found = [str(path) for path in below if Format.named(path.name) is not None]
     if not found:
         raise InputError(
             f"{folder} is a folder without a file whose name tells a table (.csv, .json, .parquet, "
             "...); name its files, and their format with --format. Texts of one posting each are read by "
             "roleclass predict"
+        )
+    others = [path.name for path in below if str(path) not in found]
+    if others:
+        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        warn(
+            f"{folder}: passed over {others[0]}{more}, whose names tell no table; texts of one posting "
+            "each are read by roleclass predict"
         )
     return found
 

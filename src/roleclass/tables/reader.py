@@ -96,17 +96,18 @@ class Reader:
     def __init__(self, inputs: Sequence[str], options: ReadOptions) -> None:
         self._options = options
         self._cleanup = ExitStack()
+        self.notes: list[str] = []
         try:
             self._files = [
                 (file, _open(file, options))
-                for file in find_files(inputs, options.format, self._cleanup)
+                for file in find_files(inputs, options.format, self._cleanup, self.notes.append)
             ]
             self.schema = _unify([(file, source.schema) for file, source in self._files])
         except BaseException:
             self.close()
             raise
         self.files = tuple(file.name for file, _ in self._files)
-        self.notes = _notes(self._files)
+        self.notes += _notes(self._files)
         self.size = sum(file.size for file, _ in self._files)
 
     def close(self) -> None:
