@@ -3,7 +3,6 @@
 No library of tables is imported here before one of its objects comes in.
 """
 
-import os
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
@@ -20,76 +19,13 @@ _T = TypeVar("_T")
 
 
 def score_dataset(
-    dataset: _T,
-    text_column: str | tuple[str, ...] | None = None,
-    *,
-    title_column: str | None = None,
-    model: str | os.PathLike[str] | RoleClassifier | None = None,
-    prefix: str = "",
-    areas: bool = False,
-    lines: bool = False,
-    batch_size: int = 2048,
-    threads: int = 1,
-    warn: Callable[[str], None] = lambda _: None,
+    dataset: _T, classifier: RoleClassifier, options: ScoreOptions, warn: Callable[[str], None]
 ) -> _T:
     """Return `dataset` with the columns that say which role each posting describes.
 
-    Parameters
-    ----------
-    dataset : Dataset, IterableDataset, DatasetDict or IterableDatasetDict of datasets; DataFrame of
-        pandas or polars; Table of pyarrow
-        Is not changed. An iterable dataset is scored when it is read.
-    text_column : str, tuple of str or None
-        The column that holds the posting, or several, which are joined; None: guess from their names.
-    title_column : str or None
-        The column that holds its title; None: guess.
-    model : path, RoleClassifier or None
-        As for `RoleClassifier`, or one that is there already.
-    prefix : str
-        Put before the names of the added columns.
-    areas : bool
-        Add also how many lines are of each part (``part_duty``, ...) and of each work (``work_genai``, ...),
-        and how many duties are in each problem area (``area_rag``, ...).
-    lines : bool
-        Add also ``duties``: what the person will do, a list of texts.
-    batch_size : int
-        Rows that are scored together.
-    threads : int
-        Threads that score.
-    warn : callable
-        Called with a sentence for each guess about the columns.
-
-    Returns
-    -------
-    object
-        Of the type of `dataset`: the same rows in the same order, all columns, and ``role``,
-        ``confidence``, ``reliable``, ``probability_<role>`` for each role and ``reason``. Where the
-        text is missing or no string, the role is ``unclear`` and the reason begins with "error: ".
-
-    Raises
-    ------
-    TypeError
-        If `dataset` is of another type.
-    ScoringError
-        If a column is missing or not clear, or an added column is there already.
-
-    Examples
-    --------
-    >>> import pandas
-    >>> frame = pandas.DataFrame({"text": ["Prepares the payroll.", None]})
-    >>> score_dataset(frame)["reason"].tolist()
-    ['too few words', 'error: no text']
+    See `roleclass.score_dataset`, which puts the options together, for the types, the result and the errors.
     """
-    options = ScoreOptions(
-        text_column=text_column,
-        title_column=title_column,
-        prefix=prefix,
-        areas=areas,
-        lines=lines,
-        batch_size=batch_size,
-        threads=threads,
-    )
-    scorer = Scorer(model, prefix, extras_of(options))
+    scorer = Scorer(classifier, options.prefix, extras_of(options))
     scored: _T = _adapter(dataset)(dataset, _Batch(scorer, options, warn))
     return scored
 
