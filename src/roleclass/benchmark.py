@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
+from functools import partial
 from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
@@ -24,7 +24,6 @@ import numpy as np
 
 from roleclass.classifier import RoleClassifier
 from roleclass.engine.model_file import default_model
-from roleclass.engine.parallel import map_ahead
 from roleclass.lexicon import load_lexicon
 
 BATCHES: Final = (1, 8, 32, 128, 512)
@@ -105,41 +104,26 @@ def explaining(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> 
 
 
 def throughput(classifier: RoleClassifier, texts: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Postings a second by number handed over at once, and with two threads; medians, taking turns.
+    """Postings a second by number handed over at once, and with two threads; medians, taking turns."""
 
-    What two threads are worth depends on what else the machine does: checksums, which leave Python's
-    lock alone, show what it gives two threads at the same time.
-    """
+    def in_batches(size: int) -> None:
+        for start in range(0, len(texts), size):
+            consume(classifier.predict_many(texts[start : start + size]))
 
-    def in_batches(size: int) -> Callable[[], None]:
-        def run() -> None:
-            for start in range(0, len(texts), size):
-                consume(classifier.predict_many(texts[start : start + size]))
-
-        return run
-
-    def on(threads: int) -> Callable[[], None]:
-        # Often enough that both threads have work.
-        many = list(islice(cycle(texts), 8 * 512))
-        return lambda: consume(classifier.predict_many(many, threads=threads))
-
-    def checksums(threads: int) -> Callable[[], None]:
-        data = bytes(16 * 2**20)
-        return lambda: consume(map_ahead(sha256, [data] * 8, threads))
-
-    ways = {f"batch of {size}": in_batches(size) for size in BATCHES}
-    taken = alternate(ways, rounds)
-    by_batch = {name: round(len(texts) / median(seconds)) for name, seconds in taken.items()}
-    threads = alternate({"1": on(1), "2": on(2), "a": checksums(1), "b": checksums(2)}, rounds)
-
-    def ratio(one: str, two: str) -> float:
-        return round(median(a / b for a, b in zip(threads[one], threads[two], strict=True)), 2)
-
+    # Often enough that both threads have work.
+    many = list(islice(cycle(texts), 8 * 512))
+    ways: dict[str, Callable[[], object]] = {
+        str(n): lambda n=n: consume(classifier.predict_many(many, threads=n))  # type: ignore[misc]
+        for n in (1, 2)
+    }
+    batches = {f"batch of {size}": partial(in_batches, size) for size in BATCHES}
+    taken = alternate(batches, rounds)
+    threads = alternate(ways, rounds)
+    ratio = median(a / b for a, b in zip(threads["1"], threads["2"], strict=True))
     return {
-        "by_batch": by_batch,
-        "by_threads": {name: round(8 * 512 / median(threads[name])) for name in ("1", "2")},
-        "two_threads_to_one": ratio("1", "2"),
-        "two_threads_to_one_checksums": ratio("a", "b"),
+        "by_batch": {name: round(len(texts) / median(taken[name])) for name in taken},
+        "by_threads": {name: round(len(many) / median(threads[name])) for name in threads},
+        "two_threads_to_one": round(ratio, 2),
     }
 
 

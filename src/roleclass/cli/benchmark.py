@@ -101,8 +101,6 @@ def _table(figures: Mapping[str, Any]) -> Table:
     for name, rate in figures["throughput"]["by_threads"].items():
         table.add_row(f"{name} thread{'s' * (name != '1')}", f"{rate:,} postings/s")
     table.add_row("two threads to one", f"{figures['throughput']['two_threads_to_one']:.2f}")
-    checksums = figures["throughput"]["two_threads_to_one_checksums"]
-    table.add_row("the same of checksums", f"{checksums:.2f}")
     cold = figures["cold_start"]
     table.add_row("import to first answer", f"{cold['seconds']:.3f} s")
     table.add_row("memory then", _megabytes(cold["megabytes"]))
