@@ -10,7 +10,7 @@ from pyarrow import feather
 from roleclass.errors import InputError
 from roleclass.tables import arrow_batches, parquet_pages
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.plain import cuts, row_sizes, size_of
+from roleclass.tables.plain import Pieces, row_sizes, size_of
 from roleclass.tables.reader import Reader
 from roleclass.tables.rows import MAX_BYTES
 
@@ -76,11 +76,18 @@ def test_rows_are_weighed_by_their_texts(column: pa.Array, sizes: list[int]) -> 
     assert row_sizes(pa.chunked_array([column])).tolist() == sizes
 
 
-def test_cuts_do_not_depend_on_how_rows_came_together() -> None:
+def test_pieces_do_not_depend_on_how_rows_came_together() -> None:
     table = pa.table({"text": ["x" * (i % 7) for i in range(100)]})
-    pieces = pa.concat_tables([table.slice(start, 9) for start in range(0, 100, 9)])
-    assert cuts(table, 10, 20) == cuts(pieces, 10, 20)
-    assert cuts(table, 1000, 10**6) == []
+
+    def cut(step: int) -> list[list[str]]:
+        pieces = Pieces(10, 20)
+        parts = (table.slice(start, step) for start in range(0, 100, step))
+        full = [piece for part in parts for piece in pieces.add(part)]
+        return [piece["text"].to_pylist() for piece in (*full, *pieces.rest())]
+
+    assert cut(9) == cut(100) == cut(1)
+    assert [text for piece in cut(9) for text in piece] == table["text"].to_pylist()
+    assert list(Pieces(1000, 10**6).add(table)) == []
 
 
 @pytest.mark.parametrize("options", [{}, {"compression": "zstd", "data_page_version": "2.0"}])

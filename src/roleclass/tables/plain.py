@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, Final
 
@@ -179,27 +179,58 @@ def size_of(table: pa.Table) -> int:
     >>> size_of(pa.table({"text": ["abc", "d"]}))
     4
     """
-    return int(sum(row_sizes(column).sum() for column in table.columns))
+    return int(_sizes(table).sum())
 
 
-def cuts(table: pa.Table, most_rows: int, most_bytes: int) -> list[int]:
-    """Say where to cut a table so that each piece but the last is full: of rows, or of bytes.
+class Pieces:
+    """Puts tables together, and cuts them, so that each piece but the last is full: of rows, or of bytes.
 
-    A piece ends with the row that makes it full; so the cuts do not depend on how rows came together.
+    A piece ends with the row that makes it full; so they do not depend on how rows came together.
+
+    Parameters
+    ----------
+    most_rows, most_bytes : int
 
     Examples
     --------
-    >>> cuts(pa.table({"text": ["abc", "d", "e", "f"]}), most_rows=2, most_bytes=3)
-    [1, 3]
+    >>> pieces = Pieces(most_rows=2, most_bytes=3)
+    >>> [len(piece) for piece in pieces.add(pa.table({"text": ["abc", "d", "e", "f"]}))]
+    [1, 2]
+    >>> [len(piece) for piece in pieces.rest()]
+    [1]
     """
-    sizes = sum((row_sizes(column) for column in table.columns), np.zeros(len(table), np.int64))
-    total = np.cumsum(sizes)
-    found, start, before = [], 0, 0
-    while start < len(table):
-        full = int(np.searchsorted(total, before + most_bytes)) + 1
-        end = min(full, start + most_rows)
-        if end > len(table):
-            break
-        found.append(end)
-        start, before = end, int(total[end - 1])
-    return found
+
+    def __init__(self, most_rows: int, most_bytes: int) -> None:
+        self._most_rows, self._most_bytes = most_rows, most_bytes
+        self._waiting: list[pa.Table] = []
+        self._rows = self._size = 0
+
+    def add(self, table: pa.Table) -> Iterator[pa.Table]:
+        """Take a table; give the pieces that are full."""
+        self._waiting.append(table)
+        self._rows += len(table)
+        self._size += size_of(table)
+        if self._rows < self._most_rows and self._size < self._most_bytes:
+            return
+        together = pa.concat_tables(self._waiting)
+        total = np.cumsum(_sizes(together))
+        start = before = 0
+        while start < len(together):
+            full = int(np.searchsorted(total, before + self._most_bytes)) + 1
+            end = min(full, start + self._most_rows)
+            if end > len(together):
+                break
+            yield together.slice(start, end - start)
+            start, before = end, int(total[end - 1])
+        # What is left may be a view of all that came before.
+        self._waiting = [together.slice(start)]
+        self._rows, self._size = len(together) - start, int(total[-1]) - before
+
+    def rest(self) -> Iterator[pa.Table]:
+        """Give what is left, if anything is."""
+        if self._rows:
+            yield pa.concat_tables(self._waiting)
+
+
+def _sizes(table: pa.Table) -> Any:
+    return sum(map(row_sizes, table.columns), np.zeros(len(table), np.int64))

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from roleclass.errors import ScoringError
 from roleclass.tables.formats import WRITTEN, Format
-from roleclass.tables.plain import cuts, plain, said, size_of, to_json
+from roleclass.tables.plain import Pieces, plain, said, to_json
 from roleclass.tables.records import from_json, holds_json
 
 _ROW_GROUP: Final = 16384
@@ -101,31 +101,18 @@ class _Groups:
 
     def __init__(self, file: Any) -> None:
         self._file = file
-        self._waiting: list[pa.Table] = []
-        self._rows = self._size = 0
+        self._groups = Pieces(_ROW_GROUP, _GROUP_BYTES)
 
     def write(self, table: pa.Table) -> None:
-        self._waiting.append(table)
-        self._rows += len(table)
-        self._size += size_of(table)
-        if self._rows >= _ROW_GROUP or self._size > _GROUP_BYTES:
-            together = pa.concat_tables(self._waiting)
-            start = 0
-            for end in cuts(together, _ROW_GROUP, _GROUP_BYTES):
-                self._put(together.slice(start, end - start))
-                start = end
-            rest = together.slice(start)
-            # What is left may be a view of all that came before.
-            self._waiting = [rest]
-            self._rows, self._size = len(rest), size_of(rest)
+        self._put(self._groups.add(table))
 
     def flush(self) -> None:
-        if self._rows:
-            self._put(pa.concat_tables(self._waiting))
+        self._put(self._groups.rest())
 
-    def _put(self, table: pa.Table) -> None:
+    def _put(self, groups: Iterator[pa.Table]) -> None:
         try:
-            self._file.write_table(table, _ROW_GROUP)
+            for group in groups:
+                self._file.write_table(group, _ROW_GROUP)
         except pa.ArrowInvalid as error:
             raise ScoringError(
                 f"a value that Parquet cannot hold: {error}; write JSON Lines or Arrow"
