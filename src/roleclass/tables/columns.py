@@ -10,8 +10,7 @@ import pyarrow as pa
 from roleclass.errors import InputError
 from roleclass.tables.layouts import Layout, layout_of, names, simplified
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.plain import plain
-from roleclass.tables.records import from_json, holds_json
+from roleclass.tables.records import holds_json, values_of
 
 _MISSING: Final = frozenset({"n/a", "na", "nan", "<na>", "nat", "none", "null"})
 """What other programs write for a missing text."""
@@ -35,14 +34,7 @@ def columns_of(table: pa.Table) -> Column:
     >>> columns_of(pa.table({"text": ["Build agents."]}))("text")
     ['Build agents.']
     """
-
-    def column(name: str) -> list[Any]:
-        values = plain(table[name])
-        if holds_json(table.schema.field(name)):
-            return [None if value is None else from_json(value) for value in values]
-        return values
-
-    return column
+    return lambda name: values_of(table[name], table.schema.field(name))
 
 
 def kinds_of(schema: pa.Schema) -> dict[str, str | None]:

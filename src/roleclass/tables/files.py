@@ -88,20 +88,17 @@ def find_files(
 
     Parameters
     ----------
-    inputs : iterable of str
-        Paths of files and folders, patterns, or ``-``.
+    inputs, warn
+        As for `expand`.
     format_ : str or None
         Of files whose names do not tell.
     cleanup : ExitStack
         Removes what was kept of pipes and standard input.
-    warn : callable
-        As for `expand`.
 
     Raises
     ------
     InputError
-        If a file does not exist, cannot be read or is named twice, a folder holds no table, or a
-        pattern matches nothing.
+        As `expand`; or if nothing tells the format of a file.
     """
     for name in expand(inputs, warn):
         what = Format.of(name, format_)
@@ -133,11 +130,8 @@ def is_once(name: str) -> bool:
     >>> is_once("-"), is_once("jobs.csv")
     (True, False)
     """
-    return name == "-" or (Path(name).exists() and not _is_file_or_folder(Path(name)))
-
-
-def _is_file_or_folder(path: Path) -> bool:
-    return path.is_file() or path.is_dir()
+    path = Path(name)
+    return name == "-" or (path.exists() and not (path.is_file() or path.is_dir()))
 
 
 def expand(inputs: Iterable[str], warn: Callable[[str], None] = lambda _: None) -> list[str]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.plain import said, to_json
+from roleclass.tables.plain import plain, said, to_json
 from roleclass.tables.rows import Rows, batched, check_width, to_table
 
 Record = tuple[dict[str, Any] | str, int]
@@ -54,6 +54,20 @@ def from_json(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
+
+
+def values_of(column: pa.ChunkedArray, field: pa.Field) -> list[Any]:
+    """Return the values of a column as plain ones, those that are kept as JSON as what they say.
+
+    Examples
+    --------
+    >>> values_of(pa.chunked_array([['["RAG"]', None]]), json_field("tags"))
+    [['RAG'], None]
+    """
+    values = plain(column)
+    if holds_json(field):
+        return [None if value is None else from_json(value) for value in values]
+    return values
 
 
 def json_field(name: str) -> pa.Field:

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from roleclass.errors import ScoringError
 from roleclass.tables.formats import WRITTEN, Format
-from roleclass.tables.plain import Pieces, plain, said, to_json
-from roleclass.tables.records import from_json, holds_json
+from roleclass.tables.plain import Pieces, said, to_json
+from roleclass.tables.records import values_of
 
 _ROW_GROUP: Final = 16384
 """Rows of a row group: large enough to compress and scan well, small enough to hold in memory."""
@@ -188,10 +188,7 @@ class _JsonWriter:
 
 
 def _values(table: pa.Table, place: int) -> list[Any]:
-    values = plain(_shortened(table.column(place)))
-    if holds_json(table.schema.field(place)):
-        return [None if value is None else from_json(value) for value in values]
-    return values
+    return values_of(_shortened(table.column(place)), table.schema.field(place))
 
 
 def _shortened(column: pa.ChunkedArray) -> pa.ChunkedArray:
