@@ -112,13 +112,12 @@ def throughput(classifier: RoleClassifier, texts: Sequence[str], rounds: int) ->
 
     # Often enough that both threads have work.
     many = list(islice(cycle(texts), 8 * 512))
-    ways: dict[str, Callable[[], object]] = {
-        str(n): lambda n=n: consume(classifier.predict_many(many, threads=n))  # type: ignore[misc]
-        for n in (1, 2)
-    }
-    batches = {f"batch of {size}": partial(in_batches, size) for size in BATCHES}
-    taken = alternate(batches, rounds)
-    threads = alternate(ways, rounds)
+
+    def on(threads: int) -> None:
+        consume(classifier.predict_many(many, threads=threads))
+
+    taken = alternate({f"batch of {size}": partial(in_batches, size) for size in BATCHES}, rounds)
+    threads = alternate({str(n): partial(on, n) for n in (1, 2)}, rounds)
     ratio = median(a / b for a, b in zip(threads["1"], threads["2"], strict=True))
     return {
         "by_batch": {name: round(len(texts) / median(taken[name])) for name in taken},
@@ -171,8 +170,8 @@ def growth_with_length(classifier: RoleClassifier, rounds: int) -> dict[str, flo
     text *= max(LENGTHS) // len(text) + 1
     # Short ones again and again, so that what the long ones left in the caches does not count.
     calls = {n: max(1, max(LENGTHS) // 4 // n) for n in LENGTHS}
-    ways: dict[str, Callable[[], object]] = {
-        str(n): lambda row=text[:n], times=times: _times(classifier.predict, [row] * times)  # type: ignore[misc]
+    ways = {
+        str(n): partial(_times, classifier.predict, [text[:n]] * times)
         for n, times in calls.items()
     }
     alternate(ways, 1)

@@ -210,10 +210,10 @@ def stray_quotes(rng: random.Random, folder: Path) -> None:
         lines[at] = lines[at][:place] + '"' * rng.choice((1, 1, 2, 3)) + lines[at][place:]
     (folder / "in.csv").write_text("id,title,text\n" + "\n".join(lines) + "\n")
     found = []
-    with Reader([str(folder / "in.csv")], ReadOptions(batch_size=7, delimiter=",")) as reader:
-        for chunk in reader:
-            rows = (list(row.values()) for row in chunk.table.to_pylist())
-            found += [(cells, chunk.faults.get(i)) for i, cells in enumerate(rows)]
+    reader = Reader([str(folder / "in.csv")], ReadOptions(batch_size=7, delimiter=","))
+    for chunk in reader:
+        rows = (list(row.values()) for row in chunk.table.to_pylist())
+        found += [(cells, chunk.faults.get(i)) for i, cells in enumerate(rows)]
     expect(len(found) == len(lines), f"{len(lines)} rows became {len(found)}")
     for line, (cells, fault) in zip(lines, found, strict=True):
         expect(fault is not None or cells == next(csv.reader([line])), f"{line!r} became {cells}")

@@ -32,12 +32,12 @@ def test_long_texts_come_in_small_chunks_whose_memory_is_bound(tmp_path: Path, e
     del table
     ids: list[int] = []
     peak = 0
-    with Reader([str(path)], ReadOptions()) as reader:
-        before = pa.total_allocated_bytes()
-        for chunk in reader:
-            ids += chunk.table["id"].to_pylist()
-            assert size_of(chunk.table) < MAX_BYTES + 500_000
-            peak = max(peak, pa.total_allocated_bytes() - before)
+    reader = Reader([str(path)], ReadOptions())
+    before = pa.total_allocated_bytes()
+    for chunk in reader:
+        ids += chunk.table["id"].to_pylist()
+        assert size_of(chunk.table) < MAX_BYTES + 500_000
+        peak = max(peak, pa.total_allocated_bytes() - before)
     assert ids == list(range(len(texts)))
     assert peak < 5 * MAX_BYTES
 
@@ -45,16 +45,16 @@ def test_long_texts_come_in_small_chunks_whose_memory_is_bound(tmp_path: Path, e
 @pytest.mark.parametrize("most", [1, 7, 256, 1000])
 def test_chunks_have_as_many_rows_as_asked_for(tmp_path: Path, most: int) -> None:
     path = write(tmp_path / "in.parquet", pa.table({"text": ["x"] * 600}))
-    with Reader([str(path)], ReadOptions(batch_size=most)) as reader:
-        sizes = [len(chunk.table) for chunk in reader]
+    reader = Reader([str(path)], ReadOptions(batch_size=most))
+    sizes = [len(chunk.table) for chunk in reader]
     assert sizes == [most] * (600 // most) + [600 % most] * bool(600 % most)
 
 
 def test_rows_that_are_few_but_long_among_short_ones_are_cut_off(tmp_path: Path) -> None:
     texts = ["x"] * 500 + ["y" * 2**20] * 40 + ["z"] * 500
     path = write(tmp_path / "in.parquet", pa.table({"text": texts}))
-    with Reader([str(path)], ReadOptions()) as reader:
-        chunks = [chunk.table["text"].to_pylist() for chunk in reader]
+    reader = Reader([str(path)], ReadOptions())
+    chunks = [chunk.table["text"].to_pylist() for chunk in reader]
     assert [text for chunk in chunks for text in chunk] == texts
     assert [len(chunk) for chunk in chunks] == [516, 16, 508]
 
@@ -104,8 +104,8 @@ def test_parquet_whose_pages_are_too_long_is_refused_with_what_to_do(
     pq.write_table(
         table, tmp_path / "in.parquet", write_batch_size=16, use_dictionary=False, **options
     )
-    with Reader([str(tmp_path / "in.parquet")], ReadOptions()) as reader:
-        assert sum(len(chunk.table) for chunk in reader) == 1000
+    reader = Reader([str(tmp_path / "in.parquet")], ReadOptions())
+    assert sum(len(chunk.table) for chunk in reader) == 1000
 
 
 def test_a_dictionary_of_long_texts_is_not_written_out_for_many_rows(tmp_path: Path) -> None:
@@ -115,8 +115,8 @@ def test_a_dictionary_of_long_texts_is_not_written_out_for_many_rows(tmp_path: P
     assert (tmp_path / "in.parquet").stat().st_size < 2**20
     del table
     before = pa.total_allocated_bytes()
-    with Reader([str(tmp_path / "in.parquet")], ReadOptions()) as reader:
-        peak = max(pa.total_allocated_bytes() - before for _ in reader)
+    reader = Reader([str(tmp_path / "in.parquet")], ReadOptions())
+    peak = max(pa.total_allocated_bytes() - before for _ in reader)
     assert peak < 400 * 2**20  # all of them are 800 MB
 
 
@@ -146,6 +146,6 @@ def test_a_compressed_batch_that_is_too_long_is_refused_and_others_are_read(
     with pytest.raises(InputError, match=r"in\.feather: batch \d takes 2 MiB .*chunksize=1000"):
         Reader([str(path)], ReadOptions())
     feather.write_feather(table, path, compression=compression, chunksize=500)
-    with Reader([str(path)], ReadOptions()) as reader:
-        read = pa.concat_tables([chunk.table for chunk in reader])
+    reader = Reader([str(path)], ReadOptions())
+    read = pa.concat_tables([chunk.table for chunk in reader])
     assert read.to_pylist() == table.to_pylist()

@@ -90,11 +90,11 @@ def test_report_reads_the_same_postings(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted({*WHOLE} - {"nan_titles.csv"}))
 def test_every_row_and_column_comes_back(name: str, tmp_path: Path) -> None:
-    with Reader([str(CASES / name)], ReadOptions()) as reader:
-        read = [row for chunk in reader for row in chunk.table.to_pylist()]
+    reader = Reader([str(CASES / name)], ReadOptions())
+    read = [row for chunk in reader for row in chunk.table.to_pylist()]
     run("score", CASES / name, "-o", tmp_path / "out.parquet", *OPTIONS.get(name, []))
-    with Reader([str(tmp_path / "out.parquet")], ReadOptions()) as reader:
-        back = [row for chunk in reader for row in chunk.table.to_pylist()]
+    reader = Reader([str(tmp_path / "out.parquet")], ReadOptions())
+    back = [row for chunk in reader for row in chunk.table.to_pylist()]
     assert [{key: row[key] for key in read[0]} for row in back] == read
 
 
@@ -253,9 +253,9 @@ def test_a_table_is_read_alike_whatever_the_format(tmp_path: Path) -> None:
     for ending in ("csv", "tsv.gz", "jsonl", "jsonl.zst", "json", "json.gz", "parquet", "feather"):
         output = tmp_path / f"out.{ending}"
         run("score", source, "-o", output)
-        with Reader([str(output)], ReadOptions()) as reader:
-            selection = select(kinds_of(reader.schema), ReadOptions(), warn=lambda _: None)
-            chunks = list(reader)
+        reader = Reader([str(output)], ReadOptions())
+        selection = select(kinds_of(reader.schema), ReadOptions(), warn=lambda _: None)
+        chunks = list(reader)
         rows = [row for chunk in chunks for row in chunk.table.to_pylist()]
         assert [{key: row[key] for key in expected[0]} for row in rows] == expected, ending
         assert selection.texts(columns_of(chunks[0].table))[0] == expected[0]["body"]

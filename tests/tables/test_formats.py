@@ -24,8 +24,8 @@ ROWS: list[dict[str, Any]] = [
 
 
 def read(path: Path, **options: Any) -> tuple[list[dict[str, Any]], list[str]]:
-    with Reader([str(path)], ReadOptions(**options)) as reader:
-        return [row for chunk in reader for row in chunk.table.to_pylist()], reader.notes
+    reader = Reader([str(path)], ReadOptions(**options))
+    return [row for chunk in reader for row in chunk.table.to_pylist()], reader.notes
 
 
 def workbook(path: Path, **sheets: list[list[Any]]) -> Path:

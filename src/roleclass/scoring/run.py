@@ -162,44 +162,44 @@ def _run(
     target = os.fspath(output)
     names = [os.fspath(name) for name in inputs]
     format_ = _output_format(target, names, options, resume=resume)
-    with Reader(names, options) as reader:
-        for note in reader.notes:
-            warn(note)
-        selection = select(kinds_of(reader.schema), options, warn=warn)
-        rows = rows_of(reader.schema, selection, format_.kind in ("csv", "tsv"))
-        check_schema(format_, rows.schema)
-        checkpoint = None
-        if target != "-":
-            described = _fingerprint(reader, scorer, options, selection, rows.schema)
-            checkpoint = Checkpoint(Path(target), described, resume=resume)
-            if checkpoint.finished is not None:
-                return checkpoint.finished
-        summary = Summary.begin(scorer, reader.size)
-        start = time.perf_counter()
-        without_text = 0
-        score = partial(_score, checkpoint, scorer, selection)
-        with (
-            _destination(target, checkpoint, summary) as raw,
-            open_writer(raw, format_, rows.schema, safe_csv=options.safe_csv) as writer,
-            closing(map_ahead(score, reader, options.threads)) as answers,
-        ):
-            # Reading and writing happen in this thread while others score.
-            for chunk, scores, resumed in answers:
-                without_text += _report_errors(chunk, scores, summary, options, selection, warn)
-                writer.write(rows.of(chunk, scores))
-                summary.read += len(chunk.table)
-                summary.add(scores, resumed=resumed)
-                summary.position = chunk.position
-                summary.seconds = time.perf_counter() - start
-                progress(summary)
-            if summary.rows != summary.read:  # never: rows are neither lost nor made
-                raise ScoringError(f"{summary.read} rows were read, {summary.rows} written")
-        if without_text == summary.rows > 0:
-            warn(
-                f"no row could be scored: is the posting in {_named(selection)}, or is that there but "
-                "empty? Name another column with --text-column"
-            )
-        return summary
+    reader = Reader(names, options)
+    for note in reader.notes:
+        warn(note)
+    selection = select(kinds_of(reader.schema), options, warn=warn)
+    rows = rows_of(reader.schema, selection, format_.kind in ("csv", "tsv"))
+    check_schema(format_, rows.schema)
+    checkpoint = None
+    if target != "-":
+        described = _fingerprint(reader, scorer, options, selection, rows.schema)
+        checkpoint = Checkpoint(Path(target), described, resume=resume)
+        if checkpoint.finished is not None:
+            return checkpoint.finished
+    summary = Summary.begin(scorer, reader.size)
+    start = time.perf_counter()
+    without_text = 0
+    score = partial(_score, checkpoint, scorer, selection)
+    with (
+        _destination(target, checkpoint, summary) as raw,
+        open_writer(raw, format_, rows.schema, safe_csv=options.safe_csv) as writer,
+        closing(map_ahead(score, reader, options.threads)) as answers,
+    ):
+        # Reading and writing happen in this thread while others score.
+        for chunk, scores, resumed in answers:
+            without_text += _report_errors(chunk, scores, summary, options, selection, warn)
+            writer.write(rows.of(chunk, scores))
+            summary.read += len(chunk.table)
+            summary.add(scores, resumed=resumed)
+            summary.position = chunk.position
+            summary.seconds = time.perf_counter() - start
+            progress(summary)
+        if summary.rows != summary.read:  # never: rows are neither lost nor made
+            raise ScoringError(f"{summary.read} rows were read, {summary.rows} written")
+    if without_text == summary.rows > 0:
+        warn(
+            f"no row could be scored: is the posting in {_named(selection)}, or is that there but "
+            "empty? Name another column with --text-column"
+        )
+    return summary
 
 
 def _output_format(

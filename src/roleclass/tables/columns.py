@@ -211,28 +211,26 @@ def select(
     layout = layout_of(listed)
     if options.id_column is not None and options.id_column not in columns:
         raise InputError(f"no id column {options.id_column}; the columns are: {some(listed)}")
-    said = []
+    said = [f"layout: {layout.name}"] if layout and not options.text_columns else []
     if options.text_columns:
-        text = tuple(_named("text", name, listed) for name in options.text_columns)
+        text = tuple(_named("text", name, columns) for name in options.text_columns)
     elif layout:
         parts = (Field.parse(part, listed) for part in layout.text)
         text = tuple(part for part in parts if part)
-        said += [f"layout: {layout.name}", f"text column: {' + '.join(map(str, text))}"]
+        said.append(f"text column: {' + '.join(map(str, text))}")
     else:
         text = _guess_text(columns, need_text=need_text)
         said += [f"text column: {part} (guessed)" for part in text]
     for part in text:
         _check_kind("text", part, columns)
     if options.title_column is not None:
-        title: Field | None = _named("title", options.title_column, listed)
+        title: Field | None = _named("title", options.title_column, columns)
     elif layout and "title" in layout.others:
         title = Field.parse(layout.others["title"], listed)
         said.append(f"title column: {title}")
     else:
         title = _guess("title", names()["title"], columns)
         said.append(f"title column: {title} (guessed)" if title else "no title column found")
-    if title is not None and options.title_column is not None:
-        _check_kind("title", title, columns)
     if said:
         warn("; ".join(said))
     if not options.text_columns and not layout:
@@ -250,10 +248,11 @@ def _other(what: str, columns: Sequence[str], layout: Layout | None) -> Field | 
     return Field(tuple((name,) for name in found)) if found else None
 
 
-def _named(what: str, name: str, columns: Sequence[str]) -> Field:
-    found = Field.parse(name, columns)
+def _named(what: str, name: str, columns: Mapping[str, str | None]) -> Field:
+    found = Field.parse(name, list(columns))
     if found is None:
-        raise InputError(f"no {what} column {name}; the columns are: {some(columns)}")
+        raise InputError(f"no {what} column {name}; the columns are: {some(list(columns))}")
+    _check_kind(what, found, columns)
     return found
 
 

@@ -6,8 +6,9 @@ import shutil
 import stat
 import sys
 import tempfile
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from glob import glob, has_magic
 from pathlib import Path
 from typing import BinaryIO
@@ -79,10 +80,7 @@ def _state(path: Path) -> tuple[int, int]:
 
 
 def find_files(
-    inputs: Iterable[str],
-    format_: str | None,
-    cleanup: ExitStack,
-    warn: Callable[[str], None] = lambda _: None,
+    inputs: Iterable[str], format_: str | None, warn: Callable[[str], None]
 ) -> Iterator[InputFile]:
     """Give the files that `inputs` name, in order.
 
@@ -92,8 +90,6 @@ def find_files(
         As for `expand`.
     format_ : str or None
         Of files whose names do not tell.
-    cleanup : ExitStack
-        Removes what was kept of pipes and standard input.
 
     Raises
     ------
@@ -105,21 +101,27 @@ def find_files(
         if name == "-":
             if sys.stdin is None or sys.stdin.closed:
                 raise InputError("standard input is closed")
-            yield InputFile("standard input", _spool(sys.stdin.buffer, cleanup), what)
+            yield _kept("standard input", sys.stdin.buffer, what)
         elif stat.S_ISREG(Path(name).stat().st_mode):
             yield InputFile(name, Path(name), what)
         else:  # a pipe, which can be read once, and only from its beginning
             with Path(name).open("rb") as pipe:
-                yield InputFile(name, _spool(pipe, cleanup), what)
+                yield _kept(name, pipe, what)
 
 
-def _spool(stream: BinaryIO, cleanup: ExitStack) -> Path:
+def _kept(name: str, stream: BinaryIO, format_: Format) -> InputFile:
+    """Keep a stream as long as the file that is returned is in use."""
     # Parquet has its index at the end and JSON is read twice: a pipe allows neither.
-    descriptor, name = tempfile.mkstemp(prefix="roleclass-input-")
-    cleanup.callback(Path(name).unlink)
-    with os.fdopen(descriptor, "wb") as file:
-        shutil.copyfileobj(stream, file)
-    return Path(name)
+    descriptor, path = tempfile.mkstemp(prefix="roleclass-input-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            shutil.copyfileobj(stream, file)
+        kept = InputFile(name, Path(path), format_)
+    except BaseException:
+        Path(path).unlink()
+        raise
+    weakref.finalize(kept, Path(path).unlink)  # when the program ends, at the latest
+    return kept
 
 
 def is_once(name: str) -> bool:

@@ -1,10 +1,10 @@
 """One reader for many files: rows in their order, in chunks of bounded size, in one schema."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -73,8 +73,6 @@ class Reader:
     ----------
     schema : pyarrow.Schema
         The columns of all files together; a file that lacks one gives nulls.
-    files : tuple of str
-        Names of the files, in order.
     notes : list of str
         What was guessed about them, each once.
     size : int
@@ -87,38 +85,22 @@ class Reader:
 
     Examples
     --------
-    >>> with Reader(["examples/jobs.csv"], ReadOptions()) as reader:
-    ...     rows = sum(len(chunk.table) for chunk in reader)
+    >>> reader = Reader(["examples/jobs.csv"], ReadOptions())
+    >>> rows = sum(len(chunk.table) for chunk in reader)
     >>> reader.schema.names[:2], rows
     (['id', 'title'], 12)
     """
 
     def __init__(self, inputs: Sequence[str], options: ReadOptions) -> None:
         self._options = options
-        self._cleanup = ExitStack()
         self.notes: list[str] = []
-        try:
-            self._files = [
-                (file, _open(file, options))
-                for file in find_files(inputs, options.format, self._cleanup, self.notes.append)
-            ]
-            self.schema = _unify([(file, source.schema) for file, source in self._files])
-        except BaseException:
-            self.close()
-            raise
-        self.files = tuple(file.name for file, _ in self._files)
+        self._files = [
+            (file, _open(file, options))
+            for file in find_files(inputs, options.format, self.notes.append)
+        ]
         self.notes += _notes(self._files)
+        self.schema = _unify([(file, source.schema) for file, source in self._files])
         self.size = sum(file.size for file, _ in self._files)
-
-    def close(self) -> None:
-        """Remove what was kept of standard input and pipes."""
-        self._cleanup.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def fingerprint(self) -> list[dict[str, object]]:
         """Identify the input: a run that is resumed must see the same."""

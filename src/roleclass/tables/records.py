@@ -42,32 +42,23 @@ def holds_json(column: pa.Field) -> bool:
     )
 
 
-def from_json(text: str) -> Any:
-    """Read what such a column holds; text that is no JSON, which only another program puts there, as it is.
-
-    Examples
-    --------
-    >>> from_json('["RAG"]'), from_json("[oops")
-    (['RAG'], '[oops')
-    """
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-
-
 def values_of(column: pa.ChunkedArray, field: pa.Field) -> list[Any]:
     """Return the values of a column as plain ones, those that are kept as JSON as what they say.
 
     Examples
     --------
-    >>> values_of(pa.chunked_array([['["RAG"]', None]]), json_field("tags"))
-    [['RAG'], None]
+    >>> values_of(pa.chunked_array([['["RAG"]', "[oops", None]]), json_field("tags"))
+    [['RAG'], '[oops', None]
     """
     values = plain(column)
-    if holds_json(field):
-        return [None if value is None else from_json(value) for value in values]
-    return values
+    return list(map(_from_json, values)) if holds_json(field) else values
+
+
+def _from_json(text: str | None) -> Any:
+    try:
+        return None if text is None else json.loads(text)
+    except (ValueError, RecursionError):  # no JSON, which only another program puts there
+        return text
 
 
 def json_field(name: str) -> pa.Field:
