@@ -121,9 +121,9 @@ def _valid(kind: str) -> bytes:
         else:
             with (
                 path.open("wb") as raw,
-                open_writer(raw, Format(cast("Kind", kind)), table.schema) as writer,
+                open_writer(raw, Format(cast("Kind", kind)), table.schema) as write,
             ):
-                writer.write(table)
+                write(table)
         return path.read_bytes()
 
 

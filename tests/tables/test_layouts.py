@@ -190,12 +190,12 @@ def test_a_document_of_a_layout_is_read_and_the_layout_said(name: str, tmp_path:
 
 
 def test_every_layout_has_a_document_and_is_known_by_its_keys_before_any_other() -> None:
-    assert [layout.name for layout in layouts._layouts()] == list(DOCUMENTS)
-    for layout in layouts._layouts():
-        keys = [key.partition("|")[0] for key in layout.keys]
+    assert [layout["name"] for layout in layouts._content()["layout"]] == list(DOCUMENTS)
+    for layout in layouts._content()["layout"]:
+        keys = [key.partition("|")[0] for key in layout["keys"]]
         assert layouts.layout_of(keys) == layout
-        assert set(layout.others) <= {*OTHERS, "title"}
-        assert layout.text
+        assert set(layout) - {"name", "keys", "text"} <= {*OTHERS, "title"}
+        assert layout["text"]
 
 
 def test_no_name_stands_for_two_things() -> None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import check_page, model_option, page_options, write_page
+from roleclass.cli.options import model_option, page_options, write_page
 from roleclass.cli.reading import gathered, posting_options, print_name
 from roleclass.cli.terminal import plain_table, printable
 from roleclass.evidence.explanation import Explanation
@@ -48,8 +48,7 @@ def explain(
       roleclass explain --role ai-first --against ai-support posting.txt
       roleclass explain --html why.html posting.txt
     """
-    with gathered(files, text) as postings:
-        check_page(page, len(postings))
+    with gathered(files, text, page) as postings:
         classifier = RoleClassifier(model)
         for name, posting in postings:
             prediction = classifier.predict(posting, title)

@@ -48,12 +48,6 @@ page_options = together(
 """The options that ask for a page; `write_page` takes them."""
 
 
-def check_page(page: Path | None, postings: int) -> None:
-    """Raise a `click.UsageError` if there is a page to write, and not one posting for it."""
-    if page is not None and postings != 1:
-        raise click.UsageError(f"--html shows one posting, got {postings}")
-
-
 def write_page(page: Path, content: str, *, overwrite: bool) -> None:
     """Write a page; a `click.ClickException` says that there is a file by its name."""
     if page.is_file() and not overwrite:

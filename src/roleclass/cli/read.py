@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import check_page, model_option, page_options, write_page
+from roleclass.cli.options import model_option, page_options, write_page
 from roleclass.cli.reading import (
     doubt_of,
     gathered,
@@ -58,8 +58,7 @@ def read(
       roleclass read --html posting.html posting.txt
       roleclass read --json postings/*.txt | jq '.lines[] | select(.part == "duty") | .text'
     """
-    with gathered(files, text) as postings:
-        check_page(page, len(postings))
+    with gathered(files, text, page) as postings:
         classifier = RoleClassifier(model)
         texts = [posting for _, posting in postings]
         readings = classifier.read_many(texts, [title] * len(postings))

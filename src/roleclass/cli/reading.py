@@ -33,13 +33,15 @@ posting_options = together(
 
 
 @contextmanager
-def gathered(files: Sequence[str], text: str | None) -> Iterator[list[tuple[str, str]]]:
+def gathered(
+    files: Sequence[str], text: str | None, page: Path | None = None
+) -> Iterator[list[tuple[str, str]]]:
     """Give the name and the text of each posting; what cannot be read is said, and the command fails at last.
 
     Raises
     ------
     click.UsageError
-        If there are both files and a text, or none.
+        If there are both files and a text, or none; or if there is a page to write, and not one posting.
     """
     if (text is None) == (not files):
         raise click.UsageError("give either FILE... (- for standard input) or --text TEXT")
@@ -56,6 +58,8 @@ def gathered(files: Sequence[str], text: str | None) -> Iterator[list[tuple[str,
         except OSError as error:
             complete = False
             warn(f"{file}: cannot be read: {error.strerror or error}")
+    if page is not None and len(postings) != 1:
+        raise click.UsageError(f"--html shows one posting, got {len(postings)}")
     yield postings
     if not complete:
         sys.exit(1)

@@ -142,7 +142,7 @@ def score_piece(
         try:
             with (
                 filesystem.open_output_stream(partial) as raw,
-                open_writer(raw, Format("parquet"), schema) as writer,
+                open_writer(raw, Format("parquet"), schema) as write,
             ):
                 for table in read_piece(source, piece, options.batch_size):
                     scores = scorer.score_table(table, selection, {})
@@ -150,7 +150,7 @@ def score_piece(
                         _check_errors(piece, scores)
                     summary.add(scores, resumed=False)
                     columns = [*table.columns, *scores.columns]
-                    writer.write(pa.Table.from_arrays(columns, schema=schema))
+                    write(pa.Table.from_arrays(columns, schema=schema))
             filesystem.move(partial, target)
         except OSError as error:
             raise ScoringError(

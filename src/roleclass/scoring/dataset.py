@@ -83,44 +83,38 @@ def _adapter(dataset: object) -> Callable[[Any, _Batch], Any]:
 def _map_dataset(dataset: Any, batch: _Batch) -> Any:
     import datasets
 
-    selection = batch.select(kinds_of(dataset.features.arrow_schema))
-    added = datasets.Features.from_arrow_schema(batch.scorer.schema)
-    features = datasets.Features({**dataset.features, **added})
     if not len(dataset):  # `map` would not add the columns
+        _, features = _features(dataset, batch)
         scored = datasets.Dataset.from_dict({name: [] for name in features}, features)
     else:
-        scored = dataset.with_format(None).map(
-            batch,
-            batched=True,
-            batch_size=batch.options.batch_size,
-            fn_kwargs={"selection": selection},
-            features=features,
-            desc="roleclass",
-        )
+        scored = _map_iterable(dataset.with_format(None), batch, desc="roleclass")
     given = dataset.format
     if given["columns"] == dataset.column_names:
         given["columns"] = None  # all of them, the added ones too
     return scored.with_format(given["type"], given["columns"], **given["format_kwargs"])
 
 
-def _map_iterable(dataset: Any, batch: _Batch) -> Any:
-    import datasets
-
-    features = dataset.features
-    if features is None:
-        # The types are not known without reading; the names are those of the first row.
-        selection = batch.select(dict.fromkeys(next(iter(dataset), {})))
-    else:
-        selection = batch.select(kinds_of(features.arrow_schema))
-        added = datasets.Features.from_arrow_schema(batch.scorer.schema)
-        features = datasets.Features({**features, **added})
+def _map_iterable(dataset: Any, batch: _Batch, **more: Any) -> Any:
+    selection, features = _features(dataset, batch)
     return dataset.map(
         batch,
         batched=True,
         batch_size=batch.options.batch_size,
         fn_kwargs={"selection": selection},
         features=features,
+        **more,
     )
+
+
+def _features(dataset: Any, batch: _Batch) -> tuple[Selection, Any]:
+    """Return the columns to read, and the types of all; None where they are not known without reading."""
+    import datasets
+
+    if dataset.features is None:  # the names are those of the first row
+        return batch.select(dict.fromkeys(next(iter(dataset), {}))), None
+    added = datasets.Features.from_arrow_schema(batch.scorer.schema)
+    selection = batch.select(kinds_of(dataset.features.arrow_schema))
+    return selection, datasets.Features({**dataset.features, **added})
 
 
 def _map_splits(splits: Any, batch: _Batch) -> Any:

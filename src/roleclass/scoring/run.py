@@ -180,13 +180,13 @@ def _run(
     score = partial(_score, checkpoint, scorer, selection)
     with (
         _destination(target, checkpoint, summary) as raw,
-        open_writer(raw, format_, rows.schema, safe_csv=options.safe_csv) as writer,
+        open_writer(raw, format_, rows.schema, safe_csv=options.safe_csv) as write,
         closing(map_ahead(score, reader, options.threads)) as answers,
     ):
         # Reading and writing happen in this thread while others score.
         for chunk, scores, resumed in answers:
             without_text += _report_errors(chunk, scores, summary, options, selection, warn)
-            writer.write(rows.of(chunk, scores))
+            write(rows.of(chunk, scores))
             summary.read += len(chunk.table)
             summary.add(scores, resumed=resumed)
             summary.position = chunk.position

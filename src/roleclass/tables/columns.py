@@ -211,11 +211,11 @@ def select(
     layout = layout_of(listed)
     if options.id_column is not None and options.id_column not in columns:
         raise InputError(f"no id column {options.id_column}; the columns are: {some(listed)}")
-    said = [f"layout: {layout.name}"] if layout and not options.text_columns else []
+    said = [f"layout: {layout['name']}"] if layout and not options.text_columns else []
     if options.text_columns:
         text = tuple(_named("text", name, columns) for name in options.text_columns)
     elif layout:
-        parts = (Field.parse(part, listed) for part in layout.text)
+        parts = (Field.parse(part, listed) for part in layout["text"])
         text = tuple(part for part in parts if part)
         said.append(f"text column: {' + '.join(map(str, text))}")
     else:
@@ -225,8 +225,8 @@ def select(
         _check_kind("text", part, columns)
     if options.title_column is not None:
         title: Field | None = _named("title", options.title_column, columns)
-    elif layout and "title" in layout.others:
-        title = Field.parse(layout.others["title"], listed)
+    elif layout and "title" in layout:
+        title = Field.parse(layout["title"], listed)
         said.append(f"title column: {title}")
     else:
         title = _guess("title", names()["title"], columns)
@@ -240,8 +240,8 @@ def select(
 
 
 def _other(what: str, columns: Sequence[str], layout: Layout | None) -> Field | None:
-    if layout and what in layout.others:
-        return Field.parse(layout.others[what], columns)
+    if layout and what in layout:
+        return Field.parse(layout[what], columns)
     known = names()[what]
     found = [name for name in columns if simplified(name) in known]
     found.sort(key=lambda name: known.index(simplified(name)))

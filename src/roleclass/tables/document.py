@@ -107,33 +107,25 @@ class Document:
 
     def places(self) -> Iterator[None]:
         """Stop at each value of a list, which the caller reads or skips."""
-        self._take("[")
-        if self.peek() == "]":
-            self._take("]")
-            return
-        while True:
-            yield
-            if self.peek() == "]":
-                self._take("]")
-                return
-            self._take(",")
+        return self._within("[", "]")
 
     def members(self) -> Iterator[str]:
         """Stop at each value of an object, which the caller reads or skips; give its key."""
-        self._take("{")
-        if self.peek() == "}":
-            self._take("}")
-            return
-        while True:
+        for _ in self._within("{", "}"):
             key = self.value()
             if not isinstance(key, str):
                 raise InputError(f"{self._where()}: not JSON: expected a key in quotes")
             self._take(":")
             yield key
-            if self.peek() == "}":
-                self._take("}")
-                return
-            self._take(",")
+
+    def _within(self, opening: str, closing: str) -> Iterator[None]:
+        self._take(opening)
+        if self.peek() != closing:
+            yield
+            while self.peek() != closing:
+                self._take(",")
+                yield
+        self._take(closing)
 
     def skip(self, depth: int = 0) -> None:
         """Pass over a value, whole where it fits, else by its parts: it may be longer than memory."""
