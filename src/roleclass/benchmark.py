@@ -75,19 +75,11 @@ def generated(number: int, length: int = 4000, seed: int = 1) -> Iterator[str]:
 
 
 def latency(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dict[str, float]:
-    """Time single calls: of one posting of median length again and again, and of all in turn.
-
-    Returns
-    -------
-    dict
-        ``p50``, ``p95`` and ``p99`` in microseconds for the one posting; ``mixed_p50`` for all.
-    """
+    """Time single calls, of one posting of median length; ``p50``, ``p95`` and ``p99`` in microseconds."""
     one = sorted(texts, key=len)[len(texts) // 2]
-    fixed = _times(classifier.predict, [one] * calls)
-    mixed = _times(classifier.predict, list(islice(cycle(texts), calls)))
-    p50, p95, p99 = (float(q) for q in np.percentile(fixed, [50, 95, 99]) * 1e6)
-    figures = {"p50": p50, "p95": p95, "p99": p99, "mixed_p50": median(mixed) * 1e6}
-    return {"bytes": len(one.encode()), **{key: round(us, 1) for key, us in figures.items()}}
+    seconds = _times(classifier.predict, [one] * calls)
+    figures = {f"p{q}": round(float(np.percentile(seconds, q)) * 1e6, 1) for q in (50, 95, 99)}
+    return {"bytes": len(one.encode()), **figures}
 
 
 def explaining(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dict[str, float]:
@@ -159,7 +151,6 @@ def cold_start(model: Path, rounds: int) -> dict[str, float | None]:
     seconds, held = zip(*runs, strict=True)
     return {
         "seconds": round(median(seconds), 3),
-        "best_seconds": round(min(seconds), 3),
         "megabytes": None if None in held else median(held),
     }
 

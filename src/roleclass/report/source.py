@@ -76,7 +76,7 @@ class PostingTables:
         self._warn = warn
         self._rows = 0
         ids = array("q")
-        about: dict[str, list[str]] = {}
+        about: list[tuple[str, str]] = []
         names = expand([fspath(name) for name in inputs], warn)
         try:
             self._files = [
@@ -119,14 +119,14 @@ class PostingTables:
             )
 
     def _look_at(
-        self, name: str, options: Any, ids: "array[int]", about: dict[str, list[str]]
+        self, name: str, options: Any, ids: "array[int]", about: list[tuple[str, str]]
     ) -> _File:
         """Go through a file a first time; what is to be said of it is noted in `about`."""
         from roleclass.tables.columns import columns_of, kinds_of, select
         from roleclass.tables.reader import Reader
 
         def warn(message: str) -> None:
-            about.setdefault(message, []).append(name)
+            about.append((name, message))
 
         reader = Reader([name], options)
         for note in reader.notes:

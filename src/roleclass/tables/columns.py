@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 import pyarrow as pa
 
 from roleclass.errors import InputError
+from roleclass.tables.files import some
 from roleclass.tables.layouts import Layout, layout_of, names, simplified
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import holds_json, values_of
@@ -289,18 +290,6 @@ def _say_what_is_beside(
     if left:
         named = " ".join(f"--text-column '{name}'" for name in (*read, *left))
         warn(f"not part of the text: {', '.join(left)}; with {named} they are")
-
-
-def some(listed: Sequence[str], shown: int = 30) -> str:
-    """List names for a message, not thousands of them.
-
-    Examples
-    --------
-    >>> some(["id", "title", "text"], shown=2)
-    'id, title and 1 more'
-    """
-    more = f" and {len(listed) - shown} more" if len(listed) > shown else ""
-    return ", ".join(listed[:shown]) + more
 
 
 def _check_kind(what: str, part: Field, columns: Mapping[str, str | None]) -> None:

@@ -7,7 +7,7 @@ import stat
 import sys
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from glob import glob, has_magic
 from pathlib import Path
@@ -179,20 +179,40 @@ def expand(inputs: Iterable[str], warn: Callable[[str], None] = lambda _: None) 
     return files
 
 
-def said_once(about: Mapping[str, Sequence[str]], files: int) -> list[str]:
-    """Return messages, each once, with the file that it is about where there are several.
+def said_once(messages: Iterable[tuple[str, str]], files: int) -> list[str]:
+    """Return what is said of files, each message once; where there are several, with those it is about.
+
+    Parameters
+    ----------
+    messages : iterable of (str, str)
+        The name of a file, and what is said of it.
+    files : int
+        How many there are.
 
     Examples
     --------
-    >>> said_once({"delimiter: semicolon": ["a.csv", "b.csv"]}, files=3)
+    >>> said_once([("a.csv", "delimiter: semicolon"), ("b.csv", "delimiter: semicolon")], files=3)
     ['a.csv and 1 more: delimiter: semicolon']
     """
-    if files == 1:
-        return list(about)
+    about: dict[str, list[str]] = {}
+    for name, message in messages:
+        about.setdefault(message, []).append(name)
     return [
-        f"{named[0]}{f' and {len(named) - 1} more' if len(named) > 1 else ''}: {message}"
+        message if files == 1 else f"{some(named, 1)}: {message}"
         for message, named in about.items()
     ]
+
+
+def some(listed: Sequence[str], shown: int = 30) -> str:
+    """List names for a message, not thousands of them.
+
+    Examples
+    --------
+    >>> some(["id", "title", "text"], shown=2)
+    'id, title and 1 more'
+    """
+    more = f" and {len(listed) - shown} more" if len(listed) > shown else ""
+    return ", ".join(listed[:shown]) + more
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -216,9 +236,8 @@ def _in_folder(folder: str, warn: Callable[[str], None]) -> list[str]:
         )
     others = [path.name for path in below if str(path) not in found]
     if others:
-        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         warn(
-            f"{folder}: passed over {others[0]}{more}, whose names tell no table; texts of one posting "
+            f"{folder}: passed over {some(others, 1)}, whose names tell no table; texts of one posting "
             "each are read by roleclass predict"
         )
     return found

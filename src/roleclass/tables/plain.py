@@ -63,7 +63,7 @@ def plain(column: pa.ChunkedArray) -> list[Any]:
     if pa.types.is_float16(type_):
         column = column.cast(pa.float32())
     # Pandas, where it is there, would give types of its own.
-    by_hand = pa.types.is_duration(type_) or (pa.types.is_temporal(type_) and _unit(type_) == "ns")
+    by_hand = pa.types.is_duration(type_) or getattr(type_, "unit", None) == "ns"
     if not by_hand:
         try:
             values: list[Any] = column.to_pylist()
@@ -74,20 +74,35 @@ def plain(column: pa.ChunkedArray) -> list[Any]:
     return [_value(scalar) for scalar in column]
 
 
-def _unit(type_: pa.DataType) -> str | None:
-    unit: str | None = getattr(type_, "unit", None)
-    return unit
-
-
 def _value(scalar: Any) -> Any:
     """Return the value of one scalar, whatever its type."""
+    type_ = scalar.type
     if not scalar.is_valid:
         return None
-    for is_type, value_of in _BY_TYPE:
-        if is_type(scalar.type):
-            return value_of(scalar)
+    if pa.types.is_struct(type_):
+        return {_name(type_, k): _value(scalar[k]) for k in range(type_.num_fields)}
+    if pa.types.is_nested(type_) and not pa.types.is_union(type_):
+        return [_value(item) for item in scalar.values]
+    if pa.types.is_temporal(type_) and not pa.types.is_time32(type_):
+        return _time(scalar)
     inner = getattr(scalar, "value", None)  # of a dictionary, a union, an extension
     return _value(inner) if isinstance(inner, pa.Scalar) else scalar.as_py()
+
+
+def _time(scalar: Any) -> Any:
+    """Return a time, a date or a duration as text, also one that Python has no type for."""
+    type_ = scalar.type
+    unit = getattr(type_, "unit", "ms")
+    if pa.types.is_duration(type_):
+        return _duration(scalar.value, unit)
+    if pa.types.is_date32(type_):
+        return str(np.datetime64(scalar.value, "D"))
+    if pa.types.is_interval(type_):
+        return scalar.as_py()
+    moment = _moment(scalar.value, unit)
+    if pa.types.is_timestamp(type_):
+        return moment + ("" if type_.tz is None else "Z")
+    return moment.removesuffix("T00:00:00").removeprefix("1970-01-01T")
 
 
 def _name(struct: pa.StructType, place: int) -> str:
@@ -112,29 +127,6 @@ def _duration(value: int, unit: str) -> str:
     digits = len(str(_PER_SECOND[unit])) - 1
     fraction = f".{rest:0{digits}d}".rstrip("0") if rest else ""
     return f"{'-' if value < 0 else ''}PT{whole}{fraction}S"
-
-
-_BY_TYPE: Final[tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], Any]], ...]] = (
-    (
-        pa.types.is_struct,
-        lambda s: {_name(s.type, k): _value(s[k]) for k in range(s.type.num_fields)},
-    ),
-    (
-        lambda t: pa.types.is_nested(t) and not pa.types.is_union(t),
-        lambda s: [_value(item) for item in s.values],
-    ),
-    (
-        pa.types.is_timestamp,
-        lambda s: _moment(s.value, s.type.unit) + ("" if s.type.tz is None else "Z"),
-    ),
-    (pa.types.is_duration, lambda s: _duration(s.value, s.type.unit)),
-    (pa.types.is_date32, lambda s: str(np.datetime64(s.value, "D"))),
-    (pa.types.is_date64, lambda s: _moment(s.value, "ms").removesuffix("T00:00:00")),
-    (
-        pa.types.is_time64,
-        lambda s: _moment(s.value, s.type.unit).removeprefix("1970-01-01T"),
-    ),
-)
 
 
 def row_sizes(column: pa.ChunkedArray | pa.Array) -> Any:

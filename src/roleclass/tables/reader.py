@@ -98,7 +98,8 @@ class Reader:
             (file, _open(file, options))
             for file in find_files(inputs, options.format, self.notes.append)
         ]
-        self.notes += _notes(self._files)
+        notes = ((file.name, note) for file, source in self._files for note in source.notes)
+        self.notes += said_once(notes, len(self._files))
         self.schema = _unify([(file, source.schema) for file, source in self._files])
         self.size = sum(file.size for file, _ in self._files)
 
@@ -152,15 +153,6 @@ def _explained(name: str) -> Iterator[None]:
         raise InputError(f"{name}: {error}") from error
     except (OSError, EOFError, pa.ArrowException, UnicodeDecodeError) as error:
         raise InputError(f"{name}: truncated, damaged or of another format: {error}") from error
-
-
-def _notes(files: Sequence[tuple[InputFile, Source]]) -> list[str]:
-    """Say each guess once."""
-    about: dict[str, list[str]] = {}
-    for file, source in files:
-        for note in source.notes:
-            about.setdefault(note, []).append(file.name)
-    return said_once(about, len(files))
 
 
 def _unify(files: Sequence[tuple[InputFile, pa.Schema]]) -> pa.Schema:
