@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option, page_options, write_page
+from roleclass.cli.options import page_options, write_page
 from roleclass.cli.reading import gathered, posting_options, print_name
 from roleclass.cli.terminal import plain_table, printable
 from roleclass.evidence.explanation import Explanation
@@ -25,7 +25,6 @@ from roleclass.roles import as_role
 )
 @click.option("--top", type=click.IntRange(1), default=15, show_default=True, help="Rows to show.")
 @page_options
-@model_option
 def explain(
     files: tuple[str, ...],
     text: str | None,

@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option
 from roleclass.cli.reading import doubt_of, gathered, posting_options, role_of, runner_up_of
 from roleclass.cli.terminal import plain_table, printable
 from roleclass.prediction import Prediction
@@ -18,7 +17,6 @@ from roleclass.prediction import Prediction
 @click.command(short_help="Print the role of each posting.")
 @posting_options
 @click.option("--label", "bare", is_flag=True, help="Print nothing but the role, a line each.")
-@model_option
 def predict(
     files: tuple[str, ...],
     text: str | None,

@@ -9,7 +9,6 @@ from rich.padding import Padding
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option
 from roleclass.cli.reading import gathered, posting_options, print_name
 from roleclass.cli.terminal import printable
 from roleclass.reading import Reading
@@ -18,7 +17,6 @@ from roleclass.taxonomy.problem_areas import Problem, Span, find_problems
 
 @click.command(short_help="Show the problem areas of a posting's duties.")
 @posting_options
-@model_option
 def problems(
     files: tuple[str, ...], text: str | None, title: str | None, as_json: bool, model: Path | None
 ) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option, page_options, write_page
+from roleclass.cli.options import page_options, write_page
 from roleclass.cli.reading import (
     doubt_of,
     gathered,
@@ -36,7 +36,6 @@ _NARROW = 72  # columns of a screen that has no room for a margin
 @click.command(short_help="Show what each line of a posting is.")
 @posting_options
 @page_options
-@model_option
 def read(
     files: tuple[str, ...],
     text: str | None,

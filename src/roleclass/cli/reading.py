@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from roleclass.cli.options import together
+from roleclass.cli.options import model_option, together
 from roleclass.cli.terminal import printable, warn
 from roleclass.colours import colour_of
 from roleclass.errors import InputError
@@ -28,6 +28,7 @@ posting_options = together(
     click.option(
         "--json", "as_json", is_flag=True, help="Print one JSON object a posting, a line each."
     ),
+    model_option,
 )
 """The arguments that name postings, which `gathered` takes, and how they are shown."""
 

@@ -157,21 +157,12 @@ def row_sizes(column: pa.ChunkedArray | pa.Array) -> Any:
         total = np.concatenate([[0], np.cumsum(row_sizes(column.flatten()) + 8)])
         return total[ends] - total[ends - lengths]
     try:
+        if pa.types.is_string_view(type_) or pa.types.is_binary_view(type_):  # as polars has texts
+            column = column.cast(pa.large_binary())
         lengths = pc.binary_length(column)
     except pa.ArrowNotImplementedError:  # neither text nor bytes
         return np.full(len(column), 8, np.int64)
     return lengths.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-
-
-def size_of(table: pa.Table) -> int:
-    """Return about how many bytes a table takes, as texts count.
-
-    Examples
-    --------
-    >>> size_of(pa.table({"text": ["abc", "d"]}))
-    4
-    """
-    return int(_sizes(table).sum())
 
 
 class Pieces:
@@ -201,7 +192,7 @@ class Pieces:
         """Take a table; give the pieces that are full."""
         self._waiting.append(table)
         self._rows += len(table)
-        self._size += size_of(table)
+        self._size += int(_sizes(table).sum())
         if self._rows < self._most_rows and self._size < self._most_bytes:
             return
         together = pa.concat_tables(self._waiting)

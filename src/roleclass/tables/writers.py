@@ -96,7 +96,7 @@ def _binary(raw: BinaryIO, format_: Format, schema: pa.Schema) -> Iterator[Write
             try:
                 for group in full:
                     file.write_table(group, _ROW_GROUP)
-            except pa.ArrowInvalid as error:
+            except pa.ArrowException as error:
                 raise ScoringError(
                     f"a value that Parquet cannot hold: {error}; write JSON Lines or Arrow"
                 ) from error
