@@ -11,7 +11,7 @@ from roleclass.errors import InputError
 from roleclass.tables.files import some
 from roleclass.tables.layouts import Layout, layout_of, names, simplified
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.records import holds_json, values_of
+from roleclass.tables.records import values_of
 
 _MISSING: Final = frozenset({"n/a", "na", "nan", "<na>", "nat", "none", "null"})
 """What other programs write for a missing text."""
@@ -301,19 +301,14 @@ def _check_kind(what: str, part: Field, columns: Mapping[str, str | None]) -> No
             )
 
 
+_TEXTUAL: Final = frozenset(
+    ["string", "large_string", "string_view", "binary", "large_binary", "binary_view", "null"]
+)
+"""Types of Arrow that may hold text; of nothing but nulls every row will be marked."""
+
+
 def _may_hold_text(column: pa.Field) -> bool:
     type_ = column.type
     while pa.types.is_dictionary(type_) or pa.types.is_run_end_encoded(type_):
         type_ = type_.value_type
-    return holds_json(column) or any(
-        check(type_)
-        for check in (
-            pa.types.is_string,
-            pa.types.is_large_string,
-            pa.types.is_string_view,
-            pa.types.is_binary,
-            pa.types.is_large_binary,
-            pa.types.is_binary_view,
-            pa.types.is_null,  # every row will be marked
-        )
-    )
+    return str(type_) in _TEXTUAL

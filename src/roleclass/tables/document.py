@@ -172,14 +172,16 @@ class Document:
 
 
 @contextmanager
-def open_document(file: InputFile) -> Iterator[Document]:
-    """Open a file as a document, in the encoding that it has by the rules of JSON."""
+def open_document(file: InputFile, path: Path = ()) -> Iterator[Document]:
+    """Open a file as a document, in the encoding that it has by the rules of JSON; go on to a value in it."""
     with file.open() as content:
         encoding = json.detect_encoding(content.peek(4)[:4])
         # Bytes that cannot be decoded become lone surrogates, and mark their row.
         text = io.TextIOWrapper(content, encoding, errors="surrogateescape")
         try:
-            yield Document(text)
+            document = Document(text)
+            document.lead(path)
+            yield document
         finally:
             if not content.closed:
                 text.detach()  # the stream is the file's to close

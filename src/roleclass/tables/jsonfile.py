@@ -243,8 +243,7 @@ def _one_after_another(file: InputFile) -> Iterator[Record]:
 
 def _inside(file: InputFile, path: Path) -> Iterator[Record]:
     """Give the objects of a list, or those of an object; several lists may follow each other."""
-    with open_document(file) as document:
-        document.lead(path)
+    with open_document(file, path) as document:
         number = 0
         while True:
             places: Iterator[object] = (
@@ -259,8 +258,7 @@ def _inside(file: InputFile, path: Path) -> Iterator[Record]:
 
 def _below_header(file: InputFile, path: Path) -> Iterator[Record]:
     """Give the rows of a sheet: lists, the first of which holds the names of the columns."""
-    with open_document(file) as document:
-        document.lead(path)
+    with open_document(file, path) as document:
         rows = document.items()
         names = next(rows)
         for number, row in enumerate(rows, 1):
@@ -295,18 +293,15 @@ def _columns(file: InputFile, names: list[str]) -> Iterator[Record]:
 
 def _column(file: InputFile, name: str) -> Iterator[tuple[str, Any, int]]:
     """Give the values of a column, each with its key (an index, or its place) and its size."""
-    with open_document(file) as document:
-        document.lead((name,))
+    with open_document(file, (name,)) as document:
         indexed = document.peek() == "{"
         for place, key in enumerate(document.members() if indexed else document.places()):
             yield str(key if indexed else place), document.value(), document.size
 
 
 def _split(file: InputFile) -> Iterator[Record]:
-    with open_document(file) as document:
-        document.lead(("columns",))
+    with open_document(file, ("columns",)) as document:
         names = [str(name) for name in document.items()]
-    with open_document(file) as document:
-        document.lead(("data",))
+    with open_document(file, ("data",)) as document:
         for number, row in enumerate(document.items(), 1):
             yield _row(names, row, number), document.size
