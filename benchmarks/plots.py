@@ -9,7 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
+from benchmarks.seed_areas import PROBLEMS, shares
+from roleclass.report.statistics import CUTOFFS, share
 from roleclass.roles import Role
+from roleclass.taxonomy import TIERS
 
 INK: Final = "#22303c"
 QUIET: Final = "#9fb0bd"
@@ -39,26 +42,36 @@ STYLE: Final[Any] = {
 }
 
 
-def draw_all(figures: Mapping[str, Any], folder: Path) -> list[Path]:
-    """Draw every plot of the pages from what `benchmarks.docs` knows, and return the files."""
-    dev = figures["metrics"]["dev"]
-    behaviour = figures["behaviour"]
+Plots = dict[str, tuple[tuple[float, float], Callable[[Figure], None]]]
+"""By the names of their files: the size, and what draws on a figure of that size."""
+
+
+def of_pages(figures: Mapping[str, Any]) -> Plots:
+    """Return the plots of README and docs, of what `benchmarks.docs` knows."""
+    dev, behaviour = figures["metrics"]["dev"], figures["behaviour"]
     rows = len(behaviour["invariance"])
-    plots: dict[str, tuple[float, float, Callable[[Figure], None]]] = {
-        "peers": (7.2, 4.4, lambda on: _frontier(on.subplots(), figures["peers"]["rows"])),
-        "reliability": (4.8, 4.6, lambda on: _reliability(on.subplots(), dev["calibration"])),
-        "confusion": (5.4, 4.6, lambda on: _confusion(on.subplots(), dev["confusion"])),
-        "behaviour": (9.6, 0.9 + 0.27 * rows, lambda on: _behaviour(on, behaviour)),
+    return {
+        "peers": ((7.2, 4.4), lambda on: _frontier(on.subplots(), figures["peers"]["rows"])),
+        "reliability": ((4.8, 4.6), lambda on: _reliability(on.subplots(), dev["calibration"])),
+        "confusion": ((5.4, 4.6), lambda on: _confusion(on.subplots(), dev["confusion"])),
+        "behaviour": ((9.6, 0.9 + 0.27 * rows), lambda on: _behaviour(on, behaviour)),
     }
-    files = []
+
+
+def of_seeds(figures: Mapping[str, Any]) -> Plots:
+    """Return the plot of docs/seeds.md, of ``results/seeds.json``."""
+    first = next(iter(figures["areas"].values()))
+    return {"seed_areas": ((8.4, 5.6), lambda on: draw_areas(on.subplots(), first))}
+
+
+def draw(plots: Plots, folder: Path) -> None:
+    """Draw plots to files of their names."""
     with mpl.rc_context(STYLE):
-        for name, (width, height, plot) in plots.items():
-            figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+        for name, (size, plot) in plots.items():
+            figure = Figure(figsize=size, layout="constrained", facecolor="white")
             plot(figure)
-            files.append(folder / f"{name}.svg")
             # No date: the same figures give the same bytes.
-            figure.savefig(files[-1], metadata={"Date": None})
-    return files
+            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
 
 
 def _frontier(axes: Axes, rows: Mapping[str, Mapping[str, Any]], ours: str = "roleclass") -> None:
@@ -143,8 +156,9 @@ def _reliability(axes: Axes, calibration: Mapping[str, Any]) -> None:
     bins = calibration["reliability_diagram"]
     axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     for row in bins:
-        low, high = _wilson(row["accuracy"], row["n"])
-        axes.plot([row["confidence"]] * 2, [low, high], color=OURS, linewidth=1.4, alpha=0.55)
+        right = share(round(row["accuracy"] * row["n"]), row["n"])
+        axes.plot([row["confidence"]] * 2, [right["low"], right["high"]], color=OURS,
+                  linewidth=1.4, alpha=0.55)  # fmt: skip
     axes.scatter(
         [row["confidence"] for row in bins],
         [row["accuracy"] for row in bins],
@@ -170,13 +184,6 @@ def _reliability(axes: Axes, calibration: Mapping[str, Any]) -> None:
     axes.set_ylabel("share that is right")
     error = calibration["expected_calibration_error"]
     axes.set_title(f"Does 80 % mean 80 %? (error {100 * error:.1f} points)")
-
-
-def _wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % interval of a share of n (Wilson's)."""
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    reach = z / (1 + z**2 / n) * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
-    return middle - reach, middle + reach
 
 
 def _confusion(axes: Axes, confusion: Mapping[str, Mapping[str, int]]) -> None:
@@ -214,3 +221,49 @@ def _confusion(axes: Axes, confusion: Mapping[str, Mapping[str, int]]) -> None:
     axes.set_xlabel("roleclass answers")
     axes.set_ylabel("readers say")
     axes.set_title("Which roles are mistaken for which")
+
+
+_SERIES: Final = (
+    ("guide", "published responsibilities", "o", OURS),
+    ("text", "duties read in the texts", "D", WRONG),
+    ("labelled", "duties that readers labelled", "|", INK),
+)
+
+
+def draw_areas(axes: Axes, counts: Mapping[str, Any]) -> None:
+    """Draw the share of postings in each area, in the seed's order; a band is where its tier would put it.
+
+    Parameters
+    ----------
+    axes : Axes
+    counts : mapping
+        ``areas`` of one batch, as stored in ``results/seeds.json``.
+    """
+    limits = dict(
+        zip(TIERS, zip(CUTOFFS.values(), (1.0, *CUTOFFS.values()), strict=False), strict=True)
+    )
+    found = {where: shares(counts[where], "postings") for where, *_ in _SERIES}
+    for y, area in enumerate(PROBLEMS):
+        low, high = limits[area.tier or ""]
+        axes.barh(y, high - low, left=low, height=0.86, color=FAINT, zorder=1)
+    for where, name, marker, colour in _SERIES:
+        values = [found[where][area.key] for area in PROBLEMS]
+        size = 90 if marker == "|" else 30
+        axes.scatter(
+            values,
+            range(16),
+            marker=marker,
+            s=size,
+            color=colour,
+            zorder=3,
+            label=name,
+            clip_on=False,
+        )
+    axes.set_yticks(range(16), [area.name for area in PROBLEMS])
+    axes.tick_params(axis="y", length=0, pad=10)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.spines["left"].set_visible(False)
+    axes.legend(loc="lower right", fontsize=9)
+    axes.set_title("Postings with a duty in each area; grey: the seed's tier")

@@ -1,19 +1,19 @@
 """The sixteen problem areas: how often, in which tier and order, and how far any cut-offs could agree."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import combinations_with_replacement
 from typing import Any, Final
 
 from benchmarks.seed_figures import Batch, duties_of
-from roleclass.report.areas import published
+from roleclass.report.data import read_data
 from roleclass.report.statistics import CUTOFFS, DUTY_CUTOFFS, rank_correlation, tier
 from roleclass.taxonomy import TIERS, Area, load_taxonomy
 from roleclass.training.fieldguide import our_lines
 
 _BY_KEY: Final = {area.key: area for area in load_taxonomy()}
-PROBLEMS: Final[tuple[Area, ...]] = tuple(_BY_KEY[key] for key in published()["order"])
+PROBLEMS: Final[tuple[Area, ...]] = tuple(_BY_KEY[key] for key in read_data("published")["order"])
 """The sixteen areas, in the seed's order: most frequent first."""
 
 Counts = dict[str, Any]
@@ -21,7 +21,7 @@ Counts = dict[str, Any]
 
 
 def count_keys(duties: Sequence[Sequence[AbstractSet[str]]]) -> Counts:
-    """Count the areas and sub-patterns of duties, by duties and by postings that have any.
+    """Count the areas of duties, by duties and by postings that have any.
 
     Parameters
     ----------
@@ -36,30 +36,29 @@ def count_keys(duties: Sequence[Sequence[AbstractSet[str]]]) -> Counts:
     """
     by_duty = Counter(key for posting in duties for keys in posting for key in keys)
     by_posting = Counter(key for posting in duties for key in set().union(*posting))
-    keys = [key for area in PROBLEMS for key in (area.key, *(part.key for part in area.parts))]
     return {
         "duties": sum(map(len, duties)),
         "postings": sum(map(bool, duties)),
-        "areas": {key: [by_duty[key], by_posting[key]] for key in keys},
+        "areas": {area.key: [by_duty[area.key], by_posting[area.key]] for area in PROBLEMS},
     }
 
 
 def count_batch(batch: Batch) -> dict[str, Counts]:
     """Count published responsibilities, duties that are read, and the duties that readers labelled."""
+    lines = our_lines()
+    labelled = [
+        [
+            set(line["area"].split())
+            for line in lines.get(case.posting.id or "", ())
+            if line["area_labelled"] and line["part"] == "duty"
+        ]
+        for case in batch
+    ]
     counts = {
         where: count_keys([[duty.keys for duty in duties] for duties in rows])
         for where, rows in duties_of(batch).items()
     }
-    labelled = _labelled(case.posting.id for case in batch)
-    return counts | {"labelled": count_keys(list(labelled))}
-
-
-def _labelled(ids: Iterable[str | None]) -> Iterable[list[AbstractSet[str]]]:
-    """Yield the areas of each duty that LLM readers labelled, for the postings of which they did."""
-    lines = our_lines()
-    for identifier in ids:
-        asked = [line for line in lines.get(identifier or "", ()) if line["area_labelled"]]
-        yield [set(line["area"].split()) for line in asked if line["part"] == "duty"]
+    return counts | {"labelled": count_keys(labelled)}
 
 
 def shares(counts: Counts, by: str) -> dict[str, float]:
@@ -72,6 +71,12 @@ def tiers(counts: Counts, by: str) -> dict[str, str]:
     """Return the tier of each area by the report's cut-offs, by ``"duties"`` or by ``"postings"``."""
     cutoffs = DUTY_CUTOFFS if by == "duties" else CUTOFFS
     return {key: tier(value, cutoffs) for key, value in shares(counts, by).items()}
+
+
+def agreeing(counts: Counts, by: str) -> int:
+    """Return how many areas have the seed's tier by the report's cut-offs."""
+    found = tiers(counts, by)
+    return sum(found[area.key] == area.tier for area in PROBLEMS)
 
 
 def most_that_agree(of: Mapping[str, float]) -> int:

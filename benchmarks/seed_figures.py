@@ -12,11 +12,8 @@ from roleclass.report.titles import normalize_title, promised_roles, title_key
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder
 
-Part = tuple[int, int]
-"""So many of so many."""
-
-Cells = dict[str, Part | int]
-"""What was measured, by what the ``guide`` publishes of postings and by what is read in their ``text``."""
+Cells = dict[str, tuple[int, int]]
+"""So many of so many, by what the ``guide`` publishes of postings and by what is read in their ``text``."""
 
 Claim = Mapping[str, Any]
 Batch = Sequence[Case]
@@ -127,33 +124,25 @@ def _label(claim: Claim, batch: Batch) -> Cells:
     return cells
 
 
-def _count(claim: Claim, batch: Batch) -> Cells:
-    """Postings, or duties."""
-    if claim["of"] == "postings":
-        return {"guide": len(batch)}
-    return {where: n for where, (n, _) in _counted(batch).items()}
+def _postings(_: Claim, batch: Batch) -> Cells:
+    """Count the postings."""
+    return {"guide": (len(batch), len(batch))}
 
 
-def _per_posting(_: Claim, batch: Batch) -> Cells:
-    """Duties of a posting: listed of all postings, read of those with a text."""
-    return {**_counted(batch)}
-
-
-def _counted(batch: Batch) -> dict[str, Part]:
-    """Count responsibilities and postings, and the duties that are read and texts."""
-    texts = [case for case in batch if case.posting.text]
-    return {
-        "guide": (sum(len(case.posting.responsibilities) for case in batch), len(batch)),
-        "text": (sum(len(read_duties(case)) for case in texts), len(texts)),
-    }
+def _duties(_: Claim, batch: Batch) -> Cells:
+    """Count the duties: those that are published, of all postings, and those that are read, of the texts."""
+    read = [len(read_duties(case)) for case in batch if case.posting.text]
+    return {"guide": (len(_listed(batch)), len(batch)), "text": (sum(read), len(read))}
 
 
 def _word(claim: Claim, batch: Batch) -> Cells:
     """Count a word in the published responsibilities, in the way that the seed counted it."""
     word, listed = claim["word"], _listed(batch)
-    if claim["counted"] == "between spaces":
-        return {"guide": sum(item.split().count(word) for item in listed)}
-    return {"guide": sum(word in item for item in listed)}
+    counts = [
+        item.split().count(word) if claim["counted"] == "between-spaces" else word in item
+        for item in listed
+    ]
+    return {"guide": (sum(counts), len(counts))}
 
 
 def _openings(claim: Claim, batch: Batch) -> Cells:
@@ -179,8 +168,8 @@ _MEASURES: Final[dict[str, Callable[[Claim, Batch], Cells]]] = {
     "most frequent title": _most_frequent_title,
     "misleading titles": _misleading,
     "label": _label,
-    "count": _count,
-    "per posting": _per_posting,
+    "postings": _postings,
+    "duties": _duties,
     "word": _word,
     "openings": _openings,
 }

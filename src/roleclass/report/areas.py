@@ -1,16 +1,14 @@
 """How common the problem areas are: by postings, duties, role, level and batch; which go together."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from itertools import combinations
 from math import sqrt
 from typing import Any, Final
 
 from roleclass.reading import AREAS
 from roleclass.report.cases import AI_ROLES, Case
+from roleclass.report.data import read_data
 from roleclass.report.shares import compare
 from roleclass.report.statistics import (
     DUTY_CUTOFFS,
@@ -29,12 +27,6 @@ MIN_EXPECTED: Final = 5
 """Two areas are compared where chance would bring them together in so many postings."""
 
 _MOST_DUTIES = 20  # postings with more are compared with each other all the same
-
-
-@cache
-def published() -> dict[str, Any]:
-    """Return what the published analysis says: ``published.toml``."""
-    return tomllib.loads(files("roleclass.report").joinpath("published.toml").read_text("utf-8"))
 
 
 class ProblemAreas:
@@ -81,7 +73,7 @@ class ProblemAreas:
         }
 
     def _area(self, area: Area) -> dict[str, Any]:
-        order = published()["order"]
+        order = read_data("published")["order"]
         entry = self._measured(area) | {
             "kind": area.kind,
             "description": area.description,
@@ -230,7 +222,7 @@ class Responsibilities:
 
     def result(self) -> dict[str, Any]:
         """Return means and quartiles, in all and by role, beside the published mean."""
-        said = published()
+        said = read_data("published")
         return {
             "found": _spread(self._found),
             "listed": _spread(self._listed),

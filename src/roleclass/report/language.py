@@ -2,15 +2,13 @@
 
 import heapq
 import re
-import tomllib
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from roleclass.lexicon import load_lexicon
-from roleclass.report.areas import published
 from roleclass.report.cases import Case
+from roleclass.report.data import read_data
 from roleclass.report.statistics import FALSE_DISCOVERIES, adjusted, difference_p, share
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder
@@ -38,7 +36,7 @@ class Words:
 
     def result(self, top: int = 40) -> dict[str, Any]:
         """Return the most frequent words."""
-        stop = _stop()
+        stop = stop_words()
         frequent = heapq.nsmallest(
             top,
             (word for word in self._counts if word not in stop and len(word) > 1),
@@ -54,16 +52,16 @@ class Words:
 
 
 @cache
-def _stop() -> frozenset[bytes]:
-    read = tomllib.loads(files("roleclass.report").joinpath("words.toml").read_text("utf-8"))
-    return frozenset(word.encode() for word in read["stop"])
+def stop_words() -> frozenset[bytes]:
+    """Return the words that are too common to say anything."""
+    return frozenset(word.encode() for word in read_data("words")["stop"])
 
 
 class PublishedCounts:
     """The published counts of one batch, beside ours of the same postings."""
 
     def __init__(self) -> None:
-        self._said = published()
+        self._said = read_data("published")
         self._labels: Counter[str | None] = Counter()
         self._duties = 0
         self._words: Counter[str] = Counter()

@@ -1,13 +1,12 @@
 """The older list of an AI engineer's work, item by item, as far as postings speak of it: ``outline.toml``."""
 
-import tomllib
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from roleclass.lexicon import parse_phrases
 from roleclass.report.cases import AI_ROLES, Case
+from roleclass.report.data import read_data
 from roleclass.report.statistics import share, tier
 from roleclass.taxonomy.phrases import PhraseFinder
 
@@ -69,14 +68,14 @@ class Outline:
 @cache
 def _outline() -> tuple[list[dict[str, Any]], dict[str, list[str]], PhraseFinder]:
     """Return the chapters, the items (``"chapter/group/item"``) of each key, and what finds the others."""
-    read = tomllib.loads(files("roleclass.report").joinpath("outline.toml").read_text("utf-8"))
+    chapters = read_data("outline")["chapters"]
     keys: dict[str, list[str]] = {}
     phrases = {}
-    for c, chapter in enumerate(read["chapters"]):
+    for c, chapter in enumerate(chapters):
         for g, group in enumerate(chapter["groups"]):
             for i, item in enumerate(group["items"]):
                 name = f"{c}/{g}/{i}"
                 for key in item.get("keys", ()):
                     keys.setdefault(key, []).append(name)
                 phrases[name] = parse_phrases(item["name"], item.get("phrases", ()))
-    return read["chapters"], keys, PhraseFinder(phrases)
+    return chapters, keys, PhraseFinder(phrases)

@@ -1,14 +1,13 @@
 """Shares of the roles: in all, by batch, time, level and place, and beside other labels."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, Final
 
 from roleclass.report.cases import Case
+from roleclass.report.data import read_data
 from roleclass.report.statistics import change, difference_p, share
 from roleclass.report.titles import title_level
 from roleclass.roles import Role
@@ -222,8 +221,7 @@ def _without_gaps(periods: Iterable[str]) -> list[str]:
 
 @cache
 def _countries() -> dict[str, str]:
-    read = tomllib.loads(files("roleclass.report").joinpath("places.toml").read_text("utf-8"))
-    return {name: country for country, names in read.items() for name in names}
+    return {name: country for country, names in read_data("places").items() for name in names}
 
 
 @lru_cache(maxsize=2**16)

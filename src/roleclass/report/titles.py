@@ -1,13 +1,12 @@
 """Job titles: without their seniority, one spelling for all; their level; what role they promise."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from roleclass.lexicon import parse_phrases
+from roleclass.report.data import read_data
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder, words
 
@@ -136,7 +135,7 @@ class _Titles:
 
 @cache
 def _titles() -> _Titles:
-    read = tomllib.loads(files("roleclass.report").joinpath("titles.toml").read_text("utf-8"))
+    read = read_data("titles")
     return _Titles(
         finder=PhraseFinder(
             {name: parse_phrases(name, phrases) for name, phrases in read["phrases"].items()}
