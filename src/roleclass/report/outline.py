@@ -1,13 +1,12 @@
 """The older list of an AI engineer's work, item by item, as far as postings speak of it: ``outline.toml``."""
 
-from collections import Counter
 from functools import cache
 from typing import Any
 
 from roleclass.lexicon import parse_phrases
 from roleclass.report.cases import AI_ROLES, Case
 from roleclass.report.data import read_data
-from roleclass.report.statistics import share, tier
+from roleclass.report.statistics import Tally, tier
 from roleclass.taxonomy.phrases import PhraseFinder
 
 
@@ -16,8 +15,7 @@ class Outline:
 
     def __init__(self) -> None:
         self._chapters, self._keys, self._finder = _outline()
-        self._of: Counter[str] = Counter()
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._tally = Tally()
 
     def add(self, case: Case) -> None:
         """Count a posting of an AI role that has duties."""
@@ -30,14 +28,12 @@ class Outline:
             for key in duty.keys & self._keys.keys():
                 found.update(self._keys[key])
         found |= {item.rpartition("/")[0] for item in found}
-        for group in ("all", str(case.role)):
-            self._of[group] += 1
-            self._counts.update((item, group) for item in found)
+        self._tally.add(found, ["all", case.role])
 
     def result(self) -> dict[str, Any]:
         """Return the chapters with their groups and items."""
         return {
-            "postings": self._of["all"],
+            "postings": self._tally.of["all"],
             "chapters": [
                 {
                     "name": chapter["name"],
@@ -58,10 +54,8 @@ class Outline:
         }
 
     def _row(self, key: str, name: str) -> dict[str, Any]:
-        measured = share(self._counts[key, "all"], self._of["all"])
-        roles = {
-            str(role): share(self._counts[key, str(role)], self._of[str(role)]) for role in AI_ROLES
-        }
+        measured = self._tally.share(key, "all")
+        roles = {str(role): self._tally.share(key, role) for role in AI_ROLES}
         return {"name": name, **measured, "tier": tier(measured["share"]), "roles": roles}
 
 

@@ -1,5 +1,6 @@
 """Every figure that ``roleclass report`` shows: one pass over the postings, each measure a sum over them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -123,19 +124,17 @@ class _Counted:
     """How many postings there are, were classified, were read, and whether these are a sample."""
 
     def __init__(self) -> None:
-        self._postings = self._classified = self._read = self._passed_over = 0
+        self._n: Counter[str] = Counter()
 
     def add(self, case: Case) -> None:
         posting = case.posting
-        self._postings += 1
-        self._classified += posting.role is None
-        self._read += case.was_read
-        self._passed_over += not case.was_read and bool(posting.text or posting.responsibilities)
+        self._n["postings"] += 1
+        self._n["classified"] += posting.role is None
+        self._n["read"] += case.was_read
+        self._n["passed over"] += not case.was_read and bool(
+            posting.text or posting.responsibilities
+        )
 
     def result(self) -> dict[str, int | bool]:
-        return {
-            "postings": self._postings,
-            "classified": self._classified,
-            "read": self._read,
-            "sampled": self._passed_over > 0,
-        }
+        counts = {name: self._n[name] for name in ("postings", "classified", "read")}
+        return {**counts, "sampled": self._n["passed over"] > 0}

@@ -186,22 +186,6 @@ class PostingTables:
                         yield as_posting(row, _role(said) if said else None)
 
 
-def read_postings(
-    inputs: Iterable[str | PathLike[str]],
-    options: Any = None,
-    *,
-    warn: Callable[[str], None] = lambda _: None,
-) -> list[Posting]:
-    """Read all postings of tables at once; see `PostingTables` for the arguments and the errors.
-
-    Examples
-    --------
-    >>> read_postings(["examples/jobs.csv"])[0].title
-    'AI Engineer'
-    """
-    return list(PostingTables(inputs, options, warn=warn))
-
-
 def _role(text: str) -> Role | None:
     try:
         return Role(text.lower())

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 from roleclass.lexicon import parse_phrases
 from roleclass.report.data import read_data
+from roleclass.report.places import countries
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder, words
 
@@ -25,13 +27,15 @@ def normalize_title(title: str, company: str | None = None) -> str:
     'AI Engineer'
     >>> normalize_title("Boats & Sons | Staff software engineer, AI", "Boats & Sons")
     'Software Engineer, AI'
-    >>> normalize_title("Lead Engineer, AI/ML")
-    'AI/ML Engineer'
+    >>> normalize_title("Lead Engineer, AI/ML"), normalize_title("Boats | San Francisco", "Boats")
+    ('AI/ML Engineer', '')
     """
     title = _BRACKETS.sub(" ", title)
-    parts = [part for part in map(str.strip, _CUT.split(title)) if part]
-    if company:
-        parts = [part for part in parts if part.lower() != company.lower()]
+    parts = [
+        part
+        for part in map(str.strip, _CUT.split(title))
+        if part.lower() not in ("", (company or "").lower()) and part.lower() not in countries()
+    ]
     if not parts:
         return ""
     known = _titles().words
@@ -81,7 +85,20 @@ def title_level(title: str) -> str:
     if title.lower().rstrip().endswith("technical staff"):
         return "no level named"
     found = set(re.findall(r"[a-z]+", title.lower()))
-    return next((name for name, of in _titles().levels.items() if found & of), "no level named")
+    named = [name for name, rung in rungs().items() if not found.isdisjoint(rung["words"])]
+    return named[-1] if named else "no level named"
+
+
+def rungs() -> dict[str, dict[str, Any]]:
+    """Return the rungs of a career from the lowest, each with its path and its group.
+
+    Examples
+    --------
+    >>> rungs()["architect"]["path"], list(rungs())[-1]
+    ('specialist', 'vice-president')
+    """
+    levels: dict[str, dict[str, Any]] = read_data("titles")["levels"]
+    return levels
 
 
 def _words_of(part: str) -> set[str]:
@@ -129,7 +146,6 @@ class _Titles:
     rules: tuple[tuple[Role, frozenset[str]], ...]
     words: dict[str, frozenset[str]]
     same: dict[str, str]
-    levels: dict[str, frozenset[str]]
     spelling: dict[str, str]
 
 
@@ -143,6 +159,5 @@ def _titles() -> _Titles:
         rules=tuple((Role(rule["role"]), frozenset(rule["all"])) for rule in read["rules"]),
         words={name: frozenset(words) for name, words in read["words"].items()},
         same=read["same"],
-        levels={name: frozenset(words) for name, words in read["levels"].items()},
         spelling={word.lower(): word for word in read["words"]["spelling"]},
     )
