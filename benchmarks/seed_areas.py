@@ -9,11 +9,10 @@ from typing import Any, Final
 from benchmarks.seed_figures import Batch, duties_of
 from roleclass.report.data import read_data
 from roleclass.report.statistics import CUTOFFS, DUTY_CUTOFFS, rank_correlation, tier
-from roleclass.taxonomy import TIERS, Area, load_taxonomy
+from roleclass.taxonomy import TIERS, load_taxonomy
 from roleclass.training.fieldguide import our_lines
 
-_BY_KEY: Final = {area.key: area for area in load_taxonomy()}
-PROBLEMS: Final[tuple[Area, ...]] = tuple(_BY_KEY[key] for key in read_data("published")["order"])
+PROBLEMS: Final = tuple(load_taxonomy()[key] for key in read_data("published")["order"])
 """The sixteen areas, in the seed's order: most frequent first."""
 
 Counts = dict[str, Any]

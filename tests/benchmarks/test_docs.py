@@ -88,7 +88,7 @@ def constants() -> list[tuple[str, str, str]]:
     weights = dict(zip(PARTS, WEIGHTS, strict=True))
     of = {part: f"{weights[part]:g}".removeprefix("0") for part in PARTS}
     thresholds = ", ".join(str(value) for value in list(metrics["thresholds"].values())[:2])
-    areas = load_taxonomy()
+    areas = load_taxonomy().values()
     return [
         ("README.md", r"One ([\d.]+) MB ONNX", f"{default_model().stat().st_size / 1e6:.1f}"),
         ("docs/runtimes.md", r"takes up to (\d+) rows", str(batches.BATCH_POSTINGS)),

@@ -50,7 +50,7 @@ class ProblemAreas:
 
     def result(self) -> dict[str, Any]:
         """Return the areas, in the order of the taxonomy, and how they agree with what was published."""
-        areas = [self._area(area) for area in load_taxonomy()]
+        areas = [self._area(area) for area in load_taxonomy().values()]
         problems = [area for area in areas if area["kind"] == "problem"]
         agreement: dict[str, Any] = {"areas": len(problems)}
         order = [area["published_rank"] for area in problems]
@@ -117,7 +117,7 @@ class Together:
 
     def result(self) -> dict[str, Any]:
         """Return the pairs that are frequent enough to be judged, those that go together first."""
-        names = {area.key: area.name for area in load_taxonomy() if area.kind == "problem"}
+        names = {key: load_taxonomy()[key].name for key in _PROBLEMS}
         pairs = [
             row for a, b in combinations(sorted(names), 2) if (row := self._pair(a, b)) is not None
         ]
@@ -154,7 +154,7 @@ class Together:
         }
 
 
-_PROBLEMS: Final = frozenset(AREAS[:16])
+_PROBLEMS: Final = AREAS[:16]
 
 
 class Responsibilities:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -38,11 +37,11 @@ def normalize_title(title: str, company: str | None = None) -> str:
     ]
     if not parts:
         return ""
-    known = _titles().words
-    at = next((i for i, part in enumerate(parts) if _singular(part) & known["nouns"]), 0)
-    kept = [parts[at], *(part for part in parts[at + 1 :] if _words_of(part) <= known["fields"])]
+    nouns = _known("nouns")
+    at = next((i for i, part in enumerate(parts) if _singular(part) & nouns), 0)
+    kept = [parts[at], *(part for part in parts[at + 1 :] if _words_of(part) <= _known("fields"))]
     plain = [part for part in map(_without_seniority, kept) if part]
-    if len(plain) > 1 and plain[0].lower() in known["nouns"]:  # "Engineer, AI/ML"
+    if len(plain) > 1 and plain[0].lower() in nouns:  # "Engineer, AI/ML"
         plain = [f"{plain[1]} {plain[0]}", *plain[2:]]
     return ", ".join(plain) or _spell(parts[at].split())
 
@@ -61,16 +60,15 @@ def title_key(normal: str) -> str:
     ('', '')
     """
     text = normal.lower().replace("-", " ")
-    for written, meant in _titles().same.items():
+    for written, meant in read_data("titles")["same"].items():
         text = re.sub(rf"\b{written}\b", meant, text)
     found = [word.decode() for word in words(text)]
     key = " ".join(found).replace("ml ai", "ai ml")
-    known = _titles().words
-    occupation = {word.removesuffix("s") for word in found} & known["nouns"]
-    said = set(found) - known["bare"] - known["seniority"]
+    occupation = {word.removesuffix("s") for word in found} & _known("nouns")
+    said = set(found) - _known("bare") - _known("seniority")
     if not said or (len(found) < 2 and occupation):
         return ""
-    return key if occupation or not said <= known["fields"] else ""
+    return key if occupation or not said <= _known("fields") else ""
 
 
 @lru_cache(maxsize=2**16)
@@ -112,15 +110,14 @@ def _singular(part: str) -> set[str]:
 def _without_seniority(part: str) -> str:
     if part.lower().endswith("technical staff"):  # its "staff" is no rank
         return _spell(part.split())
-    seniority = _titles().words["seniority"]
-    kept = [word for word in part.split() if word.lower().strip(".,&/()-") not in seniority]
-    if kept and kept[-1].lower().removesuffix("s") in _titles().words["nouns"]:
+    kept = [w for w in part.split() if w.lower().strip(".,&/()-") not in _known("seniority")]
+    if kept and kept[-1].lower().removesuffix("s") in _known("nouns"):
         kept[-1] = kept[-1].removesuffix("s")
     return _spell([word for word in kept if re.search(r"\w", word) or word in "&/"]).strip(" &/-")
 
 
 def _spell(words: Sequence[str]) -> str:
-    return " ".join(_titles().spelling.get(word.lower(), _capitalize(word)) for word in words)
+    return " ".join(_spelling().get(word.lower(), _capitalize(word)) for word in words)
 
 
 def _capitalize(word: str) -> str:
@@ -135,29 +132,25 @@ def promised_roles(titles: Sequence[str | None]) -> list[Role | None]:
     >>> promised_roles(["AI Platform Engineer", "ML Engineer, Gen AI", "Gardener", None])
     [<Role.AI_SUPPORT: 'ai-support'>, <Role.AI_FIRST: 'ai-first'>, None, None]
     """
-    finder, rules = _titles().finder, _titles().rules
+    finder, rules = _rules()
     mentioned = (finder.find(title or "") for title in titles)
     return [next((role for role, all_of in rules if all_of <= found), None) for found in mentioned]
 
 
-@dataclass(frozen=True)
-class _Titles:
-    finder: PhraseFinder
-    rules: tuple[tuple[Role, frozenset[str]], ...]
-    words: dict[str, frozenset[str]]
-    same: dict[str, str]
-    spelling: dict[str, str]
+@cache
+def _rules() -> tuple[PhraseFinder, list[tuple[Role, set[str]]]]:
+    """Return what finds phrases in titles, and the roles by the phrases that promise them."""
+    data = read_data("titles")
+    phrases = {name: parse_phrases(name, of) for name, of in data["phrases"].items()}
+    rules = [(Role(rule["role"]), set(rule["all"])) for rule in data["rules"]]
+    return PhraseFinder(phrases), rules
 
 
 @cache
-def _titles() -> _Titles:
-    read = read_data("titles")
-    return _Titles(
-        finder=PhraseFinder(
-            {name: parse_phrases(name, phrases) for name, phrases in read["phrases"].items()}
-        ),
-        rules=tuple((Role(rule["role"]), frozenset(rule["all"])) for rule in read["rules"]),
-        words={name: frozenset(words) for name, words in read["words"].items()},
-        same=read["same"],
-        spelling={word.lower(): word for word in read["words"]["spelling"]},
-    )
+def _known(kind: str) -> frozenset[str]:
+    return frozenset(read_data("titles")["words"][kind])
+
+
+@cache
+def _spelling() -> dict[str, str]:
+    return {word.lower(): word for word in _known("spelling")}
