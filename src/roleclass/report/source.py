@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from os import PathLike, fspath
 from typing import Any, Final
 
@@ -24,13 +24,8 @@ _CHAPTERS: Final = {
 """What a report lacks where a table has no such column."""
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file that is open, and what the first pass learnt of it."""
-
-    reader: Any
-    selection: Any
-    has_roles: bool
+_File = tuple[Any, Any, bool]
+"""A reader, the columns that are read, and whether all the roles that it holds are ours."""
 
 
 class PostingTables:
@@ -167,14 +162,13 @@ class PostingTables:
                 "columns are there but empty: name another with --text-column"
             )
         self._rows += rows
-        return _File(reader, found, no_role is None)
+        return reader, found, no_role is None
 
     def _read(self) -> Iterator[Posting]:
         from roleclass.tables.columns import columns_of
 
-        for file in self._files:
-            found = file.selection
-            for chunk in file.reader:
+        for reader, found, has_roles in self._files:
+            for chunk in reader:
                 column = columns_of(chunk.table)
                 values = {name: field.values(column) for name, field in found.others.items()}
                 values["title"] = found.titles(column) or [None] * len(chunk.table)
@@ -182,7 +176,7 @@ class PostingTables:
                 for i in range(len(chunk.table)):
                     if i not in chunk.faults:
                         row = {name: of_rows[i] for name, of_rows in values.items()}
-                        said = flat(row.get("role")) if file.has_roles else None
+                        said = flat(row.get("role")) if has_roles else None
                         yield as_posting(row, _role(said) if said else None)
 
 

@@ -52,16 +52,8 @@ def share(n: int, of: int) -> Share:
     return Share(n=n, of=of, share=p, low=low, high=high)
 
 
-class Change(TypedDict):
-    """A difference of two shares with its 95 % interval."""
-
-    change: float
-    low: float
-    high: float
-
-
-def change(before: Share, after: Share) -> Change:
-    """Return the difference of two shares, with Newcombe's hybrid score interval (1998).
+def change(before: Share, after: Share) -> dict[str, float]:
+    """Return the difference of two shares, with its 95 % interval: Newcombe's hybrid score interval (1998).
 
     Examples
     --------
@@ -71,7 +63,7 @@ def change(before: Share, after: Share) -> Change:
     p, q = before["share"], after["share"]
     down = sqrt((q - after["low"]) ** 2 + (before["high"] - p) ** 2)
     up = sqrt((after["high"] - q) ** 2 + (p - before["low"]) ** 2)
-    return Change(change=q - p, low=q - p - down, high=q - p + up)
+    return {"change": q - p, "low": q - p - down, "high": q - p + up}
 
 
 def difference_p(before: Share, after: Share) -> float:

@@ -169,7 +169,7 @@ class Listing(ExitStack):
         super().__init__()
         self._n = 0
         self._folder = folder
-        self._columns = {"postings.csv": POSTING_COLUMNS}
+        self._columns: dict[str, tuple[str, ...]] = {"postings.csv": POSTING_COLUMNS}
         if with_text:
             self._columns["duties.csv"] = DUTY_COLUMNS
 
@@ -185,7 +185,10 @@ class Listing(ExitStack):
     def __call__(self, case: Case) -> None:
         """Write the lines of a case."""
         self._n += 1
-        rows = {"postings.csv": [posting_row(case, self._n)], "duties.csv": duty_rows(case, self._n)}
+        rows = {
+            "postings.csv": [posting_row(case, self._n)],
+            "duties.csv": duty_rows(case, self._n),
+        }
         for name, writer in self._writers.items():
             writer.writerows(map(disarm, row) for row in rows[name])
 
