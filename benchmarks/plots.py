@@ -156,25 +156,14 @@ def _reliability(axes: Axes, calibration: Mapping[str, Any]) -> None:
     bins = calibration["reliability_diagram"]
     axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     for row in bins:
-        right = share(round(row["accuracy"] * row["n"]), row["n"])
-        axes.plot([row["confidence"]] * 2, [right["low"], right["high"]], color=OURS,
-                  linewidth=1.4, alpha=0.55)  # fmt: skip
-    axes.scatter(
-        [row["confidence"] for row in bins],
-        [row["accuracy"] for row in bins],
-        s=[12 + 2.2 * row["n"] for row in bins],
-        color=OURS,
-        edgecolor="white",
-        zorder=3,
-    )
-    for row in bins:
-        axes.annotate(
-            str(row["n"]),
-            (row["confidence"], row["accuracy"]),
-            xytext=(11, -11),
-            textcoords="offset points",
-            fontsize=8,
+        at, n, right = row["confidence"], row["n"], row["accuracy"]
+        interval = share(round(right * n), n)
+        low, high = interval["low"], interval["high"]
+        axes.plot([at, at], [low, high], color=OURS, linewidth=1.4, alpha=0.55)
+        axes.plot(
+            at, right, "o", markersize=(12 + 2.2 * n) ** 0.5, color=OURS, mec="white", zorder=3
         )
+        axes.annotate(str(n), (at, right), (11, -11), textcoords="offset points", fontsize=8)
     axes.set_xlim(0.2, 1.04)
     axes.set_ylim(0, 1.04)
     for axis in (axes.xaxis, axes.yaxis):
@@ -192,22 +181,13 @@ def _confusion(axes: Axes, confusion: Mapping[str, Mapping[str, int]]) -> None:
         total = max(1, sum(confusion[truth].values()))
         for x, answer in enumerate(names):
             n = confusion[truth][answer]
-            share = n / total
-            colour = OURS if x == y else WRONG
-            strength = share if x == y else min(1.0, 3 * share)
-            axes.fill([x, x + 1, x + 1, x], [y, y, y + 1, y + 1], color=colour, alpha=strength,
-                      linewidth=0)  # fmt: skip
-            axes.text(
-                x + 0.5,
-                y + 0.44,
-                str(n),
-                ha="center",
-                va="center",
-                fontsize=13,
-                color="white" if strength > 0.6 else INK,
-            )
-            axes.text(x + 0.5, y + 0.70, f"{share:.0%}", ha="center", va="center", fontsize=8,
-                      color="white" if strength > 0.6 else INK)  # fmt: skip
+            share_of = n / total
+            strength = share_of if x == y else min(1.0, 3 * share_of)
+            axes.fill([x, x + 1, x + 1, x], [y, y, y + 1, y + 1], color=OURS if x == y else WRONG,
+                      alpha=strength, linewidth=0)  # fmt: skip
+            for down, said, size in ((0.44, str(n), 13), (0.70, f"{share_of:.0%}", 8)):
+                axes.text(x + 0.5, y + down, said, ha="center", va="center", fontsize=size,
+                          color="white" if strength > 0.6 else INK)  # fmt: skip
     labels = [Role(name).label for name in names]
     middles = [k + 0.5 for k in range(len(names))]
     axes.set_xticks(middles, labels)
@@ -224,9 +204,9 @@ def _confusion(axes: Axes, confusion: Mapping[str, Mapping[str, int]]) -> None:
 
 
 _SERIES: Final = (
-    ("guide", "published responsibilities", "o", OURS),
-    ("text", "duties read in the texts", "D", WRONG),
-    ("labelled", "duties that readers labelled", "|", INK),
+    ("guide", "published responsibilities", "o", 30, OURS),
+    ("text", "duties read in the texts", "D", 30, WRONG),
+    ("labelled", "duties that readers labelled", "|", 90, INK),
 )
 
 
@@ -242,23 +222,13 @@ def draw_areas(axes: Axes, counts: Mapping[str, Any]) -> None:
     limits = dict(
         zip(TIERS, zip(CUTOFFS.values(), (1.0, *CUTOFFS.values()), strict=False), strict=True)
     )
-    found = {where: shares(counts[where], "postings") for where, *_ in _SERIES}
     for y, area in enumerate(PROBLEMS):
         low, high = limits[area.tier or ""]
         axes.barh(y, high - low, left=low, height=0.86, color=FAINT, zorder=1)
-    for where, name, marker, colour in _SERIES:
-        values = [found[where][area.key] for area in PROBLEMS]
-        size = 90 if marker == "|" else 30
-        axes.scatter(
-            values,
-            range(16),
-            marker=marker,
-            s=size,
-            color=colour,
-            zorder=3,
-            label=name,
-            clip_on=False,
-        )
+    for where, name, marker, size, colour in _SERIES:
+        of = shares(counts[where], "postings")
+        axes.scatter([of[area.key] for area in PROBLEMS], range(16), marker=marker, s=size,
+                     color=colour, zorder=3, label=name, clip_on=False)  # fmt: skip
     axes.set_yticks(range(16), [area.name for area in PROBLEMS])
     axes.tick_params(axis="y", length=0, pad=10)
     axes.invert_yaxis()
