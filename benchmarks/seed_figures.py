@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from roleclass.report.cases import Case, CaseLine
-from roleclass.report.titles import normalize_title, promised_roles, title_key
+from roleclass.report.titles import normalize_title, promised_role, title_key
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder
 
@@ -106,11 +106,10 @@ def _most_frequent_title(claim: Claim, batch: Batch) -> Cells:
 
 def _misleading(_: Claim, batch: Batch) -> Cells:
     """How many titles that promise one of the AI roles stand over another one."""
-    promised = promised_roles([case.posting.title for case in batch])
     judged = [
         (says, case.role)
-        for says, case in zip(promised, batch, strict=True)
-        if says is not None and case.role is not Role.UNCLEAR
+        for case in batch
+        if (says := promised_role(case.posting.title)) and case.role is not Role.UNCLEAR
     ]
     return {"text": (sum(says is not role for says, role in judged), len(judged))}
 

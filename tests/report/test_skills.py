@@ -1,13 +1,11 @@
 """Tools are found by name, must and plus apart; words that are names only beside others are not mistaken."""
 
-import tomllib
-
 import pytest
 
 from roleclass import Role
 from roleclass.report.cases import CaseLine
 from roleclass.report.data import read_data
-from roleclass.report.skills import Skills, load_tools, parse_tools
+from roleclass.report.skills import Skills, load_tools
 from tests.cases import case, measured
 
 
@@ -99,4 +97,4 @@ def test_a_role_with_few_postings_gets_no_list() -> None:
 )
 def test_a_list_that_contradicts_itself_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        parse_tools(tomllib.loads(text))
+        load_tools(text)

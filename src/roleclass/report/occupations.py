@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from roleclass.report.cases import AI_ROLES, Case
 from roleclass.report.statistics import Tally, share
-from roleclass.report.titles import normalize_title, promised_roles, rungs, title_key, title_level
+from roleclass.report.titles import normalize_title, promised_role, rungs, title_key, title_level
 from roleclass.roles import Role
 
 MIN_POSTINGS: Final = 5
@@ -83,7 +83,7 @@ class Atypical:
     def add(self, case: Case) -> None:
         """Count a posting."""
         self._n += 1
-        [promised] = promised_roles([case.posting.title])
+        promised = promised_role(case.posting.title)
         self._tally.add([case.role], [promised])
         if promised is None or case.role in (promised, Role.UNCLEAR):
             return

@@ -2,7 +2,8 @@
 
 import heapq
 import re
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -58,8 +59,13 @@ class Tools:
 
 
 @cache
-def load_tools() -> Tools:
+def load_tools(text: str | None = None) -> Tools:
     """Read the names.
+
+    Parameters
+    ----------
+    text : str or None
+        What such a file says; None for the package's.
 
     Raises
     ------
@@ -71,11 +77,7 @@ def load_tools() -> Tools:
     >>> load_tools().kinds["Python"]
     'languages'
     """
-    return parse_tools(read_data("skills"))
-
-
-def parse_tools(data: Mapping[str, Any]) -> Tools:
-    """Make tools of what such a file says; see `load_tools`."""
+    data = read_data("skills") if text is None else tomllib.loads(text)
     kinds: dict[str, str] = {}
     phrases: dict[str, Any] = {}
     doubtful: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """Postings of tables of any format, streamed: two passes over the rows, few of them in memory."""
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from os import PathLike, fspath
 from typing import Any, Final
@@ -117,7 +117,7 @@ class PostingTables:
         self, name: str, options: Any, ids: "array[int]", about: dict[str, list[str]]
     ) -> _File:
         """Go through a file a first time; what is to be said of it is noted in `about`."""
-        from roleclass.tables.columns import columns_of, kinds_of, select
+        from roleclass.tables.columns import kinds_of, select
         from roleclass.tables.reader import Reader
 
         def warn(message: str) -> None:
@@ -136,18 +136,18 @@ class PostingTables:
         no_role: str | None = None
         rows, usable = 0, False
         for chunk in reader:
-            column = columns_of(chunk.table)
+            values = _values(found, chunk.table)
             whole = [i for i in range(len(chunk.table)) if i not in chunk.faults]
             rows += len(whole)
             damaged += [f"row {chunk.first_row + i}: {fault}" for i, fault in chunk.faults.items()]
-            if "id" in found.others:
-                of_rows = found.others["id"].values(column)
+            if "id" in values:
+                of_rows = values["id"]
                 ids.extend(hash(key) for i in whole if (key := flat(of_rows[i])) is not None)
-            if "role" in found.others and no_role is None:
-                values = set(map(flat, found.others["role"].values(column))) - {None}
-                no_role = next((value for value in values if value and _role(value) is None), None)
-                usable = usable or bool(values)
-            usable = usable or any(_usable(found, column))
+            if "role" in values and no_role is None:
+                said = set(map(flat, values["role"])) - {None}
+                no_role = next((value for value in said if value and _role(value) is None), None)
+                usable = usable or bool(said)
+            usable = usable or any(_usable(values))
         if damaged:
             warn(f"{len(damaged):,} rows are damaged and left out; the first is {damaged[0]}")
         if no_role is not None:
@@ -165,14 +165,9 @@ class PostingTables:
         return reader, found, no_role is None
 
     def _read(self) -> Iterator[Posting]:
-        from roleclass.tables.columns import columns_of
-
         for reader, found, has_roles in self._files:
             for chunk in reader:
-                column = columns_of(chunk.table)
-                values = {name: field.values(column) for name, field in found.others.items()}
-                values["title"] = found.titles(column) or [None] * len(chunk.table)
-                values["text"] = found.texts(column) if found.text else [None] * len(chunk.table)
+                values = _values(found, chunk.table)
                 for i in range(len(chunk.table)):
                     if i not in chunk.faults:
                         row = {name: of_rows[i] for name, of_rows in values.items()}
@@ -187,15 +182,24 @@ def _role(text: str) -> Role | None:
         return None
 
 
-def _usable(found: Any, column: Any) -> Iterator[bool]:
+def _values(found: Any, table: Any) -> dict[str, Any]:
+    """Return the values of the columns that are read, by the names of `Posting`'s attributes."""
+    from roleclass.tables.columns import columns_of
+
+    column = columns_of(table)
+    values = {name: field.values(column) for name, field in found.others.items()}
+    values["title"] = found.titles(column) or [None] * len(table)
+    values["text"] = found.texts(column) if found.text else [None] * len(table)
+    return values
+
+
+def _usable(values: Mapping[str, Any]) -> Iterator[bool]:
     """Say of texts and responsibilities whether they are there."""
-    if found.text:
-        yield any(isinstance(text, str) and text.strip() for text in found.texts(column))
-    if "responsibilities" in found.others:
-        of_rows = found.others["responsibilities"].values(column)
-        yield any(
-            as_posting({"responsibilities": value}, None).responsibilities for value in of_rows
-        )
+    yield any(isinstance(text, str) and text.strip() for text in values["text"])
+    yield any(
+        as_posting({"responsibilities": value}, None).responsibilities
+        for value in values.get("responsibilities", ())
+    )
 
 
 def _put(posting: Posting, same: list[Posting]) -> bool:

@@ -124,17 +124,17 @@ def _capitalize(word: str) -> str:
     return word.capitalize() if word in (word.lower(), word.upper()) else word
 
 
-def promised_roles(titles: Sequence[str | None]) -> list[Role | None]:
-    """Say which role each title promises; None where it promises none.
+def promised_role(title: str | None) -> Role | None:
+    """Return the role that a title promises; None where it promises none.
 
     Examples
     --------
-    >>> promised_roles(["AI Platform Engineer", "ML Engineer, Gen AI", "Gardener", None])
-    [<Role.AI_SUPPORT: 'ai-support'>, <Role.AI_FIRST: 'ai-first'>, None, None]
+    >>> promised_role("AI Platform Engineer"), promised_role("Gardener")
+    (<Role.AI_SUPPORT: 'ai-support'>, None)
     """
     finder, rules = _rules()
-    mentioned = (finder.find(title or "") for title in titles)
-    return [next((role for role, all_of in rules if all_of <= found), None) for found in mentioned]
+    found = finder.find(title or "")
+    return next((role for role, all_of in rules if all_of <= found), None)
 
 
 @cache
