@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from roleclass.report.cases import Case, CaseLine
+from roleclass.report.postings import Posting
 from roleclass.report.titles import normalize_title, promised_role, title_key
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder
@@ -67,24 +68,27 @@ def _texts(claim: Claim, batch: Batch) -> Cells:
     return {"text": (sum(not named.isdisjoint(claim["phrases"]) for named in found), len(found))}
 
 
-def _title(claim: Claim, batch: Batch) -> Cells:
-    """How many postings of a title, seniority apart, are of the role that is said of it.
+def _label(claim: Claim, batch: Batch) -> Cells:
+    """How many postings, all or those of a title, are of a role, as published and as we say."""
+    asked = [case for case in batch if "title" not in claim or _has_title(claim, case.posting)]
+    published = [case.posting.published_label for case in asked]
+    cells = {"guide": (published.count(claim["role"]), len(asked))}
+    if claim["role"] in set(Role):
+        cells["text"] = (sum(case.role == claim["role"] for case in asked), len(asked))
+    return cells
+
+
+def _has_title(claim: Claim, posting: Posting) -> bool:
+    """Say whether a posting has a title, seniority apart.
 
     With ``words``, one of them stands in the title; with ``ranks``, these words alone are left out of it.
     """
-    finder = _finder(claim.get("words", ()))
-    rows = []
-    for case in batch:
-        title = case.posting.title or ""
-        if "ranks" in claim:
-            left = [word for word in title.lower().split() if word not in claim["ranks"]]
-            same = left == claim["title"].lower().split()
-        else:
-            same = _key(title, case.posting.company) == _key(claim["title"])
-        if same and ("words" not in claim or finder.find(title)):
-            rows.append((str(case.posting.published_label), str(case.role)))
-    labels = zip(("guide", "text"), zip(*rows, strict=True) if rows else ((), ()), strict=True)
-    return {where: (found.count(claim["role"]), len(found)) for where, found in labels}
+    title = posting.title or ""
+    if "ranks" in claim:
+        left = [word for word in title.lower().split() if word not in claim["ranks"]]
+        return bool(left == claim["title"].lower().split())
+    same = _key(title, posting.company) == _key(claim["title"])
+    return same and ("words" not in claim or bool(_finder(claim["words"]).find(title)))
 
 
 def _key(title: str, company: str | None = None) -> str:
@@ -112,15 +116,6 @@ def _misleading(_: Claim, batch: Batch) -> Cells:
         if (says := promised_role(case.posting.title)) and case.role is not Role.UNCLEAR
     ]
     return {"text": (sum(says is not role for says, role in judged), len(judged))}
-
-
-def _label(claim: Claim, batch: Batch) -> Cells:
-    """How many postings are of a role, as published and as we say."""
-    published = [case.posting.published_label for case in batch]
-    cells: Cells = {"guide": (published.count(claim["role"]), len(batch))}
-    if claim["role"] in set(Role):
-        cells["text"] = (sum(case.role == claim["role"] for case in batch), len(batch))
-    return cells
 
 
 def _postings(_: Claim, batch: Batch) -> Cells:
@@ -162,7 +157,6 @@ def _finder(phrases: Iterable[str]) -> PhraseFinder:
 _MEASURES: Final[dict[str, Callable[[Claim, Batch], Cells]]] = {
     "mentions": _mentions,
     "texts": _texts,
-    "title": _title,
     "titled": _titled,
     "most frequent title": _most_frequent_title,
     "misleading titles": _misleading,

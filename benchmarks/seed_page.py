@@ -112,7 +112,7 @@ def _cell(claim: Claim, cell: Sequence[int] | None, *, first: bool) -> str:
         return f"{n / of:.1f}{mark}"
     if of == 0:
         return "none"
-    few = claim.get("measure") in ("title", "titled")
+    few = claim.get("measure") == "titled" or {"title", "role"} <= claim.keys()
     return f"{n:,} of {of:,}{mark}" if few else f"{percent(n / of)}{mark}"
 
 

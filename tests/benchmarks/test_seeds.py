@@ -125,7 +125,7 @@ def test_words_are_counted_in_both_ways_of_the_seed() -> None:
 
 
 def test_a_title_counts_without_its_rank_and_by_both_labels() -> None:
-    asked = {"measure": "title", "title": "AI Engineer", "role": "ai-first"}
+    asked = {"measure": "label", "title": "AI Engineer", "role": "ai-first"}
     postings = batch(
         written("Bake", title="Senior AI Engineer"),
         written("Bake", title="AI Engineer (Oslo)", label="ai-support"),
