@@ -163,7 +163,10 @@ class Site:
             name=scored.file.name,
             rows=summary.rows,
             errors=summary.errors,
-            roles=[(as_role(name), n) for name, n in summary.roles.items()],
+            roles=[
+                (as_role(name), n / max(1, summary.rows), f"{n:,}")
+                for name, n in summary.roles.items()
+            ],
             notes=scored.notes,
         )
         return Answer(HTTPStatus.OK, _HTML, page.encode())
