@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
-from benchmarks.seed_areas import PROBLEMS, shares
+from benchmarks.seed_figures import PROBLEMS, shares
 from roleclass.report.statistics import CUTOFFS, share
 from roleclass.roles import Role
 from roleclass.taxonomy import TIERS

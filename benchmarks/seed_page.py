@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from benchmarks import seed_areas
+from benchmarks import seed_figures
 from benchmarks.results import markdown, percent
-from benchmarks.seed_areas import PROBLEMS
+from benchmarks.seed_figures import PROBLEMS
 from roleclass.report.statistics import share
 
 FEWEST: Final = 5
@@ -86,7 +86,9 @@ def verdicts(sections: Sequence[Section], figures: Figures) -> dict[str, str]:
         for claim in section["claims"]
     }
     counts = figures["areas"][batch]
-    told = [seed_areas.tiers(counts[where], by) for where in WHERE for by in ("duties", "postings")]
+    told = [
+        seed_figures.tiers(counts[where], by) for where in WHERE for by in ("duties", "postings")
+    ]
     return found | {
         area.key: verdict(of[area.key] == area.tier for of in told) for area in PROBLEMS
     }
@@ -166,7 +168,7 @@ def write_page(sections: Sequence[Section], figures: Figures, why: Mapping[str, 
         verdicts=VERDICTS,
         counted=Counter(found.values()),
         area_verdicts=Counter(found[area.key] for area in PROBLEMS),
-        of=seed_areas,
+        of=seed_figures,
         mark=lambda area, tier: _MARKS[tier == area.tier],
         share=share,
         table=lambda section: _table(section, figures, found),

@@ -17,8 +17,7 @@ import click
 
 from benchmarks import plots
 from benchmarks.results import about, load, output_option, save
-from benchmarks.seed_areas import PROBLEMS, count_batch
-from benchmarks.seed_figures import measure
+from benchmarks.seed_figures import PROBLEMS, count_batch, measure
 from benchmarks.seed_overlap import measure_overlap, read_verdicts
 from benchmarks.seed_page import OCCURS, write_page
 from roleclass.classifier import RoleClassifier

@@ -9,8 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import seeds
-from benchmarks.seed_areas import PROBLEMS, agreeing, count_keys, most_that_agree, shares, tiers
-from benchmarks.seed_figures import measure
+from benchmarks.seed_figures import (
+    PROBLEMS,
+    agreeing,
+    count_keys,
+    measure,
+    most_that_agree,
+    shares,
+    tiers,
+)
 from benchmarks.seed_overlap import READ, measure_overlap, read_verdicts
 from benchmarks.seed_page import DIFFERS, PARTLY, UNTOLD, VERDICTS, holds, reason, verdicts
 from roleclass.classifier import RoleClassifier
