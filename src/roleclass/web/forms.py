@@ -5,8 +5,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from email.message import Message
 from http import HTTPStatus
+from io import BufferedIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
@@ -32,23 +33,21 @@ class FormError(Exception):
         self.status = status
 
 
-class _Raw(Protocol):
-    def read1(self, size: int, /) -> bytes: ...
-
-
 class Body:
     """The body of a request, and nothing beyond it.
 
     Parameters
     ----------
-    raw : stream with ``read1``
+    raw : buffered stream
     length : int
         Bytes, as the request's head says.
     on_end : callable
         Called when all of it has been read.
     """
 
-    def __init__(self, raw: _Raw, length: int, on_end: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, raw: BufferedIOBase, length: int, on_end: Callable[[], None] = lambda: None
+    ) -> None:
         self._raw = raw
         self._on_end = on_end
         self.left = length
