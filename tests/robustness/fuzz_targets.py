@@ -30,7 +30,7 @@ from roleclass.evidence.page import posting_page
 from roleclass.lexicon import parse_lexicon
 from roleclass.report.page import render
 from roleclass.report.report import build_report
-from roleclass.report.source import read_postings
+from roleclass.report.source import PostingTables
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
 from roleclass.tables.formats import Format, Kind
@@ -225,7 +225,7 @@ def report(rng: random.Random, folder: Path) -> None:
     source = folder / f"in.{kind}"
     source.write_bytes(mutated(rng, _valid(kind), _TOKENS[kind]))
     try:
-        postings = read_postings([source])
+        postings = list(PostingTables([source]))
     except RoleclassError as error:
         raise Refused from error
     figures = build_report(postings)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roleclass.report.source import read_postings
+from roleclass.report.source import PostingTables
 from roleclass.tables import layouts
 from roleclass.tables.columns import OTHERS
 
@@ -178,7 +178,7 @@ def test_a_document_of_a_layout_is_read_and_the_layout_said(name: str, tmp_path:
     path = tmp_path / "in.json"
     path.write_text(json.dumps(DOCUMENTS[name]), "utf-8")
     said: list[str] = []
-    (posting,) = read_postings([path], warn=said.append)
+    (posting,) = PostingTables([path], warn=said.append)
     assert any(f"layout: {name}; " in message for message in said)
     assert TEXT in (posting.text or "")
     assert "shoes" not in (posting.text or "")
@@ -211,5 +211,5 @@ def test_a_layout_is_not_taken_where_columns_are_named(tmp_path: Path) -> None:
     path = tmp_path / "in.json"
     path.write_text(json.dumps(DOCUMENTS["Lever"]), "utf-8")
     options = ReadOptions(text_column="descriptionPlain", title_column="categories.team")
-    (posting,) = read_postings([path], options)
+    (posting,) = PostingTables([path], options)
     assert (posting.title, posting.text) == ("Kitchen", "Hello.")
