@@ -23,7 +23,7 @@ from roleclass.training.features import (
     PostingFeatures,
 )
 from roleclass.training.graph.builder import GraphBuilder
-from roleclass.training.graph.line_model import PART, WIDE, WORK, GraphScores
+from roleclass.training.graph.line_model import PART, SUMMED, WIDE, WORK, GraphScores
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import VECTOR, Found, Words
 from roleclass.training.measures import TITLE_WORDS, WEIGHTS
@@ -50,7 +50,7 @@ class Weighted:
     of_lines, surest : float tensors of shape (N, 30), (N, 12)
         Expected numbers of lines by part and work; see `Measures`.
     of_ngrams, small : float tensors of shape (N, K - 1), (N, 1)
-        Sums of `GraphScores.further`: weighted, and of the last one as it is.
+        Sums of the further weights: weighted, and of the last one as it is.
     """
 
     weight: str
@@ -67,11 +67,12 @@ class Weighted:
 def weigh_lines(
     w: GraphBuilder, words: Words, lines: GraphLines, scores: GraphScores, number: int
 ) -> Weighted:
-    """Add up lines for each posting; `number` is K, that of `GraphScores.further`.
+    """Add up lines for each posting; `number` is K, that of the further weights in `GraphScores.sums`.
 
     What is added up are products: of a sum of probabilities, or 1, and of what there is to count.
     """
-    size, first = 2 * WIDE, 2 * WIDE + 1
+    size, end = 2 * WIDE, 2 * WIDE + 1 + SUMMED + number
+    first = end - number
     part = np.eye(2 * WIDE)[:, list(PART)]
     weight, whole = part @ WEIGHTS, np.zeros(2 * WIDE)
     pairs = [
@@ -83,14 +84,16 @@ def weigh_lines(
     sums = np.stack([of for of, _ in pairs], axis=1)
     is_whole = ~sums.any(axis=0)
     factors = w.op("Gemm", scores.both, w.const(sums, np.float32), w.const(is_whole, np.float32))
-    values = w.op("Concat", scores.both, scores.size, scores.further, axis=1)
-    chosen = np.eye(first + number)[:, [k for _, k in pairs]]
+    values = w.op("Concat", scores.both, scores.size, scores.sums, axis=1)
+    chosen = np.eye(end)[:, [k for _, k in pairs]]
     products = w.op("Mul", factors, w.op("MatMul", values, w.const(chosen, np.float32)))
 
     row = w.rows(lines.row)
     sizes = (1, 1, 1, _PARTS * _WORKS, number - 1, 1)
     totals = w.scatter_rows(w.zeros(words.rows, sum(sizes)), row, products)
     weighted, words_of, asked, of_lines, of_ngrams, small = w.split(totals, *sizes)
+    # Without the line that parts rows, of one word.
+    words_of = w.op("Sub", words_of, w.const(1.0, np.float32))
     surest = w.slice(products, 3 + _WORKS, 3 + 3 * _WORKS, axis=1)
     return Weighted(
         w.op("MatMul", scores.both, w.const(weight[:, None], np.float32)),
