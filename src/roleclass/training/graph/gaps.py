@@ -12,7 +12,7 @@ from onnx import TensorProto
 
 from roleclass.text import FOLD, SEPARATOR
 from roleclass.training.graph.builder import GraphBuilder
-from roleclass.training.graph.words import Words
+from roleclass.training.graph.words import Words, sums_upto
 from roleclass.training.lines.line_bytes import CLASSES, COUNTED, MARK, MARK_UNIT, NEWLINES
 from roleclass.training.lines.rules import (
     FROM_END,
@@ -63,9 +63,10 @@ def find_gaps(w: GraphBuilder, table: WordTable, words: Words) -> GraphGaps:
     # What is counted from the end of one word to that of the next; bytes of words in the lower half.
     counts = w.op("Sub", sums, w.shift(sums, 1, dtype=np.int64))
     word_start = w.op("Sub", words.end, w.cast(counts, TensorProto.INT32))
-    listed = w.op(
-        "Where", words.is_last, w.const(NEW), w.gather(w.const(_slots(table)), words.slot)
-    )
+    # A word at a row's end is not known, hence in no list.
+    listed = w.gather(w.const(_slots(table)), words.slot)
+    new = w.op("Mul", w.cast(words.is_last, TensorProto.INT32), w.const(NEW))
+    listed = w.op("Add", listed, new)
     before = _candidates(w, words, counts, listed)
     behind = w.op("Add", before, w.const(1))
     both = w.op("Min", behind, w.slice(words.index, -1))
@@ -122,7 +123,7 @@ def _sums(w: GraphBuilder, words: Words) -> str:
     values, which = np.unique(of_pair, return_inverse=True)
     index = w.cast(w.const(which.ravel(), np.uint8), TensorProto.INT32)
     counts = w.gather(w.gather(w.const(values, np.int64), index), pairs)
-    return w.gather(w.op("CumSum", counts, w.const(0)), words.place)
+    return sums_upto(w, counts, words.place)
 
 
 def between(w: GraphBuilder, before: str, behind: str) -> str:
