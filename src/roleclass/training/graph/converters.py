@@ -97,20 +97,25 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
 def _further(w: GraphBuilder, features: ReadyFeatures) -> tuple[str, int]:
     """What is added up of n-grams besides: their weights, and whether they are small words.
 
+    For each role but the first, what they weigh more than for the first.
+
     Returns
     -------
-    float tensor of shape (V + 1, K + 1)
+    float tensor of shape (V + 1, K)
         The last row stands for what is no n-gram.
     int
-        K + 1.
+        K, the number of roles.
     """
     weights = features.ngram_weights_
+    number = weights.shape[1]
     small = small_words(features.lines.concepts)
     ngrams = features.lines.vocabulary.ngrams
     values = [small.get(ngram[0], 0) if len(ngram) == 1 else 0 for ngram in ngrams]
     column = np.append(values, 0)[:, None]
     named = w.named("ngram_weights", np.pad(weights, ((0, 1), (0, 0))))
-    return w.op("Concat", named, w.const(column, np.float32), axis=1), weights.shape[1] + 1
+    more = np.vstack([-np.ones(number - 1), np.eye(number - 1)])
+    more = w.op("MatMul", named, w.const(more, np.float32))
+    return w.op("Concat", more, w.const(column, np.float32), axis=1), number
 
 
 def _write_lines(

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
+from scipy.linalg import block_diag
 
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.graph.builder import GraphBuilder
@@ -28,7 +29,7 @@ from roleclass.training.graph.line_shapes import (
 )
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import Found
-from roleclass.training.lines.context import MOST_LOGGED, NEAR, ONE, OTHER
+from roleclass.training.lines.context import HEADS, MOST_LOGGED, NEAR, ONE, OTHER
 from roleclass.training.lines.model import WEIGHT_ONE, LineModel
 
 Floats = NDArray[np.float64]
@@ -36,7 +37,7 @@ _Places = Iterable[int]
 
 _FLOAT = TensorProto.FLOAT
 
-WIDE: Final = 8
+WIDE: Final = 7
 """Columns of each head, spare ones behind its own: they are what a line is that parts rows, and never likely
 for another."""
 
@@ -46,8 +47,8 @@ WORK: Final = range(WIDE, WIDE + len(WORKS))
 
 _NEXT = range(2 * WIDE, 2 * WIDE + len(PARTS))
 _HEADS = (*PART, *_NEXT, *WORK)  # in the order of `context.HEADS`
-SUMMED: Final = len(_HEADS)
-"""Columns of `GraphScores.sums` before the further ones."""
+SUMMED: Final = len(_HEADS) - 3
+"""Columns of `GraphScores.sums` before the further ones: see `_differences`."""
 
 # As a logarithm of a probability: nothing, but no number that is too small for a processor's fast path.
 _NEVER = -60.0
@@ -59,12 +60,12 @@ class GraphScores:
 
     Attributes
     ----------
-    both : float tensor of shape (M, 16)
+    both : float tensor of shape (M, 14)
         Probabilities, in the columns `PART` and `WORK`; next to nothing for lines that part rows.
     areas : float tensor of shape (M, 18)
         See `LineScores`.
-    sums : float tensor of shape (M, 16 + K)
-        Sums of the weights of the n-grams in each line, the further ones last.
+    sums : float tensor of shape (M, 13 + K)
+        Sums of the weights of the n-grams in each line, the further ones last; see `SUMMED`.
     size : float tensor of shape (M, 1)
         Words; 1 for lines that part rows.
     """
@@ -99,24 +100,31 @@ def score_lines(
     """
     shape = find_shapes(w, lines)
     own, lead = _weights(w, "line_own", model.own_), _weights(w, "line_lead", model.lead_)
-    # A row for each n-gram, and one for each that weighs something else at the beginning of a line.
+    # A row for each state, and one for each n-gram that weighs something else at the beginning of a line.
     rows = w.op("Gather", *own, axis=0)
     leading = w.const(np.flatnonzero(model.lead_.any(axis=1)))
     of_leading = w.op("Add", w.op("Gather", rows, leading, axis=0), w.slice(lead[0], 1))
-    rows = w.op("Concat", rows, of_leading, axis=0)
-    further = w.op("Concat", further, w.op("Gather", further, leading, axis=0), axis=0)
-    last = len(model.own_)
+    ngram = w.const(found.ngram_of_state)
+    rows, further = (
+        w.op("Concat", w.op("Gather", x, ngram, axis=0), of_leading, axis=0)
+        for x, of_leading in (
+            (rows, of_leading),
+            (further, w.op("Gather", further, leading, axis=0)),
+        )
+    )
+    states = len(found.ngram_of_state)
+    lead_of_state = w.gather(lead[1], ngram)
     to_lead = w.op(
         "Where",
-        w.cast(lead[1], TensorProto.BOOL),
-        w.op("Add", lead[1], w.const(last - np.arange(last + 1))),
+        w.cast(lead_of_state, TensorProto.BOOL),
+        w.op("Add", lead_of_state, w.const(states - 1 - np.arange(states))),
         w.const(0),
     )
 
     line = w.gather(lines.word_line, found.word)
     leads = w.op("Equal", w.gather(lines.first, line), found.word)
-    leads = w.op("Mul", w.cast(leads, TensorProto.INT32), w.gather(to_lead, found.ngram))
-    row = w.op("Add", found.ngram, leads)
+    leads = w.op("Mul", w.cast(leads, TensorProto.INT32), w.gather(to_lead, found.state))
+    row = w.op("Add", found.state, leads)
     line, count = w.rows(line), w.op("Shape", lines.row)
 
     def summed(table: str, columns: int) -> str:
@@ -124,10 +132,13 @@ def score_lines(
         return w.scatter_rows(w.zeros(count, columns), line, values)
 
     heads, areas = len(_HEADS), len(AREAS)
-    of_heads, of_areas = w.split(rows, heads, areas)
-    sums = summed(w.op("Concat", of_heads, further, axis=1), heads + number)
-    at_heads = np.zeros((heads + number, 3 * WIDE))
+    at_heads = np.zeros((heads, 3 * WIDE))
     at_heads[range(heads), _HEADS] = 1
+    more, at_more = _differences(), np.zeros((SUMMED + number, 3 * WIDE))
+    at_more[:SUMMED] = (more > 0).T @ at_heads
+    of_heads, of_areas = w.split(rows, heads, areas)
+    of_heads = w.op("MatMul", of_heads, w.const(more, np.float32))
+    sums = summed(w.op("Concat", of_heads, further, axis=1), SUMMED + number)
 
     of_shape = w.named("line_shape", model.shape_)
     bias = w.op("Reshape", w.named("line_bias", model.bias_), w.vector(1, -1))
@@ -136,14 +147,21 @@ def score_lines(
     places[(*SHAPES, CONSTANT), range(len(SHAPES) + 1)] = 1
     of_shape = w.op("MatMul", w.const(places, np.float32), of_shape)
     of_shape, of_area_shape = w.split(of_shape, heads, areas)
-    of_shape = w.op("MatMul", of_shape, w.const(at_heads[:heads], np.float32))
+    of_shape = w.op("MatMul", of_shape, w.const(at_heads, np.float32))
     of_shape = w.op("Add", of_shape, w.const(_never(_HEADS, 3 * WIDE), np.float32))
     logits = w.op("MatMul", shape.columns, of_shape)
-    logits = w.op("Gemm", sums, w.const(at_heads, np.float32), logits)
+    logits = w.op("Gemm", sums, w.const(at_more, np.float32), logits)
     # For themselves: an answer does without.
     of_areas = w.op("Gemm", shape.columns, of_area_shape, summed(of_areas, areas))
     both = _second_stage(w, model, lines, shape, logits)
     return GraphScores(both, w.op("Sigmoid", of_areas), sums, shape.size)
+
+
+def _differences() -> Floats:
+    """What each column of a head is more than the head's first one; that is all a softmax looks at."""
+    sizes = [size for name, size in HEADS if name != "areas"]
+    of_heads = [np.vstack([-np.ones(size - 1), np.eye(size - 1)]) for size in sizes]
+    return block_diag(*of_heads)
 
 
 def _never(heads: _Places, size: int) -> Floats:
@@ -182,7 +200,7 @@ def _second_stage(
     before, after = w.slice(around, 0, -2), w.slice(around, 2)
     of_heading, state = _headings(w, shape, p, around)
     crossed = times(w, of_heading, p, 3 * WIDE, _NEXT, PART)
-    near_before, near_behind, whole = _sums(w, shape, p)
+    near_before, near_behind, whole = _sums(w, lines, shape, p)
 
     # Logits as they are, where `context` takes their mean away first.
     weights = model.context_.copy()
@@ -207,7 +225,7 @@ def _second_stage(
     of_state = w.op("Gemm", states, term(3, state=(range(3), 1)), bias)
     of_shape = term(COLUMNS, shape=(SHAPES, 1))
     of_shape = w.op("Add", of_shape, w.const(_never(both, 2 * WIDE), np.float32))
-    of_whole = w.op("MatMul", whole, term(heads, whole=(both, one)))
+    of_whole = w.op("MatMul", whole, term(2 * WIDE, whole=(both, one)))
     decided = w.op(
         "Add", w.op("Gather", of_state, state, axis=0), w.op("Gather", of_whole, lines.row, axis=0)
     )
@@ -218,8 +236,8 @@ def _second_stage(
         (before, term(heads, previous=(both, one), announced=(_NEXT, one))),
         (after, term(heads, next=(both, one))),
         (of_heading, term(heads, heading_announces=(_NEXT, one), heading=(PART, one))),
-        (near_before, term(heads, before=(both, -near))),
-        (near_behind, term(heads, behind=(both, near))),
+        (near_before, term(2 * WIDE, before=(both, -near))),
+        (near_behind, term(2 * WIDE, behind=(both, near))),
         (crossed, term(len(PARTS) ** 2, crossed=(range(len(PARTS) ** 2), one**2))),
     ):
         decided = w.op("Gemm", columns, weights, decided)
@@ -301,21 +319,23 @@ def _states() -> Floats:
     )
 
 
-def _sums(w: GraphBuilder, shape: Shape, p: str) -> tuple[str, str, str]:
+def _sums(w: GraphBuilder, lines: GraphLines, shape: Shape, p: str) -> tuple[str, str, str]:
     """Sums over the `NEAR` lines before, negative; over those behind and the line itself; means of a posting.
 
     Returns
     -------
-    float tensors of shape (M, 24), (M, 24), (N, 24)
+    float tensors of shape (M, 14), (M, 14), (N, 14)
     """
-    # Exact: whole numbers.
-    sums = w.op("CumSum", w.cast(p, TensorProto.DOUBLE), w.const(0), exclusive=1)
+    # Exact: whole numbers. Those of a few lines are less than 2^31, whatever the sum before them.
+    both = w.slice(p, 0, 2 * WIDE, axis=1)
+    sums = w.op("CumSum", w.cast(both, TensorProto.INT32), w.const(0), exclusive=1)
     at = w.op("Add", shape.index, w.const([[-NEAR], [1 + NEAR]]))
     at = w.op("Min", w.op("Max", at, shape.begin), shape.end)
     near = w.op("Sub", w.op("Gather", sums, at, axis=0), sums)
-    near = w.op("Reshape", w.cast(near, _FLOAT), w.vector(-1, 3 * WIDE))
-    upto = w.op("Gather", sums, shape.ends, axis=0)
-    before = w.op("Pad", w.slice(upto, 0, -1), w.vector(1, 0, 0, 0))
-    whole = w.op("Div", w.cast(w.op("Sub", upto, before), _FLOAT), shape.total)
-    first, second = w.split_evenly(near, 2)
-    return first, second, whole
+    near = w.op("Reshape", w.cast(near, _FLOAT), w.vector(-1, 2 * WIDE))
+    before, behind = w.split_evenly(near, 2)
+
+    double = w.cast(both, TensorProto.DOUBLE)
+    zeros = w.cast(w.zeros(w.op("Shape", shape.ends), 2 * WIDE), TensorProto.DOUBLE)
+    whole = w.cast(w.scatter_rows(zeros, w.rows(lines.row), double), _FLOAT)
+    return before, behind, w.op("Div", whole, shape.total)

@@ -88,12 +88,16 @@ class Found:
     ----------
     word : int32 tensor of shape (H,)
         Place of the n-gram's first word among the W words of the batch.
-    ngram : int32 tensor of shape (H,)
-        Index of the n-gram; the number of n-grams where the words are on the way to one only, or unknown.
+    state : int32 tensor of shape (H,)
+        State of the trie that the n-gram leads to.
+    ngram_of_state : int32 array of shape (S,)
+        Index of the n-gram that ends in a state; the number of n-grams where the words are on the way to one
+        only, or unknown.
     """
 
     word: str
-    ngram: str
+    state: str
+    ngram_of_state: NDArray[np.int32]
 
 
 def find_words(w: GraphBuilder, table: WordTable, utf8: str) -> Words:
@@ -208,5 +212,5 @@ def find_ngrams(w: GraphBuilder, trie: Trie, words: Words) -> Found:
         states.append(w.gather(child, place))
     word = w.op("Concat", words.index, *starts, axis=0, out="found_word")
     state = w.op("Concat", words.slot, *states, axis=0)
-    ngram = w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
-    return Found(word, ngram)
+    w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
+    return Found(word, state, trie.ngram)
