@@ -87,7 +87,9 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
     lines = find_lines(w, table, words)
     further, number = _further(w, features)
-    scores = score_lines(w, features.lines, found, lines, further, number)
+    # Those in too few postings to weigh anything for a role come last.
+    rank = np.append(np.where(features.idf_ > 0, features.idf_, np.inf), 0)
+    scores = score_lines(w, features.lines, found, lines, further, number, rank)
     weighted = weigh_lines(w, words, lines, scores, number)
     divisor = blocks(w, features, found, words, lines, weighted, features.rule_, out=of_blocks)
     w.op("Div", weighted.of_ngrams, divisor, out=of_ngrams)

@@ -83,6 +83,7 @@ def score_lines(
     lines: GraphLines,
     further: str,
     number: int,
+    rank: Floats,
 ) -> GraphScores:
     """Say what each line is.
 
@@ -97,34 +98,30 @@ def score_lines(
         What else each n-gram weighs, and what is none; it is added up on the way.
     number : int
         K.
+    rank : float64 array of shape (V + 1,)
+        The smaller, the more often the n-gram is looked up, and what is none.
     """
     shape = find_shapes(w, lines)
     own, lead = _weights(w, "line_own", model.own_), _weights(w, "line_lead", model.lead_)
-    # A row for each state, and one for each n-gram that weighs something else at the beginning of a line.
+    # A row for each n-gram, and one for each that weighs something else at the beginning of a line. What is
+    # looked up most stands together: most of the time goes by waiting for memory.
     rows = w.op("Gather", *own, axis=0)
-    leading = w.const(np.flatnonzero(model.lead_.any(axis=1)))
-    of_leading = w.op("Add", w.op("Gather", rows, leading, axis=0), w.slice(lead[0], 1))
-    ngram = w.const(found.ngram_of_state)
+    order, leading = np.argsort(rank), np.flatnonzero(model.lead_.any(axis=1))
+    of_leading = w.op("Add", w.op("Gather", rows, w.const(leading), axis=0), w.slice(lead[0], 1))
+    further_of_leading = w.op("Gather", further, w.const(leading), axis=0)
     rows, further = (
-        w.op("Concat", w.op("Gather", x, ngram, axis=0), of_leading, axis=0)
-        for x, of_leading in (
-            (rows, of_leading),
-            (further, w.op("Gather", further, leading, axis=0)),
-        )
+        w.op("Concat", w.op("Gather", x, w.const(order), axis=0), of, axis=0)
+        for x, of in ((rows, of_leading), (further, further_of_leading))
     )
-    states = len(found.ngram_of_state)
-    lead_of_state = w.gather(lead[1], ngram)
-    to_lead = w.op(
-        "Where",
-        w.cast(lead_of_state, TensorProto.BOOL),
-        w.op("Add", lead_of_state, w.const(states - 1 - np.arange(states))),
-        w.const(0),
-    )
+    row_of = np.argsort(order)
+    row_of_lead = row_of.copy()
+    row_of_lead[leading] = len(order) + np.arange(len(leading))
+    row_of = np.concatenate([of[found.ngram_of_state] for of in (row_of, row_of_lead)])
 
     line = w.gather(lines.word_line, found.word)
     leads = w.op("Equal", w.gather(lines.first, line), found.word)
-    leads = w.op("Mul", w.cast(leads, TensorProto.INT32), w.gather(to_lead, found.state))
-    row = w.op("Add", found.state, leads)
+    leads = w.op("Mul", w.cast(leads, TensorProto.INT32), w.const(len(found.ngram_of_state)))
+    row = w.gather(w.const(row_of), w.op("Add", found.state, leads))
     line, count = w.rows(line), w.op("Shape", lines.row)
 
     def summed(table: str, columns: int) -> str:
