@@ -115,8 +115,8 @@ def _further(w: GraphBuilder, features: ReadyFeatures) -> tuple[str, int]:
     values = [small.get(ngram[0], 0) if len(ngram) == 1 else 0 for ngram in ngrams]
     column = np.append(values, 0)[:, None]
     named = w.named("ngram_weights", np.pad(weights, ((0, 1), (0, 0))))
-    more = np.vstack([-np.ones(number - 1), np.eye(number - 1)])
-    more = w.op("MatMul", named, w.const(more, np.float32))
+    differences = np.vstack([-np.ones(number - 1), np.eye(number - 1)])
+    more = w.op("MatMul", named, w.const(differences, np.float32))
     return w.op("Concat", more, w.const(column, np.float32), axis=1), number
 
 

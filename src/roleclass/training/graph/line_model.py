@@ -124,9 +124,17 @@ def score_lines(
     row = w.gather(w.const(row_of), w.op("Add", found.state, leads))
     line, count = w.rows(line), w.op("Shape", lines.row)
 
+    # A quarter at a time, so that what is looked up is still in the processor's cache when it is added up.
+    quarters = [(row, line)]
+    for _ in range(2):
+        halves = [[w.split_evenly(x, 2) for x in part] for part in quarters]
+        quarters = [part for half in halves for part in zip(*half, strict=True)]
+
     def summed(table: str, columns: int) -> str:
-        values = w.op("Gather", table, row, axis=0)
-        return w.scatter_rows(w.zeros(count, columns), line, values)
+        sums = w.zeros(count, columns)
+        for row, line in quarters:
+            sums = w.scatter_rows(sums, line, w.op("Gather", table, row, axis=0))
+        return sums
 
     heads, areas = len(_HEADS), len(AREAS)
     at_heads = np.zeros((heads, 3 * WIDE))
@@ -158,7 +166,7 @@ def _differences() -> Floats:
     """What each column of a head is more than the head's first one; that is all a softmax looks at."""
     sizes = [size for name, size in HEADS if name != "areas"]
     of_heads = [np.vstack([-np.ones(size - 1), np.eye(size - 1)]) for size in sizes]
-    return block_diag(*of_heads)
+    return np.asarray(block_diag(*of_heads))
 
 
 def _never(heads: _Places, size: int) -> Floats:

@@ -136,8 +136,8 @@ def find_words(w: GraphBuilder, table: WordTable, utf8: str) -> Words:
     # The difference between the ends of two words belongs to the second, because separators add 0.
     of_word = w.op("Sub", upto, w.shift(upto, 1))
     at_second = w.cast(w.gather(second, place), TensorProto.INT32)
-    to_last_byte = np.array([1, pow(BASE, -1, _MODULUS)], np.uint32).view(np.int32)
-    to_last_byte = w.gather(w.const(to_last_byte), at_second)
+    powers_of_one = np.array([1, pow(BASE, -1, _MODULUS)], np.uint32).view(np.int32)
+    to_last_byte = w.gather(w.const(powers_of_one), at_second)
     hashes = w.op("Mul", w.op("Mul", of_word, to_last_byte), w.gather(inverse, pair))
 
     is_last = w.op("Equal", pair, w.op("Sub", width, w.const(1)))
