@@ -89,7 +89,7 @@ def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
     ends_line = w.op("Or", line_end, is_new)
 
     # -- the number or letter of a list, at the beginning of a line: the gap before that word ends a line
-    begun = w.shift(w.op("Where", ends_line, behind, w.const(-1)), 1)
+    begun = w.shift(w.op("Mul", behind, w.cast(ends_line, _INT32)), 1)  # word 0 begins a line, too
     numbered = w.op("And", w.op("Equal", begun, k), number)
     numbers = w.cast(numbered, TensorProto.INT32)
     next_numbered = w.shift(numbers, -1)
@@ -185,8 +185,8 @@ def _wraps(
         return w.split_evenly(w.flatten(w.op("GatherElements", x, index, axis=1)), number)
 
     e, word_end, _, s = at(gaps.ends, 4)
-    up_to, behind = at(gaps.sums, 2)
-    row = w.gather(words.row, w.gather(gaps.before, q))
+    last = w.gather(gaps.before, q)
+    row = w.gather(words.row, last)
     word = w.op("Sub", word_end, s)
     small, goes_on, *flags = holding(w, w.gather(gaps.bits, q), "small", "goes_on", *_WIDTHS)
     indented, punctuated, close, followed = (w.cast(x, TensorProto.INT32) for x in flags)
@@ -194,7 +194,8 @@ def _wraps(
     indent = w.op("Sub", w.op("Sub", w.op("Sub", s, e), newlines), indented)
     indent = w.op("Where", is_new, zero, w.op("Max", indent, zero))
     # The bytes within characters, between the first word's end and here.
-    within = w.op("Sub", up_to, before(behind, w.slice(gaps.word_sums, 0, 1)))
+    first = before(w.op("Add", last, w.const(1)), zero)
+    within = w.op("Sub", *(w.gather(gaps.word_sums, of) for of in (last, first)))
     within = w.op("Div", within, w.const(CONT_UNIT * 2**32, np.int64))
     within = w.cast(w.op("BitwiseAnd", within, w.const(CONTS // CONT_UNIT, np.int64)), _INT32)
     begun = before(w.op("Sub", s, indent), w.slice(gaps.word_start, 0, 1))
@@ -205,9 +206,9 @@ def _wraps(
     wide = w.op("GreaterOrEqual", width, w.const(MIN_WRAPPED))
     evidence = w.op("And", either, wide)
     zeros = w.op("Expand", zero, words.rows)
-    known = w.op("Where", evidence, width, zero)
+    times = w.cast(evidence, _INT32)
+    known = w.op("Mul", width, times)
     widest = w.op("ScatterElements", zeros, row, known, axis=0, reduction="max")
-    times = w.cast(evidence, TensorProto.INT32)
     times = w.op("ScatterElements", zeros, row, times, axis=0, reduction="add")
     widest, times = w.gather(widest, row), w.gather(times, row)
     fits = w.op("Mul", widest, w.const(3))
