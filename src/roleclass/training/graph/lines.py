@@ -115,15 +115,15 @@ def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
     breaks = w.op("Or", breaks, _colons(w, colon, k, behind, breaks))
 
     # -- lines
-    last = w.compress(k, breaks)
-    # The number of a list is no word of its line.
-    first = w.compress(w.op("Add", behind, next_numbered), breaks)
+    at = w.nonzero(breaks)
+    of_next = w.op("Add", behind, next_numbered)  # the number of a list is no word of its line
+    last, first, bits, mark = (w.gather(x, at) for x in (k, of_next, gaps.bits, mark))
     first = w.op("Concat", w.slice(numbers, 0, 1), w.slice(first, 0, -1), axis=0)
     first = w.op("Min", first, last)
     begin, finish = _around(w, words, w.gather(gaps.word_start, first), w.gather(words.end, last))
     row = w.gather(words.row, last)
     offset = w.op("Mul", row, words.width)
-    colon, free = holding(w, w.compress(gaps.bits, breaks), "colon_end", "free")
+    colon, free = holding(w, bits, "colon_end", "free")
     zeros = w.op("Sub", words.slot, words.slot)
     ends = w.cast(breaks, TensorProto.INT32)
     ends = w.op("ScatterElements", zeros, k, ends, axis=0)
@@ -134,7 +134,7 @@ def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
         last=last,
         start=w.op("Sub", begin, offset),
         end=w.op("Sub", finish, offset),
-        marked=w.shift(w.compress(mark, breaks), 1, False, np.bool_),
+        marked=w.shift(mark, 1, False, np.bool_),
         colon=colon,
         free=free,
         parts=w.gather(words.is_last, last),
