@@ -223,11 +223,11 @@ def test_no_postings_give_no_predictions(classifier: RoleClassifier) -> None:
 @pytest.mark.parametrize(
     ("value", "advice"),
     [
-        (b"text", r"text must be a string, got bytes; decode it first"),
-        (None, r"got NoneType; a missing value is not a posting"),
-        (float("nan"), r"got float; a missing value is not a posting"),
-        (["a", "b"], r"got list; call predict_many"),
-        (7, r"got int; convert it with str\(\)"),
+        (b"text", "text .*string.*bytes; .*decode"),
+        (None, "text .*string.*NoneType; .*missing"),
+        (float("nan"), "text .*string.*float; .*missing"),
+        (["a", "b"], "text .*string.*list; .*predict_many"),
+        (7, r"text .*string.*int; .*str\(\)"),
     ],
 )
 def test_a_wrong_type_says_what_to_do_instead(
@@ -238,32 +238,30 @@ def test_a_wrong_type_says_what_to_do_instead(
 
 
 def test_a_wrong_item_is_named_by_its_place(classifier: RoleClassifier) -> None:
-    with pytest.raises(TypeError, match=r"texts\[1\] must be a string, got NoneType"):
+    with pytest.raises(TypeError, match=r"texts\[1\] .*string.*NoneType"):
         list(classifier.predict_many(["fine", None]))  # type: ignore[list-item]
-    with pytest.raises(TypeError, match=r"titles\[0\] must be a string, got int"):
+    with pytest.raises(TypeError, match=r"titles\[0\] .*string.*int"):
         list(classifier.predict_many(["fine"], [3]))  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="title must be a string"):
+    with pytest.raises(TypeError, match=r"title .*string.*int"):
         classifier.predict("fine", title=3)  # type: ignore[arg-type]
 
 
 def test_a_single_string_is_refused_before_anything_is_scored(classifier: RoleClassifier) -> None:
     for name in ("predict_many", "predict_proba", "read_many"):
-        with pytest.raises(TypeError, match=r"got a single str; put it into a list"):
+        with pytest.raises(TypeError, match=r"single str; .*list"):
             getattr(classifier, name)("one posting")
-    with pytest.raises(TypeError, match="titles must be an iterable"):
+    with pytest.raises(TypeError, match=r"titles .*str"):
         classifier.predict_many(["text"], "AI Engineer")
 
 
 @pytest.mark.parametrize("titles", [["one"], ["one", "two", "three"]])
 def test_titles_must_be_as_many_as_texts(classifier: RoleClassifier, titles: list[str]) -> None:
-    with pytest.raises(
-        ValueError, match=r"titles and texts differ in length: .* after 2|.* after 1"
-    ):
+    with pytest.raises(ValueError, match=rf"titles.*texts.* after {min(len(titles), 2)}\b"):
         list(classifier.predict_many(["a", "b"], titles))
 
 
 def test_threads_must_be_positive(classifier: RoleClassifier) -> None:
-    with pytest.raises(ValueError, match="threads must be at least 1, got 0"):
+    with pytest.raises(ValueError, match=r"threads .*1.*0"):
         classifier.predict_many(["a"], threads=0)
 
 
@@ -343,7 +341,7 @@ def test_a_child_that_goes_on_with_its_parents_generator_is_answered_or_told(
 
 def test_a_missing_model_file_is_said_with_its_path(tmp_path: Path) -> None:
     classifier = RoleClassifier(tmp_path / "none.onnx")
-    with pytest.raises(ModelError, match=r"no model file at .*none.onnx"):
+    with pytest.raises(ModelError, match=r"none\.onnx"):
         classifier.predict("text")
 
 

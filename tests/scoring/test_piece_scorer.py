@@ -70,7 +70,7 @@ def test_a_row_that_cannot_be_scored_stops_where_that_is_asked_for(tmp_path: Pat
 
 
 def test_a_worker_with_another_model_refuses(tmp_path: Path) -> None:
-    with pytest.raises(ScoringError, match="a worker has another model"):
+    with pytest.raises(ScoringError, match="another model"):
         PieceScorer(
             pieces=[],
             selection=Selection("text", None),

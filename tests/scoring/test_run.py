@@ -250,9 +250,9 @@ def test_a_reader_that_stops_listening_ends_the_run_quietly(tmp_path: Path) -> N
 
 def test_what_cannot_be_resumed_is_refused(tmp_path: Path) -> None:
     options = ScoreOptions(format="csv")
-    with pytest.raises(ScoringError, match="standard output cannot be resumed"):
+    with pytest.raises(ScoringError, match=r"standard output .*resumed"):
         score_files([tmp_path / "in.csv"], "-", options, resume=True)
-    with pytest.raises(ScoringError, match="standard input and pipes cannot be resumed"):
+    with pytest.raises(ScoringError, match=r"standard input .*resumed"):
         score_files(["-"], tmp_path / "out.csv", options, resume=True)
 
 
@@ -311,7 +311,7 @@ def test_the_added_columns_never_look_like_formulas(tmp_path: Path) -> None:
 
 def test_safe_csv_is_refused_where_no_csv_is_written(tmp_path: Path) -> None:
     source = files.write_csv(tmp_path / "in.csv", files.rows(2))
-    with pytest.raises(ScoringError, match=r"out.parquet is no CSV or TSV; leave out --safe-csv"):
+    with pytest.raises(ScoringError, match=r"out\.parquet .*--safe-csv"):
         score_files([source], tmp_path / "out.parquet", ScoreOptions(safe_csv=True))
 
 
@@ -341,6 +341,6 @@ def test_a_folder_of_parts_that_is_a_link_is_refused(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (tmp_path / ".out.csv.parts").symlink_to(elsewhere)
-    with pytest.raises(ScoringError, match=r"\.out\.csv\.parts is a link; delete it"):
+    with pytest.raises(ScoringError, match=r"\.out\.csv\.parts is a link"):
         score_files([source], tmp_path / "out.csv")
     assert list(elsewhere.iterdir()) == []

@@ -120,7 +120,7 @@ def test_pages_that_are_damaged_are_an_error_that_names_the_file(
     data = bytearray(path.read_bytes())
     data[4:60] = b"\xff" * 56
     path.write_bytes(data)
-    with pytest.raises(InputError, match=r"in\.parquet: damaged: no page of a column at byte 4"):
+    with pytest.raises(InputError, match=r"in\.parquet: damaged: .*byte 4\b"):
         Reader([str(path)], ReadOptions())
 
 
@@ -135,7 +135,7 @@ def test_a_compressed_batch_that_is_too_long_is_refused_and_others_are_read(
     })  # fmt: skip
     path = tmp_path / "in.feather"
     feather.write_feather(table, path, compression=compression)
-    with pytest.raises(InputError, match=r"in\.feather: batch \d takes 2 MiB .*chunksize=1000"):
+    with pytest.raises(InputError, match=r"in\.feather: batch \d .*2 MiB .*chunksize=1000"):
         Reader([str(path)], ReadOptions())
     feather.write_feather(table, path, compression=compression, chunksize=500)
     with Reader([str(path)], ReadOptions()) as reader:

@@ -99,12 +99,12 @@ def test_dev_chooses_nothing(trained: Path, corpus: Corpus, tmp_path: Path) -> N
     training = corpus.where(lambda p: p.split == "train")
     messages: list[str] = []
     train(training, tmp_path, warn=messages.append, progress=lambda *_: None, protocol=PROTOCOL)
-    assert messages == ["no dev posting has a role: the model is not evaluated"]
+    assert [message.startswith("no dev posting ") for message in messages] == [True]
     one, two = (RoleClassifier(folder / "model.onnx") for folder in (tmp_path, trained))
     texts = [posting.text for posting in corpus]
     assert (one.predict_proba(texts) == two.predict_proba(texts)).all()
 
 
 def test_one_role_is_too_few(corpus: Corpus, tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="at least two roles, found: other"):
+    with pytest.raises(CorpusError, match=r"two roles.*: other"):
         quietly(corpus.where(lambda p: p.role == Role.OTHER), tmp_path)
