@@ -1,12 +1,17 @@
 """Fixtures that several tests share."""
 
 import os
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from roleclass.engine import model_file
+from roleclass.engine.model_file import Model, default_model
 
 if TYPE_CHECKING:
     from roleclass.training.model import TrainingSet
@@ -31,6 +36,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents and item.path.relative_to(here).as_posix().startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_model() -> Iterator[None]:
+    """The shipped model is loaded once for all tests of a process, not for each run that they make."""
+    load = model_file.load_model
+
+    @cache
+    def of_process(process: int) -> Model:  # a child that was forked needs one of its own
+        return load(default_model())
+
+    def load_model(path: Path) -> Model:
+        return of_process(os.getpid()) if path == default_model() else load(path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model_file, "load_model", load_model)
+        yield
 
 
 @pytest.fixture(scope="session")
