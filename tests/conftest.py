@@ -31,7 +31,7 @@ SLOW = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of slow modules before they are chosen; slow ones come first, for the rest to fill up."""
+    """Mark the tests of slow modules before they are chosen; slow ones begin first."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents and item.path.relative_to(here).as_posix().startswith(SLOW):
