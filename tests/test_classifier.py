@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import roleclass
-from roleclass import ModelError, Role, RoleClassifier
+from roleclass import Role, RoleClassifier
 from roleclass.engine.model_file import default_model
 from roleclass.text import MAX_BYTES
 from tests.written import TITLES, posting
@@ -337,12 +337,6 @@ def test_a_child_that_goes_on_with_its_parents_generator_is_answered_or_told(
                 os._exit(0 if right else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
         assert [expected, *answers][:: len(POSTINGS)] == [expected] * 20
-
-
-def test_a_missing_model_file_is_said_with_its_path(tmp_path: Path) -> None:
-    classifier = RoleClassifier(tmp_path / "none.onnx")
-    with pytest.raises(ModelError, match=r"none\.onnx"):
-        classifier.predict("text")
 
 
 def test_predicting_imports_numpy_and_onnxruntime_only() -> None:

@@ -60,36 +60,6 @@ def test_a_bad_row_is_said_and_marked_or_stops_the_run(tmp_path: Path) -> None:
     assert not (tmp_path / "other.jsonl").exists()
 
 
-def test_nothing_is_overwritten(source: Path, tmp_path: Path) -> None:
-    (tmp_path / "out.csv").write_text("mine")
-    done = run("lines", source, "-o", tmp_path / "out.csv")
-    assert done.exit_code == 1
-    assert "out.csv exists" in done.stderr
-    assert (tmp_path / "out.csv").read_text() == "mine"
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["lines"],
-        ["lines", "in.csv"],
-        ["lines", "in.csv", "-o", "x.csv", "--threads", "0"],
-        ["lines", "in.csv", "-o", "x.csv", "--prefix", "p_"],
-    ],
-)
-def test_a_wrong_command_line_is_exit_code_2(arguments: list[str]) -> None:
-    assert run(*arguments).exit_code == 2
-
-
-def test_what_is_no_table_is_an_error_that_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "x.parquet"
-    path.write_bytes(bytes(range(256)) * 40)
-    done = run("lines", path, "-o", tmp_path / "out.csv")
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert "x.parquet" in done.stderr
-    assert "Traceback" not in done.output
-
-
 def test_score_adds_areas_and_duties(source: Path, tmp_path: Path) -> None:
     done = run("score", source, "-o", tmp_path / "out.parquet", "--areas", "--lines")
     assert done.exit_code == 0, done.output

@@ -53,20 +53,6 @@ def test_what_cannot_be_done_is_exit_code_1_and_a_sentence(source: Path, tmp_pat
     assert "none.csv: no such file" in result.stderr
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        [],
-        ["in.csv"],
-        ["in.csv", "-o", "x.csv", "--threads", "0"],
-        ["in.csv", "-o", "x.csv", "--on-error", "skip"],
-        ["in.csv", "-o", "x.csv", "--format", "docx"],
-    ],
-)
-def test_a_wrong_command_line_is_exit_code_2(arguments: list[str]) -> None:
-    assert score(*arguments).exit_code == 2
-
-
 def test_options_reach_the_run(tmp_path: Path) -> None:
     rows = [{"nr": 7, "words": "A posting.", "name": "Nurse", "role": 1}, {"nr": 8, "words": None}]
     files.write_jsonl(tmp_path / "in.txt", rows)
