@@ -28,15 +28,28 @@ SLOW = (
 )
 """Modules that train, kill, soak, build or run notebooks; other tests bear the mark themselves."""
 
+MEASURED = ("training/", "cli/")
+"""Of slow tests, those of what quick ones do not run: coverage of the others would cost time for nothing."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of slow modules before they are chosen; slow ones begin first."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents and item.path.relative_to(here).as_posix().startswith(SLOW):
+        path = item.path.relative_to(here).as_posix() if here in item.path.parents else ""
+        if path.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow") and not path.startswith(MEASURED):
+            item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(autouse=True)
+def _unmeasured_children(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Coverage would take time and memory in children, too."""
+    if request.node.get_closest_marker("no_cover"):
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 @pytest.fixture(scope="session", autouse=True)
