@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Callable
+from functools import partial
 from html.entities import html5
 from pathlib import Path
 from typing import Any
 
+import roleclass
 from roleclass import RoleClassifier
 from roleclass.engine.model_file import default_model
 from roleclass.text import encode
@@ -141,33 +144,36 @@ def entities() -> str:
 
 def lines(text: str, title: str | None) -> list[dict[str, Any]]:
     """Say what each line is; of two areas that are equally likely, either may be the first."""
-    read = RoleClassifier().read(text, title)
+    read = roleclass.read(text, title)
     return [{**line.to_dict(), "areas": sorted(line.areas)} for line in read.lines]
 
 
-def conformance() -> dict[str, Any]:
-    """Answer all cases with the shipped model."""
-    classifier = RoleClassifier()
+def cases() -> dict[str, Callable[[], dict[str, Any]]]:
+    """Give what answers each case with the shipped model, by its name."""
     examples = [(name, (ROOT / "examples" / name).read_text("utf-8"), 1, None) for name in EXAMPLES]
-    cases = []
-    for name, text, repeat, title in (*examples, *ODD):
-        data = encode(text * repeat, title)
-        cases.append(
-            {
-                "name": name,
-                "text": text,
-                "repeat": repeat,
-                "title": title,
-                "bytes": len(data),
-                "sha256": hashlib.sha256(data).hexdigest(),
-                "answer": classifier.predict(text * repeat, title).to_dict(),
-                "lines": lines(text * repeat, title) if len(data) <= LISTED else None,
-            }
-        )
+    return {case[0]: partial(answered, *case) for case in (*examples, *ODD)}
+
+
+def answered(name: str, text: str, repeat: int, title: str | None) -> dict[str, Any]:
+    """Answer a case: a text, so many times, and a title."""
+    data = encode(text * repeat, title)
+    return {
+        "name": name,
+        "text": text,
+        "repeat": repeat,
+        "title": title,
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "answer": roleclass.predict(text * repeat, title).to_dict(),
+        "lines": lines(text * repeat, title) if len(data) <= LISTED else None,
+    }
+
+
+def head() -> dict[str, Any]:
+    """Say what the cases were answered with."""
     return {
         "format": "1",
         "model_sha256": hashlib.sha256(default_model().read_bytes()).hexdigest(),
         "tolerance": 1e-5,
-        "roles": list(classifier.roles),
-        "cases": cases,
+        "roles": list(RoleClassifier().roles),
     }

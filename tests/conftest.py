@@ -1,12 +1,17 @@
 """Fixtures that several tests share."""
 
 import os
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from roleclass.engine import model_file
+from roleclass.engine.model_file import Model, default_model
 
 if TYPE_CHECKING:
     from roleclass.training.model import TrainingSet
@@ -23,14 +28,45 @@ SLOW = (
 )
 """Modules that train, kill, soak, build or run notebooks; other tests bear the mark themselves."""
 
+MEASURED = ("training/", "cli/")
+"""Of slow tests, those of what quick ones do not run: coverage of the others would cost time for nothing."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of slow modules before they are chosen."""
+    """Mark the tests of slow modules before they are chosen; slow ones begin first."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents and item.path.relative_to(here).as_posix().startswith(SLOW):
+        path = item.path.relative_to(here).as_posix() if here in item.path.parents else ""
+        if path.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow") and not path.startswith(MEASURED):
+            item.add_marker(pytest.mark.no_cover)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(autouse=True)
+def _unmeasured_children(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Coverage would take time and memory in children, too."""
+    if request.node.get_closest_marker("no_cover"):
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_model() -> Iterator[None]:
+    """The shipped model is loaded once for all tests of a process, not for each run that they make."""
+    load = model_file.load_model
+
+    @cache
+    def of_process(process: int) -> Model:  # a child that was forked needs one of its own
+        return load(default_model())
+
+    def load_model(path: Path) -> Model:
+        return of_process(os.getpid()) if path == default_model() else load(path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(model_file, "load_model", load_model)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -63,13 +99,14 @@ def written_set(written_corpus: Path) -> "TrainingSet":
 
 @pytest.fixture(scope="session")
 def trained(written_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output folder of a training run on the written corpus."""
+    """The output folder of a training run on the written corpus, with two candidates."""
     from roleclass.training.corpus import load_corpus
     from roleclass.training.model import Settings
     from roleclass.training.run import Protocol, train
 
     output = tmp_path_factory.mktemp("trained")
     corpus = load_corpus(written_corpus, warn=print)
-    protocol = Protocol(candidates=[Settings()], folds=2, seeds=[0])
+    candidates = [Settings(), Settings(regularisation=0.5)]
+    protocol = Protocol(candidates=candidates, folds=2, seeds=[0])
     train(corpus, output, warn=print, progress=lambda *_: None, protocol=protocol)
     return output

@@ -22,12 +22,10 @@ def grows_with_length(work: Callable[[str], object], unit: str, size: int = 100_
 
     def spent(length: int) -> float:
         text = unit * (length // len(unit))
+        start = time.process_time()
+        work(text)
+        return time.process_time() - start
 
-        def once() -> float:
-            start = time.process_time()
-            work(text)
-            return time.process_time() - start
-
-        return min(once() for _ in range(3))
-
-    return spent(4 * size) < max(9 * spent(size), 0.25)
+    return spent(4 * size) < 0.25 or (
+        min(spent(4 * size) for _ in range(3)) < 9 * min(spent(size) for _ in range(3))
+    )

@@ -1,8 +1,7 @@
-"""The benchmark measures what it says, in seconds, on a model trained for the tests."""
+"""The benchmark measures what it says, in seconds."""
 
 import json
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from roleclass.benchmark import (
     growth_with_count,
     memory,
 )
+from roleclass.engine.model_file import default_model
 
 
 def test_generated_postings_are_as_long_as_asked_and_always_the_same() -> None:
@@ -51,16 +51,16 @@ def test_memory_is_what_a_process_holds_where_psutil_tells(
     assert memory() is None
 
 
-def test_counts_grow_by_ten_up_to_the_top(trained: Path) -> None:
-    figures = growth_with_count(RoleClassifier(trained / "model.onnx"), ["Build agents."], 150)
+def test_counts_grow_by_ten_up_to_the_top() -> None:
+    figures = growth_with_count(RoleClassifier(), ["Build agents."], 150)
     assert list(figures) == ["10", "100"]
     assert all(row["seconds"] > 0 and row["megabytes"] > 0 for row in figures.values())
 
 
 @pytest.fixture(scope="module")
-def figures(trained: Path) -> dict[str, object]:
+def figures() -> dict[str, object]:
     texts = ["Build agents. SECRETWORD", *generated(7, length=300)]
-    return benchmark(trained / "model.onnx", texts, top=10, rounds=1)
+    return benchmark(default_model(), texts, top=10, rounds=1)
 
 
 def test_all_is_measured(figures: dict) -> None:
@@ -79,8 +79,8 @@ def test_all_is_measured(figures: dict) -> None:
     assert list(figures["by_count"]) == ["10"]
 
 
-def test_figures_are_json_without_text_or_paths(figures: dict, trained: Path) -> None:
+def test_figures_are_json_without_text_or_paths(figures: dict) -> None:
     text = json.dumps(figures)
     assert "SECRETWORD" not in text
-    assert str(trained) not in text
+    assert str(default_model().parent) not in text
     assert set(figures["machine"]) >= {"cpu", "cores", "python", "onnxruntime", "roleclass"}

@@ -53,7 +53,6 @@ def test_the_model_is_as_right_as_was_promised() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover  # it would take three times as long
 def test_the_pipeline_fitted_anew_answers_like_its_file_and_like_the_shipped_one(
     corpus: Corpus, unlabelled: dict[str, list[str | None]], tmp_path: Path
 ) -> None:

@@ -28,9 +28,9 @@ def test_keys_and_names_are_unique() -> None:
     ("phrases", "problem"),
     [
         ('["CI/CD"]', "expected 'ci cd'"),
-        ('["rag", "rag"]', "stands twice"),
-        ('["one two three four five"]', "has 5 words"),
-        ('[""]', "has 0 words"),
+        ('["rag", "rag"]', "twice"),
+        ('["one two three four five"]', r"\b5 words"),
+        ('[""]', r"\b0 words"),
     ],
 )
 def test_a_phrase_outside_the_contract_is_named(phrases: str, problem: str) -> None:
@@ -44,11 +44,11 @@ def test_a_phrase_outside_the_contract_is_named(phrases: str, problem: str) -> N
     [
         ("", r"no table \[concepts.KEY\]"),
         ("concepts = 7", r"no table \[concepts.KEY\]"),
-        ("[concepts]\nrag = 7", "concept rag: expected texts name, group, description and phrases"),
-        ('[concepts.rag]\nname = "Retrieval"', "concept rag: expected texts name"),
+        ("[concepts]\nrag = 7", "concept rag: .*name, group, description.* phrases"),
+        ('[concepts.rag]\nname = "Retrieval"', "concept rag: .*name"),
         (
             '[concepts.rag]\nname = "R"\ngroup = "g"\ndescription = "d"\nphrases = [1]',
-            "a list of texts",
+            "concept rag: .*list",
         ),
     ],
 )

@@ -84,7 +84,7 @@ def test_what_is_too_large_has_no_lines_and_the_reason_is_said() -> None:
 
 
 def test_what_is_no_text_is_refused() -> None:
-    with pytest.raises(TypeError, match="title must be a string, got int"):
+    with pytest.raises(TypeError, match=r"title .*int"):
         RoleClassifier().read("x", 1)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"texts\[1\]"):
         list(roleclass.read_many(["x", None]))  # type: ignore[list-item]

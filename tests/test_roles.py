@@ -31,5 +31,5 @@ def test_a_name_is_the_packages_role_or_one_of_your_own() -> None:
 
 @pytest.mark.parametrize("name", ["", "Data Engineer", "a_b", "-a", "a--b", "a\n", "\u00e9t\u00e9"])
 def test_a_name_that_could_not_be_a_column_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="expected lower-case letters and digits"):
+    with pytest.raises(ValueError, match="lower-case"):
         as_role(name)

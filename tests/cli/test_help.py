@@ -1,4 +1,4 @@
-"""The help of every command: what a newcomer reads first."""
+"""The help of every command, what a newcomer reads first, and what no command understands."""
 
 import pytest
 from click.testing import CliRunner
@@ -26,3 +26,38 @@ def test_the_list_of_commands_says_of_each_what_it_does_in_a_whole_sentence() ->
     rows = [line.split(maxsplit=1) for line in listed.strip().splitlines()]
     assert [name for name, _ in rows] == main.list_commands(None)  # type: ignore[arg-type]
     assert all(said.endswith(".") and not said.endswith("...") for _, said in rows)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "predikt",
+        "predict",
+        "predict --text x file.txt",
+        "predict --label --json file.txt",
+        "predict --no-such-option",
+        "read",
+        "read --text x file.txt",
+        "read --no-such-option",
+        "score",
+        "score in.csv",
+        "score in.csv -o x.csv --threads 0",
+        "score in.csv -o x.csv --on-error skip",
+        "score in.csv -o x.csv --format docx",
+        "lines",
+        "lines in.csv",
+        "lines in.csv -o x.csv --threads 0",
+        "lines in.csv -o x.csv --prefix p_",
+        "report -o out",
+        "report in.csv -o out --delimiter ab",
+    ],
+)
+def test_a_wrong_command_line_is_exit_code_2(line: str) -> None:
+    assert CliRunner().invoke(main, line).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["predict", "read", "problems", "explain"])
+def test_an_empty_name_is_not_the_folder_here(command: str) -> None:
+    done = CliRunner().invoke(main, [command, ""])
+    assert done.exit_code == 2
+    assert "empty name" in done.stderr

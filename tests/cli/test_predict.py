@@ -33,7 +33,6 @@ def test_json_is_one_object_a_posting(file: Path) -> None:
 def test_label_prints_the_bare_role_a_line_each(file: Path) -> None:
     done = run("--label", str(file), "-", stdin="")
     assert (done.exit_code, done.stdout, done.stderr) == (0, "ai-first\nunclear\n", "")
-    assert run("--label", "--json", str(file)).exit_code == 2
 
 
 def test_the_table_names_file_role_and_doubt(file: Path) -> None:
@@ -100,18 +99,6 @@ def test_a_table_is_named_and_leads_to_score_and_a_binary_file_to_text(
     assert ("; expected plain text, HTML or Markdown" in done.stderr) != is_table
 
 
-@pytest.mark.parametrize("command", ["predict", "read", "problems", "explain"])
-def test_an_empty_name_is_not_the_folder_here(command: str) -> None:
-    done = CliRunner().invoke(main, [command, ""])
-    assert done.exit_code == 2
-    assert "an empty name names no file" in done.stderr
-
-
-@pytest.mark.parametrize("arguments", [(), ("--text", "x", "file.txt"), ("--no-such-option",)])
-def test_a_wrong_command_line_is_exit_code_2(arguments: tuple[str, ...]) -> None:
-    assert run(*arguments).exit_code == 2
-
-
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_byte_order_marks_are_heeded(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "x.txt"
@@ -142,19 +129,3 @@ def test_a_bad_model_is_an_error_without_a_traceback(tmp_path: Path, file: Path)
     assert done.exit_code == 1
     assert "no model file at" in done.stderr
     assert "Traceback" not in done.output
-
-
-def test_help_has_examples() -> None:
-    done = run("--help")
-    assert done.exit_code == 0
-    assert "roleclass predict posting.txt" in done.stdout
-
-
-def test_an_unknown_command_is_exit_code_2() -> None:
-    assert CliRunner().invoke(main, ["predikt"]).exit_code == 2
-
-
-def test_the_commands_are_listed() -> None:
-    done = CliRunner().invoke(main, ["--help"])
-    for command in ("predict", "read", "problems", "lines", "train", "evaluate", "corpus"):
-        assert f"\n  {command} " in done.stdout

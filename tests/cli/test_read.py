@@ -179,8 +179,3 @@ def test_a_reading_is_the_same_as_that_of_the_package(file: Path) -> None:
     told = json.loads(run("--json", file).stdout)
     del told["source"]
     assert told == json.loads(json.dumps(roleclass.read(TEXT).to_dict()))
-
-
-@pytest.mark.parametrize("arguments", [(), ("--text", "x", "file.txt"), ("--no-such-option",)])
-def test_a_wrong_command_line_is_exit_code_2(arguments: tuple[str, ...]) -> None:
-    assert run(*arguments).exit_code == 2

@@ -95,24 +95,11 @@ def test_a_table_that_cannot_be_read_is_an_error_on_stderr(tmp_path: Path) -> No
     assert not (tmp_path / "out").exists()
 
 
-def test_an_empty_table_is_an_error(tmp_path: Path) -> None:
-    empty = tmp_path / "empty.jsonl"
-    empty.touch()
-    code, _, stderr = run(empty, "-o", tmp_path)
-    assert code == 1
-    assert "no row found" in stderr
-
-
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     source = table(tmp_path / "scored.jsonl")
     code, _, stderr = run(source, "-o", source / "below")
     assert code == 1
     assert "cannot be written" in stderr
-
-
-def test_a_wrong_command_line_is_code_2(tmp_path: Path) -> None:
-    assert run("-o", tmp_path)[0] == 2
-    assert run(tmp_path / "in.csv", "-o", tmp_path, "--delimiter", "ab")[0] == 2
 
 
 def test_a_report_that_is_there_is_replaced_only_where_that_is_asked_for(tmp_path: Path) -> None:

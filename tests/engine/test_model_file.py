@@ -48,7 +48,7 @@ def test_the_checksum_is_an_entry_of_the_metadata_for_any_reader_of_onnx() -> No
 
 def test_a_missing_model_file_is_said_with_its_path(tmp_path: Path) -> None:
     classifier = RoleClassifier(tmp_path / "none.onnx")
-    with pytest.raises(ModelError, match=r"no model file at .*none.onnx"):
+    with pytest.raises(ModelError, match=r"no model file.*none\.onnx"):
         classifier.predict("text")
 
 
@@ -56,7 +56,7 @@ def test_a_missing_model_file_is_said_with_its_path(tmp_path: Path) -> None:
 def test_a_file_that_is_no_model_or_was_cut_off_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.onnx"
     path.write_bytes(content)
-    with pytest.raises(ModelError, match=r"bad.onnx is damaged, or no model .* does not end with"):
+    with pytest.raises(ModelError, match=r"bad\.onnx is damaged.* end"):
         RoleClassifier(path).predict("text")
 
 
@@ -66,7 +66,7 @@ def test_a_flipped_bit_anywhere_is_noticed(tmp_path: Path, place: float) -> None
     data[int(place * len(data))] ^= 1
     path = tmp_path / "flipped.onnx"
     path.write_bytes(data)
-    with pytest.raises(ModelError, match=r"flipped.onnx is damaged, .* checksum does not fit"):
+    with pytest.raises(ModelError, match=r"flipped\.onnx is damaged.* checksum"):
         load_model(path)
 
 
@@ -74,15 +74,13 @@ def test_a_model_of_others_is_refused_whole_as_it_is(tmp_path: Path) -> None:
     graph = helper.make_graph([], "empty", [], [])
     path = tmp_path / "foreign.onnx"
     onnx.save(helper.make_model(graph), path)
-    with pytest.raises(ModelError, match=r"foreign.onnx is .*no model that roleclass wrote"):
+    with pytest.raises(ModelError, match=r"foreign\.onnx .*roleclass"):
         load_model(path)
 
 
 def test_a_model_of_another_format_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = altered(tmp_path / "old.onnx", metadata("format", "0"))
-    with pytest.raises(
-        ModelError, match=rf"not a model of .* format {FORMAT} \(found: 0\); train it again"
-    ):
+    with pytest.raises(ModelError, match=rf"format {FORMAT} .*: 0\)"):
         load_model(path)
 
 
@@ -98,7 +96,7 @@ def test_a_model_whose_weights_are_in_other_files_is_refused(tmp_path: Path, loc
             weights.external_data.add(key=key, value=value)
 
     path = altered(tmp_path / "outside.onnx", point_elsewhere)
-    with pytest.raises(ModelError, match=r"outside.onnx is refused: it refers to other files"):
+    with pytest.raises(ModelError, match=r"outside\.onnx is refused: .*other files"):
         load_model(path)
 
 
@@ -268,7 +266,7 @@ def test_a_model_whose_metadata_do_not_fit_is_refused(
     tmp_path: Path, key: str, value: str | None
 ) -> None:
     path = altered(tmp_path / "odd.onnx", metadata(key, value))
-    with pytest.raises(ModelError, match=r"odd.onnx does not hold what a model of .* holds"):
+    with pytest.raises(ModelError, match=r"odd\.onnx "):
         load_model(path)
 
 
@@ -290,7 +288,7 @@ def test_the_shipped_model_knows_four_roles_and_their_thresholds() -> None:
 
 def test_a_model_that_names_too_few_features_is_refused_by_explanations(tmp_path: Path) -> None:
     path = altered(tmp_path / "few.onnx", metadata("features", '["ngram:agents"]'))
-    with pytest.raises(ModelError, match="names 1 features but weighs"):
+    with pytest.raises(ModelError, match=r"\b1 features"):
         RoleClassifier(path).explain(TEXT)
 
 
@@ -299,5 +297,5 @@ def test_metadata_that_are_no_utf_8_are_refused(tmp_path: Path) -> None:
     path.write_bytes(
         seal(unseal(default_model().read_bytes()).replace(b'"ngram:', b'"ngr\xff\xff:'))
     )
-    with pytest.raises(ModelError, match=r"bytes.onnx does not hold"):
+    with pytest.raises(ModelError, match=r"bytes\.onnx "):
         load_model(path)

@@ -84,11 +84,11 @@ def test_the_likeliest_roles_are_compared_unless_named() -> None:
 
 
 def test_roles_that_cannot_be_compared_are_refused() -> None:
-    with pytest.raises(ValueError, match="no weights for unclear"):
+    with pytest.raises(ValueError, match="unclear"):
         explain("text", role=Role.UNCLEAR)
-    with pytest.raises(ValueError, match="name two different roles"):
+    with pytest.raises(ValueError, match="two different roles"):
         explain("text", role=Role.OTHER, against=Role.OTHER)
-    with pytest.raises(TypeError, match="text must be a string"):
+    with pytest.raises(TypeError, match=r"text .*string"):
         explain(None)  # type: ignore[arg-type]
 
 
@@ -99,7 +99,7 @@ def test_an_empty_posting_has_an_explanation_without_places() -> None:
 
 
 def test_a_posting_that_is_too_large_is_refused_and_not_explained_for_minutes() -> None:
-    with pytest.raises(ValueError, match="larger than 16 MiB; explain a part of it"):
+    with pytest.raises(ValueError, match="16 MiB"):
         explain("x " * (MAX_BYTES // 2 + 1))
 
 

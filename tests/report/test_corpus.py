@@ -1,6 +1,5 @@
 """The published analysis of the field guide comes out again, where the corpus is at hand."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +9,13 @@ from roleclass.report.page import render
 from roleclass.report.report import build_report
 from roleclass.report.source import PostingTables
 
-CORPUS = Path(os.environ.get("ROLECLASS_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
-FILES = [CORPUS / f"{name}.parquet" for name in ("fieldguide_structured", "fieldguide", "boards")]
-
-pytestmark = [
-    pytest.mark.corpus,
-    pytest.mark.skipif(not all(file.exists() for file in FILES), reason=f"no corpus at {CORPUS}"),
-]
+pytestmark = [pytest.mark.corpus, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def report() -> dict[str, Any]:
-    return build_report(PostingTables(FILES))
+def report(shared_corpus: Path) -> dict[str, Any]:
+    names = ("fieldguide_structured", "fieldguide", "boards")
+    return build_report(PostingTables([shared_corpus / f"{name}.parquet" for name in names]))
 
 
 def test_all_postings_are_there_once(report: dict[str, Any]) -> None:

@@ -91,8 +91,8 @@ def test_a_role_with_few_postings_gets_no_list() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[web]\nnames = ["Flask", "Flask"]', "web: Flask stands twice"),
-        ('[web]\nnames = ["Vue = Vue.js"]', "web: Vue: phrase 'Vue.js' is not written in tokens"),
+        ('[web]\nnames = ["Flask", "Flask"]', "web: Flask .*twice"),
+        ('[web]\nnames = ["Vue = Vue.js"]', "web: Vue: .*'Vue.js'"),
     ],
 )
 def test_a_list_that_contradicts_itself_is_refused(text: str, message: str) -> None:

@@ -219,30 +219,30 @@ def test_a_part_is_on_the_disk_before_it_counts(
 def test_an_output_that_exists_is_refused_and_not_touched(source: Path, tmp_path: Path) -> None:
     (tmp_path / "out.csv").write_text("mine")
     for resume in (False, True):
-        with pytest.raises(ScoringError, match=r"out\.csv exists; delete it or choose another"):
+        with pytest.raises(ScoringError, match=r"out\.csv exists"):
             score_files([source], tmp_path / "out.csv", OPTIONS, resume=resume)
     assert (tmp_path / "out.csv").read_text() == "mine"
 
 
 def test_an_unfinished_run_is_not_overwritten_unasked(source: Path, tmp_path: Path) -> None:
     interrupt(source, tmp_path / "out.csv")
-    with pytest.raises(ScoringError, match="did not finish; go on with --resume, or delete"):
+    with pytest.raises(ScoringError, match=r"out\.csv.* --resume"):
         score_files([source], tmp_path / "out.csv", OPTIONS)
 
 
 def test_a_run_with_another_input_or_options_is_not_resumed(source: Path, tmp_path: Path) -> None:
     interrupt(source, tmp_path / "out.csv")
-    with pytest.raises(ScoringError, match="had other batch size; repeat it as it was"):
+    with pytest.raises(ScoringError, match="batch size"):
         score_files([source], tmp_path / "out.csv", ScoreOptions(batch_size=11), resume=True)
     os.utime(source, (1, 1))
-    with pytest.raises(ScoringError, match="had other inputs"):
+    with pytest.raises(ScoringError, match="inputs"):
         score_files([source], tmp_path / "out.csv", OPTIONS, resume=True)
 
 
 def test_a_second_run_on_the_same_output_is_refused(tmp_path: Path) -> None:
     first = Checkpoint(tmp_path / "out.csv", {}, resume=False)
     for resume in (False, True):
-        with pytest.raises(ScoringError, match=r"another run is writing .*out\.csv"):
+        with pytest.raises(ScoringError, match=r"another run .*out\.csv"):
             Checkpoint(tmp_path / "out.csv", {}, resume=resume)
     first.release()
     Checkpoint(tmp_path / "out.csv", {}, resume=True).release()
@@ -310,5 +310,5 @@ def test_a_damaged_note_of_the_run_is_said(source: Path, tmp_path: Path, content
     output = tmp_path / "out.csv"
     interrupt(source, output)
     (tmp_path / ".out.csv.parts" / "run.json").write_text(content)
-    with pytest.raises(ScoringError, match=r"run.json is damaged; delete .* to start afresh"):
+    with pytest.raises(ScoringError, match=r"run\.json is damaged; delete"):
         score_files([source], output, OPTIONS, resume=True)

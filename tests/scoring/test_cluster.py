@@ -81,13 +81,9 @@ def test_a_killed_worker_loses_and_doubles_nothing(tmp_path: Path, cluster: Any)
     # The same cluster: a run that was cut off takes what is there.
     (output / "part-0000007.parquet").unlink()
     (output / "_SUCCESS").unlink()
-    with pytest.raises(
-        ScoringError, match=r"out exists; go on with an unfinished run with --resume"
-    ):
+    with pytest.raises(ScoringError, match=r"out exists; .*--resume"):
         score_on_cluster(inputs, output, address=cluster.address)
-    with pytest.raises(
-        ScoringError, match="is not an unfinished run of this input with these options"
-    ):
+    with pytest.raises(ScoringError, match=r"out .*options"):
         score_on_cluster(
             inputs, output, ScoreOptions(prefix="x_"), address=cluster.address, resume=True
         )
@@ -99,9 +95,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(tmp_path: Path, cluster: Any)
     bad = files.write_parquet(
         tmp_path / "bad.parquet", [*rows[:3], {**rows[3], "description": None}]
     )
-    with pytest.raises(
-        ScoringError, match=r"bad\.parquet: .*no text; mark such rows with --on-error"
-    ):
+    with pytest.raises(ScoringError, match=r"bad\.parquet: .*no text; .*--on-error"):
         score_on_cluster(
             [bad], tmp_path / "bad", ScoreOptions(on_error="stop"), address=cluster.address
         )

@@ -112,10 +112,10 @@ def test_polars() -> None:
 def test_the_guess_is_said_and_doubt_is_an_error() -> None:
     said: list[str] = []
     roleclass.score_dataset(pd.DataFrame({"text": ["x"]}), warn=said.append)
-    assert said == ["text column: text (guessed); no title column found"]
-    with pytest.raises(ScoringError, match="text column text holds int64, expected text"):
+    assert ["text column: text " in line for line in said] == [True]
+    with pytest.raises(ScoringError, match=r"column text .*int64"):
         roleclass.score_dataset(pd.DataFrame({"text": [1]}))
-    with pytest.raises(ScoringError, match="would be added: role"):
+    with pytest.raises(ScoringError, match="added: role"):
         roleclass.score_dataset(pd.DataFrame({"text": ["x"], "role": ["y"]}))
 
 
@@ -152,9 +152,9 @@ def test_pandas_frames_of_every_kind_pass_through(name: str) -> None:
 
 def test_pandas_columns_that_are_called_the_same_are_named() -> None:
     frame = pd.DataFrame([[1, 2, "x"]], columns=["1", 1, "text"])  # type: ignore[list-item]
-    with pytest.raises(ScoringError, match="more than one column '1'; rename them"):
+    with pytest.raises(ScoringError, match="more than one column '1'"):
         roleclass.score_dataset(frame)
-    with pytest.raises(ScoringError, match="text column text holds complex128, expected text"):
+    with pytest.raises(ScoringError, match=r"column text .*complex128"):
         roleclass.score_dataset(pd.DataFrame({"text": [1j]}))
 
 
@@ -219,5 +219,5 @@ def test_the_model_is_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("thing", [["a"], "text", pl.DataFrame({"text": ["a"]}).lazy()])
 def test_other_types_are_refused_by_name(thing: object) -> None:
-    with pytest.raises(TypeError, match=f"dataset must be a Dataset.*got .*{type(thing).__name__}"):
+    with pytest.raises(TypeError, match=f"Dataset.*{type(thing).__name__}"):
         roleclass.score_dataset(thing)

@@ -35,16 +35,16 @@ def test_addresses_name_files_or_folders(tmp_path: Path) -> None:
 def test_files_that_are_not_alike_are_refused(tmp_path: Path) -> None:
     files.write_parquet(tmp_path / "a.parquet", [{"text": "x"}])
     files.write_parquet(tmp_path / "b.parquet", [{"text": "x", "n": 1}])
-    with pytest.raises(ScoringError, match=r"b\.parquet: its columns differ"):
+    with pytest.raises(ScoringError, match=r"b\.parquet: .*columns"):
         pieces.plan([str(tmp_path / "*.parquet")], "out")
 
 
 def test_other_formats_damage_and_nothing_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("text\nx\n")
-    with pytest.raises(ScoringError, match=r"a\.csv: a cluster reads Parquet"):
+    with pytest.raises(ScoringError, match=r"a\.csv: .*Parquet"):
         pieces.plan([str(tmp_path / "a.csv")], "out")
     (tmp_path / "b.parquet").write_bytes(b"PAR1")
-    with pytest.raises(ScoringError, match=r"b\.parquet: truncated, damaged or not Parquet"):
+    with pytest.raises(ScoringError, match=r"b\.parquet: .*damaged"):
         pieces.plan([str(tmp_path / "b.parquet")], "out")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ScoringError, match="no Parquet file"):

@@ -283,7 +283,7 @@ def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_happened(
     killed = subprocess.run([sys.executable, "-c", KILLED, source, output, what], check=False)
     assert killed.returncode == -9
     assert not output.exists()
-    with pytest.raises(ScoringError, match="did not finish; go on with --resume"):
+    with pytest.raises(ScoringError, match=r"out\.parquet.* --resume"):
         work([source], output, options)
     summary = work([source], output, options, resume=True)
     assert summary.resumed >= 12
@@ -298,9 +298,9 @@ def test_what_was_begun_as_one_kind_of_output_is_not_ended_as_another(tmp_path: 
     output = tmp_path / "out.parquet"
     subprocess.run([sys.executable, "-c", KILLED, source, output, "lines"], check=False)
     for options in (ScoreOptions(batch_size=3), ScoreOptions(batch_size=3, areas=True)):
-        with pytest.raises(ScoringError, match="had other columns of the output"):
+        with pytest.raises(ScoringError, match="other columns"):
             score_files([source], output, options, resume=True)
-    with pytest.raises(ScoringError, match="had other columns of the output"):
+    with pytest.raises(ScoringError, match="other columns"):
         write_lines([source], output, ScoreOptions(batch_size=3), with_text=False, resume=True)
 
 

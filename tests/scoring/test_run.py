@@ -29,6 +29,16 @@ ADDED = [
     "reason",
 ]
 SMALL = ScoreOptions(batch_size=7)
+FORMULAS = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "=cmd|' /C calc'!A0",
+    "- Build agents",
+)
 
 
 def test_parquet_keeps_rows_columns_and_types_and_adds_what_the_classifier_says(
@@ -70,9 +80,13 @@ def test_threads_and_batch_size_make_no_difference(
 
 
 @pytest.mark.parametrize(
-    "ending", ["csv", "tsv", "csv.gz", "csv.zst", "jsonl", "jsonl.gz", "jsonl.zst", "ndjson"]
+    "ending",
+    [
+        *("csv", "tsv", "csv.gz", "tsv.gz", "csv.zst", "jsonl", "jsonl.gz", "jsonl.zst", "ndjson"),
+        *("json", "json.gz", "parquet", "feather"),
+    ],
 )
-def test_a_text_format_survives_the_way_there_and_back(tmp_path: Path, ending: str) -> None:
+def test_a_table_survives_the_way_there_and_back(tmp_path: Path, ending: str) -> None:
     rows = files.rows(30)
     files.write_parquet(tmp_path / "in.parquet", rows)
     score_files([tmp_path / "in.parquet"], tmp_path / f"there.{ending}", SMALL)
@@ -90,6 +104,7 @@ def test_csv_cells_come_back_as_they_were(tmp_path: Path) -> None:
     rows = [
         {"id": "007", "description": "=cmd()", "note": ' a "b", c\r\nd'},
         {"id": "", "description": "1e3", "note": "\t"},
+        *({"id": "1", "description": cell, "note": ""} for cell in FORMULAS),
     ]
     score_files([files.write_csv(tmp_path / "in.csv", rows)], tmp_path / "out.csv")
     out = files.read_csv(tmp_path / "out.csv")
@@ -191,14 +206,6 @@ def test_nested_values_and_text_share_a_column_and_come_back_as_they_were(
     ]
 
 
-def test_a_byte_order_mark_and_other_encodings_are_understood(tmp_path: Path) -> None:
-    for name, encoding in (("a", "utf-8-sig"), ("b", "utf-16"), ("c", "cp1252")):
-        (tmp_path / f"{name}.csv").write_text("id,text\n1,Köchin gesucht\n", encoding=encoding)
-        options = ScoreOptions(encoding="cp1252" if name == "c" else None)
-        score_files([tmp_path / f"{name}.csv"], tmp_path / f"{name}.out.csv", options)
-        assert files.read_csv(tmp_path / f"{name}.out.csv")[0]["text"] == "Köchin gesucht"
-
-
 def test_an_input_without_rows_gives_an_output_without_rows(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("id,text\n")
     assert score_files([tmp_path / "in.csv"], tmp_path / "out.csv").rows == 0
@@ -250,9 +257,9 @@ def test_a_reader_that_stops_listening_ends_the_run_quietly(tmp_path: Path) -> N
 
 def test_what_cannot_be_resumed_is_refused(tmp_path: Path) -> None:
     options = ScoreOptions(format="csv")
-    with pytest.raises(ScoringError, match="standard output cannot be resumed"):
+    with pytest.raises(ScoringError, match=r"standard output .*resumed"):
         score_files([tmp_path / "in.csv"], "-", options, resume=True)
-    with pytest.raises(ScoringError, match="standard input and pipes cannot be resumed"):
+    with pytest.raises(ScoringError, match=r"standard input .*resumed"):
         score_files(["-"], tmp_path / "out.csv", options, resume=True)
 
 
@@ -266,24 +273,6 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     reader = Reader([str(tmp_path / "in.parquet")], ScoreOptions(batch_size=100))
     peak = max(pa.total_allocated_bytes() for _ in reader)
     assert peak < 15 * 2**20
-
-
-FORMULAS = [
-    "=1+1",
-    "+1+1",
-    "-1+1",
-    "@SUM(A1)",
-    "\t=1",
-    "\r=1",
-    "=cmd|' /C calc'!A0",
-    "- Build agents",
-]
-
-
-def test_cells_that_look_like_formulas_come_back_as_they_were(tmp_path: Path) -> None:
-    source = files.write_csv(tmp_path / "in.csv", [{"text": cell} for cell in FORMULAS])
-    score_files([source], tmp_path / "out.csv")
-    assert [row["text"] for row in files.read_csv(tmp_path / "out.csv")] == FORMULAS
 
 
 @pytest.mark.parametrize("kind", ["csv", "tsv"])
@@ -311,7 +300,7 @@ def test_the_added_columns_never_look_like_formulas(tmp_path: Path) -> None:
 
 def test_safe_csv_is_refused_where_no_csv_is_written(tmp_path: Path) -> None:
     source = files.write_csv(tmp_path / "in.csv", files.rows(2))
-    with pytest.raises(ScoringError, match=r"out.parquet is no CSV or TSV; leave out --safe-csv"):
+    with pytest.raises(ScoringError, match=r"out\.parquet .*--safe-csv"):
         score_files([source], tmp_path / "out.parquet", ScoreOptions(safe_csv=True))
 
 
@@ -341,6 +330,6 @@ def test_a_folder_of_parts_that_is_a_link_is_refused(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (tmp_path / ".out.csv.parts").symlink_to(elsewhere)
-    with pytest.raises(ScoringError, match=r"\.out\.csv\.parts is a link; delete it"):
+    with pytest.raises(ScoringError, match=r"\.out\.csv\.parts is a link"):
         score_files([source], tmp_path / "out.csv")
     assert list(elsewhere.iterdir()) == []

@@ -111,11 +111,10 @@ def test_parquet_whose_pages_are_too_long_is_refused_with_what_to_do(
 
 
 def test_a_dictionary_of_long_texts_is_not_written_out_for_many_rows(tmp_path: Path) -> None:
-    text = "long text " * 400_000
-    table = pa.table({"text": pa.array([text] * 200)})
-    pq.write_table(table, tmp_path / "in.parquet", store_schema=False)
+    texts = pa.DictionaryArray.from_arrays([0] * 200, ["long text " * 400_000])
+    pq.write_table(pa.table({"text": texts}), tmp_path / "in.parquet", store_schema=False)
+    assert pq.read_schema(tmp_path / "in.parquet").field("text").type == pa.string()
     assert (tmp_path / "in.parquet").stat().st_size < 2**20
-    del table
     before = pa.total_allocated_bytes()
     reader = Reader([str(tmp_path / "in.parquet")], ReadOptions())
     peak = max(pa.total_allocated_bytes() - before for _ in reader)
@@ -130,7 +129,7 @@ def test_pages_that_are_damaged_are_an_error_that_names_the_file(
     data = bytearray(path.read_bytes())
     data[4:60] = b"\xff" * 56
     path.write_bytes(data)
-    with pytest.raises(InputError, match=r"in\.parquet: damaged: no page of a column at byte 4"):
+    with pytest.raises(InputError, match=r"in\.parquet: damaged: .*byte 4\b"):
         Reader([str(path)], ReadOptions())
 
 
@@ -145,7 +144,7 @@ def test_a_compressed_batch_that_is_too_long_is_refused_and_others_are_read(
     })  # fmt: skip
     path = tmp_path / "in.feather"
     feather.write_feather(table, path, compression=compression)
-    with pytest.raises(InputError, match=r"in\.feather: batch \d takes 2 MiB .*chunksize=1000"):
+    with pytest.raises(InputError, match=r"in\.feather: batch \d .*2 MiB .*chunksize=1000"):
         Reader([str(path)], ReadOptions())
     feather.write_feather(table, path, compression=compression, chunksize=500)
     reader = Reader([str(path)], ReadOptions())

@@ -16,7 +16,6 @@ import roleclass
 from roleclass import InputError, RoleClassifier
 from roleclass.cli import main
 from roleclass.report.source import PostingTables
-from roleclass.tables.columns import columns_of, kinds_of, select
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.reader import Reader
 from tests.tables import files
@@ -60,6 +59,11 @@ def run(command: str, *arguments: object) -> Result:
     return result
 
 
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    reader = Reader([str(path)], ReadOptions())
+    return [row for chunk in reader for row in chunk.table.to_pylist()]
+
+
 def scored(name: str, tmp_path: Path, *options: str) -> tuple[list[dict[str, str]], Result]:
     output = tmp_path / "out.csv"
     result = run("score", CASES / name, "-o", output, *options)
@@ -67,13 +71,19 @@ def scored(name: str, tmp_path: Path, *options: str) -> tuple[list[dict[str, str
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_score_reads_four_postings_and_says_what_it_found(name: str, tmp_path: Path) -> None:
-    rows, result = scored(name, tmp_path, *OPTIONS.get(name, []))
+def test_score_reads_four_postings_says_what_it_found_and_loses_nothing(
+    name: str, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.parquet"
+    result = run("score", CASES / name, "-o", output, *OPTIONS.get(name, []))
+    given, rows = rows_of(CASES / name), rows_of(output)
+    if name != "nan_titles.csv":
+        assert [{key: row[key] for key in given[0]} for row in rows] == given
     prefix = "rc_" if name in OPTIONS else ""
     assert all(message in result.stderr for message in WHOLE[name]), result.stderr
     assert len(rows) == (8 if name == "nan_titles.csv" else 4)
     assert [row[f"{prefix}role"] for row in rows[:4]] == ROLES
-    assert {row[f"{prefix}reason"] for row in rows[:4]} == {""}
+    assert {row[f"{prefix}reason"] for row in rows[:4]} == {None}
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -86,16 +96,6 @@ def test_report_reads_the_same_postings(name: str) -> None:
     assert [posting.title for posting in postings] == titles
     assert all(duty in (p.text or "") for duty, p in zip(DUTIES, postings, strict=False))
     assert all(posting.role is None for posting in postings)
-
-
-@pytest.mark.parametrize("name", sorted({*WHOLE} - {"nan_titles.csv"}))
-def test_every_row_and_column_comes_back(name: str, tmp_path: Path) -> None:
-    reader = Reader([str(CASES / name)], ReadOptions())
-    read = [row for chunk in reader for row in chunk.table.to_pylist()]
-    run("score", CASES / name, "-o", tmp_path / "out.parquet", *OPTIONS.get(name, []))
-    reader = Reader([str(tmp_path / "out.parquet")], ReadOptions())
-    back = [row for chunk in reader for row in chunk.table.to_pylist()]
-    assert [{key: row[key] for key in read[0]} for row in back] == read
 
 
 def test_a_stray_quote_marks_its_row_and_swallows_none(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_two_columns_that_may_be_the_text_are_the_same_question(tmp_path: Path) 
         result = CliRunner().invoke(main, arguments)
         assert (result.exit_code, question in result.stderr) == (1, True)
         assert not list(tmp_path.iterdir())
-    with pytest.raises(InputError, match=r"more than one column may be the text"):
+    with pytest.raises(InputError, match="text: "):
         roleclass.score_dataset(pd.read_csv(CASES / "two_text.csv"))
     rows, _ = scored("two_text.csv", tmp_path, "--text-column", "description")
     assert [row["role"] for row in rows] == ROLES
@@ -244,18 +244,3 @@ def test_no_case_is_left_out() -> None:
         *("board_a.csv", "board_b.csv"),
     }
     assert {path.name for path in CASES.iterdir()} == {*WHOLE} | others
-
-
-def test_a_table_is_read_alike_whatever_the_format(tmp_path: Path) -> None:
-    """Round trips: from CSV through every format that is written, and read again."""
-    source = CASES / "body.csv"
-    expected = files.read_csv(source)
-    for ending in ("csv", "tsv.gz", "jsonl", "jsonl.zst", "json", "json.gz", "parquet", "feather"):
-        output = tmp_path / f"out.{ending}"
-        run("score", source, "-o", output)
-        reader = Reader([str(output)], ReadOptions())
-        selection = select(kinds_of(reader.schema), ReadOptions(), warn=lambda _: None)
-        chunks = list(reader)
-        rows = [row for chunk in chunks for row in chunk.table.to_pylist()]
-        assert [{key: row[key] for key in expected[0]} for row in rows] == expected, ending
-        assert selection.texts(columns_of(chunks[0].table))[0] == expected[0]["body"]

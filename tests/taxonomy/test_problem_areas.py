@@ -121,5 +121,5 @@ def test_a_posting_without_duties_has_no_problems() -> None:
 
 
 def test_what_is_no_text_is_refused() -> None:
-    with pytest.raises(TypeError, match="text must be a string, got bytes"):
+    with pytest.raises(TypeError, match=r"text .*bytes"):
         roleclass.problems(b"x")  # type: ignore[arg-type]

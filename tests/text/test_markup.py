@@ -214,35 +214,41 @@ def _markdown(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!&<>|~])", r"\\\1", text)
 
 
+@pytest.fixture(scope="module")
+def dev(shared_corpus: Path) -> list[dict[str, str]]:
+    columns = ["description", "title", "split"]
+    files = [shared_corpus / f"{name}.parquet" for name in ("boards", "fieldguide")]
+    rows = [row for file in files for row in pq.read_table(file, columns=columns).to_pylist()]
+    return [row for row in rows if row["split"] == "dev"]
+
+
+@pytest.fixture(scope="module")
+def bare(dev: list[dict[str, str]]) -> tuple[list[str], Counter[str]]:
+    return _read([row["description"] for row in dev], dev)
+
+
 @pytest.mark.corpus
 @pytest.mark.parametrize("wrap", [_html, _greenhouse, _styled, _markdown])
 def test_a_wrapped_posting_has_the_role_and_the_lines_of_the_plain_one(
-    wrap: Callable[[str], str], shared_corpus: Path
+    wrap: Callable[[str], str], dev: list[dict[str, str]], bare: tuple[list[str], Counter[str]]
 ) -> None:
-    columns = ["description", "title", "split"]
-    rows = [
-        row
-        for name in ("boards", "fieldguide")
-        for row in pq.read_table(shared_corpus / f"{name}.parquet", columns=columns).to_pylist()
-        if row["split"] == "dev"
+    roles, lines = _read([wrap(row["description"]) for row in dev], dev)
+    assert sum(map(str.__eq__, bare[0], roles)) >= 0.995 * len(dev)
+    assert (bare[1] & lines).total() >= 0.98 * max(bare[1].total(), lines.total())
+
+
+def _read(texts: list[str], rows: list[dict[str, str]]) -> tuple[list[str], Counter[str]]:
+    """Return the role of each text, and the words of all lines."""
+    roles = [
+        answer.role for answer in roleclass.predict_many(texts, [row["title"] for row in rows])
     ]
-    texts, titles = [row["description"] for row in rows], [row["title"] for row in rows]
-    wrapped = list(map(wrap, texts))
-    bare = [answer.role for answer in roleclass.predict_many(texts, titles)]
-    read = [answer.role for answer in roleclass.predict_many(wrapped, titles)]
-    assert sum(map(str.__eq__, bare, read)) >= 0.995 * len(rows)
-    of_text, of_markup = (
-        Counter(line for text in both for line in _lines(text)) for both in (texts, wrapped)
-    )
-    assert (of_text & of_markup).total() >= 0.98 * max(of_text.total(), of_markup.total())
-
-
-def _lines(text: str) -> list[str]:
-    row = encode(text)
-    lines = cut([row])
+    data = [encode(text) for text in texts]
+    cuts = cut(data)
     said = (
-        row[i:j].decode("utf-8", "replace") for i, j in zip(lines.start, lines.end, strict=True)
+        data[row][i:j].decode("utf-8", "replace")
+        for row, i, j in zip(cuts.row, cuts.start, cuts.end, strict=True)
     )
     # The number of an item is a mark.
     words = (re.sub(r"\W+", " ", line).strip() for line in said)
-    return [line for line in (re.sub(r"^\d{1,2} ", "", line) for line in words) if line]
+    lines = (re.sub(r"^\d{1,2} ", "", line) for line in words)
+    return roles, Counter(line for line in lines if line)

@@ -64,7 +64,8 @@ def test_days_that_cannot_be_read_are_reported_and_left_out(guide: Path, content
     (row,) = read_fieldguide(guide, warn=messages.append)
     assert row["batch"] is None
     (message,) = messages
-    assert message.startswith("all_jobs_dedup.csv: not read, expected CSV with the columns")
+    assert message.startswith("all_jobs_dedup.csv: ")
+    assert "expected CSV" in message
 
 
 def test_a_malformed_file_is_reported_and_still_read(guide: Path) -> None:
@@ -74,7 +75,7 @@ def test_a_malformed_file_is_reported_and_still_read(guide: Path) -> None:
     assert row["description"].splitlines()[-2:] == ["Evaluate: it", "- Evaluate its answers."]
     assert "Insurance" not in row["description"]
     (message,) = messages
-    assert message.startswith("1_x.yaml: malformed, read after")
+    assert message.startswith("1_x.yaml: malformed")
 
 
 # PyYAML may refuse deep nesting before we do, in words of its own.

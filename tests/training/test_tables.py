@@ -85,7 +85,7 @@ def test_walking_the_trie_finds_exactly_the_ngrams(ngrams: list[tuple[bytes, ...
 
 def test_a_trie_grows_where_no_gap_is_left() -> None:
     # One word in two follows on each word: no two families fit into each other.
-    words = [b"w%d" % i for i in range(300)]
+    words = [b"w%d" % i for i in range(200)]
     pairs = [(one, other) for one in words[::10] for other in words[::2]]
     vocabulary = Vocabulary.from_ngrams(pairs)
     trie = Trie.from_vocabulary(vocabulary, WordTable.from_words(vocabulary.words))

@@ -153,12 +153,12 @@ def test_two_roles_are_enough(written_set: TrainingSet) -> None:
 
 
 def test_roles_in_another_order_are_refused(pipeline: Pipeline) -> None:
-    with pytest.raises(ValueError, match="the pipeline's classes are"):
+    with pytest.raises(ValueError, match=r"ai-first.*ai-support.*ml-first"):
         to_onnx(pipeline, ModelInfo((Role.OTHER, Role.AI_FIRST), (0.5, 0.5), "x"))
 
 
 def test_a_file_that_differs_is_caught(pipeline: Pipeline, classifier: RoleClassifier) -> None:
     other = copy.deepcopy(pipeline)
     other[-1].with_temperature(2.0)  # of a model that is nearly certain here
-    with pytest.raises(ParityError, match="posting 0: the pipeline gives"):
+    with pytest.raises(ParityError, match="posting 0: "):
         check_parity(other, classifier, [posting("ai-first", 3)])
