@@ -110,8 +110,8 @@ def find_words(w: GraphBuilder, table: WordTable, utf8: str) -> Words:
     # A pair of bytes holds bytes of one word at most, and one end of a word at most: from here on
     # there is half as much to do.
     pairs = w.op("Transpose", w.op("Reshape", padded, w.vector(-1, 2)), perm=[1, 0])
-    pairs = w.split_evenly(w.flatten(pairs), 2)
-    bytes_ = first, second = [w.cast(of_pair, TensorProto.INT32) for of_pair in pairs]
+    sides = w.split_evenly(w.flatten(pairs), 2)
+    bytes_ = first, second = [w.cast(side, TensorProto.INT32) for side in sides]
     # Of a word, the sum of code * BASE ** column: see `tables.hash_word`.
     codes = table.codes.view(np.uint32)
     first = w.gather(w.const(codes.view(np.int32)), first)
