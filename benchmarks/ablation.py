@@ -8,7 +8,7 @@ minutes on one core; each variant takes about one more.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,38 +33,26 @@ from roleclass.training.prepared import prepare
 from roleclass.training.run import Protocol
 from roleclass.training.selection import select
 
-
-@dataclass(frozen=True)
-class Variant:
-    """A model to try.
-
-    Attributes
-    ----------
-    settings : Settings
-    change : callable
-        What is changed in what was counted.
-    """
-
-    settings: Settings
-    change: Callable[[TrainingSet], TrainingSet] = lambda training: training
+Change = Callable[[TrainingSet], TrainingSet]
+"""What is changed in what was counted."""
 
 
-def variants(base: Settings) -> dict[str, Variant]:
+def variants(base: Settings) -> dict[str, tuple[Settings, Change]]:
     """Return the model as it ships, and the same without one part at a time."""
-    without_blocks = {
-        f"without {block}": Variant(replace(base, scales=base.scales._replace(**{block: 0.0})))
-        for block in BLOCKS
-    }
-    nothing = Scales(*(0.0 for _ in BLOCKS))
+
+    def less(**parts: Any) -> tuple[Settings, Change]:
+        return replace(base, **parts), lambda training: training
+
+    scales = base.scales
     return {
-        "as shipped": Variant(base),
-        "lines not read": Variant(base, lines_not_read),
-        **without_blocks,
-        "without n-grams": Variant(base, without_ngrams),
-        "n-grams alone": Variant(replace(base, scales=nothing)),
-        "hard labels, no runner-up": Variant(replace(base, runner_up_share=(0.0, 0.0, 0.0))),
-        "no copies without title": Variant(replace(base, untitled_share=0.0)),
-        "no changed copies": Variant(replace(base, copy_share=0.0)),
+        "as shipped": less(),
+        "lines not read": (base, lines_not_read),
+        **{f"without {of}": less(scales=scales._replace(**{of: 0.0})) for of in BLOCKS},
+        "without n-grams": (base, without_ngrams),
+        "n-grams alone": less(scales=Scales(*(0.0 for _ in BLOCKS))),
+        "hard labels, no runner-up": less(runner_up_share=(0.0, 0.0, 0.0)),
+        "no copies without title": less(untitled_share=0.0),
+        "no changed copies": less(copy_share=0.0),
     }
 
 
@@ -105,7 +93,10 @@ def lines_not_read(training: TrainingSet) -> TrainingSet:
 
 
 def ablate(
-    training: TrainingSet, judged: int, tried: Mapping[str, Variant], seeds: Sequence[int]
+    training: TrainingSet,
+    judged: int,
+    tried: Mapping[str, tuple[Settings, Change]],
+    seeds: Sequence[int],
 ) -> list[dict[str, Any]]:
     """Return the out-of-fold figures of each variant, in the order given.
 
@@ -114,7 +105,8 @@ def ablate(
     training : TrainingSet
     judged : int
         So many postings are of the corpus; written ones behind them teach and are not counted.
-    tried : dict of str to Variant
+    tried : dict of str to (Settings, callable)
+        As `variants` returns them.
     seeds : sequence of int
         A way to form the folds for each.
     """
@@ -122,11 +114,11 @@ def ablate(
     names = np.array([str(role) for role in roles])
     everything = Corpus(training.corpus.postings[:judged] * len(seeds))
     rows = []
-    for name, variant in tried.items():
+    for name, (settings, change) in tried.items():
         # One at a time, so that each line is there as soon as it is known.
         (trial,) = select(
-            variant.change(training),
-            [variant.settings],
+            change(training),
+            [settings],
             roles,
             number_of_folds=Protocol().folds,
             seeds=seeds,

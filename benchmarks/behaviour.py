@@ -12,7 +12,6 @@ No posting and no line that is put into one was seen in training. Figures go to
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -138,14 +137,16 @@ def _scores(
 
 def _means(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
     """Return the mean of each figure over the changes of one group."""
-    figures: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    groups: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        for name, value in row.items():
-            if name != "group":
-                figures[row["group"]][name].append(value)
+        groups.setdefault(row["group"], []).append(row)
     return {
-        group: {name: round(float(np.mean(values)), 6) for name, values in of_group.items()}
-        for group, of_group in figures.items()
+        group: {
+            name: round(float(np.mean([row[name] for row in of])), 6)
+            for name in of[0]
+            if name != "group"
+        }
+        for group, of in groups.items()
     }
 
 

@@ -29,6 +29,9 @@ _MARKS = r"[-*•·\u2013\u2014▪◦‣]|\d{1,2}[.)]|[a-z]\)"
 _LIST_MARK = re.compile(rf"\s*(?:{_MARKS})\s+")
 
 
+Apply = Callable[[LabelledPosting, Random], LabelledPosting]
+
+
 @dataclass(frozen=True)
 class Change:
     """One kind of change.
@@ -41,14 +44,16 @@ class Change:
         Unique.
     apply : callable
         From a posting and a source of chance to the changed posting.
-    forgives : bool
-        True where the codebook lets a reader call an Other AI-Support afterwards.
     """
 
     group: str
     name: str
-    apply: Callable[[LabelledPosting, Random], LabelledPosting]
-    forgives: bool = False
+    apply: Apply
+
+    @property
+    def forgives(self) -> bool:
+        """Whether the codebook lets a reader call an Other AI-Support afterwards."""
+        return self.group in ("company", "nice-to-have", "notice")
 
     def of(self, posting: LabelledPosting) -> LabelledPosting:
         """Return the posting, changed as its id and the change's name say."""
@@ -70,40 +75,34 @@ def changes(dev: Corpus, lines: Sequence[Mapping[str, Any]]) -> list[Change]:
     -------
     list of Change
     """
-    made = []
     company = _lent(lines, "company", ("genai", "ai-topic"), number=2)
     nice = _lent(lines, "nice-to-have", ("genai",), number=1)
-    for place in PLACES:
-        if company:
-            made.append(Change("company", f"company lines of others, {place}",
-                               partial(_lend, company, place), forgives=True))  # fmt: skip
-        made.append(Change("company", f"written company lines, {place}",
-                           partial(_put, "company", place), forgives=True))  # fmt: skip
-    if nice:
-        made.append(Change("nice-to-have", "a nice-to-have of others",
-                           partial(_lend, nice, "end"), forgives=True))  # fmt: skip
-    made += [
-        Change(
-            "nice-to-have", "a written nice-to-have", partial(_put, "nice-to-have", "end"), True
-        ),
-        Change("notice", "hiring with AI", partial(_put, "notice", "end"), True),
-        Change("benefits", "a benefit", partial(_put, "benefits", "end")),
+    layouts: dict[str, Callable[[str], str]] = {
+        "sections in another order": rotate,
+        "upper case": str.upper,
+        "lower case": str.lower,
+        "no blank lines": without_blank_lines,
+        **{f"wrapped at {width}": partial(wrap, width=width) for width in (60, 80, 100)},
+    }
+    made = [
         *(
-            Change("title", f"title: {title}", partial(_titled, title))
-            for title in WRITTEN["titles"]
+            (f"{whose}, {place}", "company", apply(place))
+            for place in PLACES
+            for whose, apply in (
+                ("company lines of others", partial(_lend, company)),
+                ("written company lines", partial(_put, "company")),
+            )
         ),
-        Change("title", "title of another posting", partial(_title_of_another, dev)),
-        Change("layout", "sections in another order", _laid_out(rotate)),
-        Change("layout", "upper case", _laid_out(str.upper)),
-        Change("layout", "lower case", _laid_out(str.lower)),
-        Change("layout", "no blank lines", _laid_out(without_blank_lines)),
-        *(
-            Change("layout", f"wrapped at {width}", _laid_out(partial(wrap, width=width)))
-            for width in (60, 80, 100)
-        ),
-        Change("layout", "wrapped at 60 to 100, lists hanging", _hanging),
+        ("a nice-to-have of others", "nice-to-have", _lend(nice, "end")),
+        ("a written nice-to-have", "nice-to-have", _put("nice-to-have", "end")),
+        ("hiring with AI", "notice", _put("notice", "end")),
+        ("a benefit", "benefits", _put("benefits", "end")),
+        *((f"title: {title}", "title", _titled(title)) for title in WRITTEN["titles"]),
+        ("title of another posting", "title", _title_of_another(dev)),
+        *((name, "layout", _laid_out(change)) for name, change in layouts.items()),
+        ("wrapped at 60 to 100, lists hanging", "layout", _hanging),
     ]
-    return made
+    return [Change(group, name, apply) for name, group, apply in made if apply is not None]
 
 
 def labelled_lines(folder: Path, dev: Corpus) -> list[dict[str, Any]]:
@@ -242,17 +241,21 @@ def with_another_item(text: str, start: int, end: int, item: str) -> str:
     return f"{text[:at]}\n{mark}{item}{text[at:]}"
 
 
-def _put(kind: str, place: str, posting: LabelledPosting, chance: Random) -> LabelledPosting:
+def _put(kind: str, place: str) -> Apply:
     """Put in a written line."""
-    return replace(posting, text=insert(posting.text, chance.choice(WRITTEN[kind]), place))
+    return lambda posting, chance: replace(
+        posting, text=insert(posting.text, chance.choice(WRITTEN[kind]), place)
+    )
 
 
-def _lend(
-    lent: Sequence[tuple[str, str]], place: str, posting: LabelledPosting, chance: Random
-) -> LabelledPosting:
-    """Put in lines of another board's or company's posting."""
-    _, line = chance.choice([one for one in lent if one[0] != posting.group])
-    return replace(posting, text=insert(posting.text, line, place))
+def _lend(lent: Sequence[tuple[str, str]], place: str) -> Apply | None:
+    """Put in lines of another board's or company's posting; None where there are none."""
+
+    def apply(posting: LabelledPosting, chance: Random) -> LabelledPosting:
+        _, line = chance.choice([one for one in lent if one[0] != posting.group])
+        return replace(posting, text=insert(posting.text, line, place))
+
+    return apply if lent else None
 
 
 def _lent(
@@ -274,20 +277,20 @@ def _lent(
     return lent if len({group for group, _ in lent}) > 1 else []
 
 
-def _titled(title: str, posting: LabelledPosting, _: Random) -> LabelledPosting:
-    return replace(posting, title=title)
+def _titled(title: str) -> Apply:
+    return lambda posting, _: replace(posting, title=title)
 
 
-def _title_of_another(dev: Corpus, posting: LabelledPosting, chance: Random) -> LabelledPosting:
-    titles = sorted({p.title for p in dev if p.title and p.group != posting.group})
-    return replace(posting, title=chance.choice(titles)) if titles else posting
-
-
-def _laid_out(change: Callable[[str], str]) -> Callable[[LabelledPosting, Random], LabelledPosting]:
-    def apply(posting: LabelledPosting, _: Random) -> LabelledPosting:
-        return replace(posting, text=change(posting.text))
+def _title_of_another(dev: Corpus) -> Apply:
+    def apply(posting: LabelledPosting, chance: Random) -> LabelledPosting:
+        titles = sorted({p.title for p in dev if p.title and p.group != posting.group})
+        return replace(posting, title=chance.choice(titles)) if titles else posting
 
     return apply
+
+
+def _laid_out(change: Callable[[str], str]) -> Apply:
+    return lambda posting, _: replace(posting, text=change(posting.text))
 
 
 def _hanging(posting: LabelledPosting, chance: Random) -> LabelledPosting:

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-import jinja2
 
 from benchmarks import behaviour, peers, plots, seeds
-from benchmarks.results import RESULTS, load, model_hash
+from benchmarks.results import RESULTS, load, markdown, model_hash
 from roleclass.roles import Role
 from roleclass.training.card import model_card
 from roleclass.training.run import PRECISION
@@ -45,16 +44,8 @@ def refreshed(page: str, figures: Mapping[str, Any]) -> str:
     jinja2.UndefinedError
         If a figure is missing.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # Markdown  # noqa: S701
-    )
-    environment.filters.update(short=short, percent=percent)
-    environment.globals.update(goal=goal, points=points, label=lambda role: Role(role).label)
-    blocks = environment.get_template("docs.md.jinja").make_module(dict(figures))
+    known = {"goal": goal, "points": points, "label": lambda role: Role(role).label}
+    blocks = markdown("docs.md.jinja", short=short).make_module({**figures, **known})
     return _BLOCK.sub(
         lambda found: f"{found[1]}{getattr(blocks, found[2])().strip()}\n{found[3]}", page
     )
@@ -75,17 +66,6 @@ def short(share: float) -> str:
     ('.867', '-.001', '1.000')
     """
     return f"{share:.3f}".replace("0.", ".", 1) if abs(share) < 0.9995 else f"{share:.3f}"
-
-
-def percent(share: float) -> str:
-    """Write a share as a percentage, with a digit after the point below ten.
-
-    Examples
-    --------
-    >>> percent(0.0222), percent(0.95)
-    ('2.2 %', '95 %')
-    """
-    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
 
 
 def points(share: float, whole: float, first: bool) -> str:
@@ -131,7 +111,7 @@ def main(corpus: str | None) -> None:
         if page.read_text("utf-8") != text:
             write_whole(page, text)
             click.echo(page.relative_to(ROOT))
-    plots.draw_all(figures, RESULTS)
+    plots.draw(plots.of_pages(figures) | plots.of_seeds(figures["seeds"]), RESULTS)
 
 
 if __name__ == "__main__":

@@ -61,20 +61,16 @@ def fit_all(
 
 def rightness(answer: Answer, dev: Corpus, put_in: Sequence[Change]) -> dict[str, Any]:
     """Return how often a peer is right, and what it loses where lines are put in that mean nothing."""
-    truth = dev.column("role")
-
-    def right(postings: Sequence[LabelledPosting]) -> NDArray[np.bool_]:
-        return np.asarray(np.array(answer(postings)) == truth)
-
-    plain = right(dev.postings)
+    truth, answers = dev.column("role"), np.array(answer(dev.postings))
+    figures = scores(truth, answers, ROLES)
     costs: dict[str, list[float]] = {}
     for change in put_in:
-        lost = plain.mean() - right([change.of(posting) for posting in dev]).mean()
+        changed = np.array(answer([change.of(posting) for posting in dev]))
+        lost = np.mean(answers == truth) - np.mean(changed == truth)
         costs.setdefault(change.group, []).append(float(lost))
-    figures = scores(truth, np.array(answer(dev.postings)), ROLES)
     return {
         "accuracy": figures["accuracy"],
-        "interval": _interval(plain),
+        "interval": _interval(answers == truth),
         "macro_f1": figures["macro_f1"],
         "f1": {role: row["f1"] for role, row in figures["roles"].items()},
         "lost": {group: round(float(np.mean(of)), 6) for group, of in costs.items()},

@@ -9,7 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
+from benchmarks.seed_figures import PROBLEMS, shares
+from roleclass.report.statistics import CUTOFFS, share
 from roleclass.roles import Role
+from roleclass.taxonomy import TIERS
 
 INK: Final = "#22303c"
 QUIET: Final = "#9fb0bd"
@@ -39,26 +42,36 @@ STYLE: Final[Any] = {
 }
 
 
-def draw_all(figures: Mapping[str, Any], folder: Path) -> list[Path]:
-    """Draw every plot of the pages from what `benchmarks.docs` knows, and return the files."""
-    dev = figures["metrics"]["dev"]
-    behaviour = figures["behaviour"]
+Plots = dict[str, tuple[tuple[float, float], Callable[[Figure], None]]]
+"""By the names of their files: the size, and what draws on a figure of that size."""
+
+
+def of_pages(figures: Mapping[str, Any]) -> Plots:
+    """Return the plots of README and docs, of what `benchmarks.docs` knows."""
+    dev, behaviour = figures["metrics"]["dev"], figures["behaviour"]
     rows = len(behaviour["invariance"])
-    plots: dict[str, tuple[float, float, Callable[[Figure], None]]] = {
-        "peers": (7.2, 4.4, lambda on: _frontier(on.subplots(), figures["peers"]["rows"])),
-        "reliability": (4.8, 4.6, lambda on: _reliability(on.subplots(), dev["calibration"])),
-        "confusion": (5.4, 4.6, lambda on: _confusion(on.subplots(), dev["confusion"])),
-        "behaviour": (9.6, 0.9 + 0.27 * rows, lambda on: _behaviour(on, behaviour)),
+    return {
+        "peers": ((7.2, 4.4), lambda on: _frontier(on.subplots(), figures["peers"]["rows"])),
+        "reliability": ((4.8, 4.6), lambda on: _reliability(on.subplots(), dev["calibration"])),
+        "confusion": ((5.4, 4.6), lambda on: _confusion(on.subplots(), dev["confusion"])),
+        "behaviour": ((9.6, 0.9 + 0.27 * rows), lambda on: _behaviour(on, behaviour)),
     }
-    files = []
+
+
+def of_seeds(figures: Mapping[str, Any]) -> Plots:
+    """Return the plot of docs/seeds.md, of ``results/seeds.json``."""
+    first = next(iter(figures["areas"].values()))
+    return {"seed_areas": ((8.4, 5.6), lambda on: draw_areas(on.subplots(), first))}
+
+
+def draw(plots: Plots, folder: Path) -> None:
+    """Draw plots to files of their names."""
     with mpl.rc_context(STYLE):
-        for name, (width, height, plot) in plots.items():
-            figure = Figure(figsize=(width, height), layout="constrained", facecolor="white")
+        for name, (size, plot) in plots.items():
+            figure = Figure(figsize=size, layout="constrained", facecolor="white")
             plot(figure)
-            files.append(folder / f"{name}.svg")
             # No date: the same figures give the same bytes.
-            figure.savefig(files[-1], metadata={"Date": None})
-    return files
+            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
 
 
 def _frontier(axes: Axes, rows: Mapping[str, Mapping[str, Any]], ours: str = "roleclass") -> None:
@@ -143,24 +156,14 @@ def _reliability(axes: Axes, calibration: Mapping[str, Any]) -> None:
     bins = calibration["reliability_diagram"]
     axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     for row in bins:
-        low, high = _wilson(row["accuracy"], row["n"])
-        axes.plot([row["confidence"]] * 2, [low, high], color=OURS, linewidth=1.4, alpha=0.55)
-    axes.scatter(
-        [row["confidence"] for row in bins],
-        [row["accuracy"] for row in bins],
-        s=[12 + 2.2 * row["n"] for row in bins],
-        color=OURS,
-        edgecolor="white",
-        zorder=3,
-    )
-    for row in bins:
-        axes.annotate(
-            str(row["n"]),
-            (row["confidence"], row["accuracy"]),
-            xytext=(11, -11),
-            textcoords="offset points",
-            fontsize=8,
+        at, n, right = row["confidence"], row["n"], row["accuracy"]
+        interval = share(round(right * n), n)
+        low, high = interval["low"], interval["high"]
+        axes.plot([at, at], [low, high], color=OURS, linewidth=1.4, alpha=0.55)
+        axes.plot(
+            at, right, "o", markersize=(12 + 2.2 * n) ** 0.5, color=OURS, mec="white", zorder=3
         )
+        axes.annotate(str(n), (at, right), (11, -11), textcoords="offset points", fontsize=8)
     axes.set_xlim(0.2, 1.04)
     axes.set_ylim(0, 1.04)
     for axis in (axes.xaxis, axes.yaxis):
@@ -172,35 +175,19 @@ def _reliability(axes: Axes, calibration: Mapping[str, Any]) -> None:
     axes.set_title(f"Does 80 % mean 80 %? (error {100 * error:.1f} points)")
 
 
-def _wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % interval of a share of n (Wilson's)."""
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    reach = z / (1 + z**2 / n) * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
-    return middle - reach, middle + reach
-
-
 def _confusion(axes: Axes, confusion: Mapping[str, Mapping[str, int]]) -> None:
     names = list(confusion)
     for y, truth in enumerate(names):
         total = max(1, sum(confusion[truth].values()))
         for x, answer in enumerate(names):
             n = confusion[truth][answer]
-            share = n / total
-            colour = OURS if x == y else WRONG
-            strength = share if x == y else min(1.0, 3 * share)
-            axes.fill([x, x + 1, x + 1, x], [y, y, y + 1, y + 1], color=colour, alpha=strength,
-                      linewidth=0)  # fmt: skip
-            axes.text(
-                x + 0.5,
-                y + 0.44,
-                str(n),
-                ha="center",
-                va="center",
-                fontsize=13,
-                color="white" if strength > 0.6 else INK,
-            )
-            axes.text(x + 0.5, y + 0.70, f"{share:.0%}", ha="center", va="center", fontsize=8,
-                      color="white" if strength > 0.6 else INK)  # fmt: skip
+            share_of = n / total
+            strength = share_of if x == y else min(1.0, 3 * share_of)
+            axes.fill([x, x + 1, x + 1, x], [y, y, y + 1, y + 1], color=OURS if x == y else WRONG,
+                      alpha=strength, linewidth=0)  # fmt: skip
+            for down, said, size in ((0.44, str(n), 13), (0.70, f"{share_of:.0%}", 8)):
+                axes.text(x + 0.5, y + down, said, ha="center", va="center", fontsize=size,
+                          color="white" if strength > 0.6 else INK)  # fmt: skip
     labels = [Role(name).label for name in names]
     middles = [k + 0.5 for k in range(len(names))]
     axes.set_xticks(middles, labels)
@@ -214,3 +201,39 @@ def _confusion(axes: Axes, confusion: Mapping[str, Mapping[str, int]]) -> None:
     axes.set_xlabel("roleclass answers")
     axes.set_ylabel("readers say")
     axes.set_title("Which roles are mistaken for which")
+
+
+_SERIES: Final = (
+    ("guide", "published responsibilities", "o", 30, OURS),
+    ("text", "duties read in the texts", "D", 30, WRONG),
+    ("labelled", "duties that readers labelled", "|", 90, INK),
+)
+
+
+def draw_areas(axes: Axes, counts: Mapping[str, Any]) -> None:
+    """Draw the share of postings in each area, in the seed's order; a band is where its tier would put it.
+
+    Parameters
+    ----------
+    axes : Axes
+    counts : mapping
+        ``areas`` of one batch, as stored in ``results/seeds.json``.
+    """
+    limits = dict(
+        zip(TIERS, zip(CUTOFFS.values(), (1.0, *CUTOFFS.values()), strict=False), strict=True)
+    )
+    for y, area in enumerate(PROBLEMS):
+        low, high = limits[area.tier or ""]
+        axes.barh(y, high - low, left=low, height=0.86, color=FAINT, zorder=1)
+    for where, name, marker, size, colour in _SERIES:
+        of = shares(counts[where], "postings")
+        axes.scatter([of[area.key] for area in PROBLEMS], range(16), marker=marker, s=size,
+                     color=colour, zorder=3, label=name, clip_on=False)  # fmt: skip
+    axes.set_yticks(range(16), [area.name for area in PROBLEMS])
+    axes.tick_params(axis="y", length=0, pad=10)
+    axes.invert_yaxis()
+    axes.set_xlim(0, 1)
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.spines["left"].set_visible(False)
+    axes.legend(loc="lower right", fontsize=9)
+    axes.set_title("Postings with a duty in each area; grey: the seed's tier")

@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import metadata
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+import jinja2
 
 from roleclass.engine.model_file import default_model
 from roleclass.whole import write_whole
@@ -60,6 +61,31 @@ def save(name: str, figures: Any, folder: Path) -> None:
     """Write the figures of a benchmark."""
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / f"{name}.json", json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage, with a digit after the point below ten.
+
+    Examples
+    --------
+    >>> percent(0.1234), percent(0.0222), percent(0.0004)
+    ('12 %', '2.2 %', '0.0 %')
+    """
+    return f"{100 * share:.0f} %" if share >= 0.095 else f"{100 * share:.1f} %"
+
+
+def markdown(template: str, **filters: Callable[..., str]) -> jinja2.Template:
+    """Return a template of Markdown that lies beside the benchmarks; a name that is not given is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # Markdown  # noqa: S701
+    )
+    environment.filters |= {"percent": percent, **filters}
+    return environment.get_template(template)
 
 
 def _installed() -> Iterable[tuple[str, str]]:

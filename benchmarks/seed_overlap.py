@@ -7,24 +7,21 @@ of ``roleclass/report/words.toml``. The control asks the duties of another posti
 
 import csv
 import random
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache
-from importlib.resources import files
 from itertools import compress, pairwise
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.seed_figures import Batch
-from roleclass.classifier import RoleClassifier
+from roleclass.report.language import stop_words
 from roleclass.report.statistics import Share, share
 from roleclass.taxonomy.phrases import words
 from roleclass.training.fieldguide import our_labels, our_lines
 
 HALF: Final = 0.5
 SEED: Final = 17
-"""Of the shuffle of the control, and of the draw of the lines that were read."""
+"""Of the shuffle of the control."""
 
 READ: Final = Path(__file__).parent / "results" / "seed_duties.csv"
 """Duties drawn at random and read by an LLM reader with the codebook: posting, place, verdict."""
@@ -44,13 +41,7 @@ def content_words(text: str) -> Words:
 
 
 def _without_stop(tokens: Iterable[bytes]) -> Words:
-    return frozenset(word for word in tokens if len(word) > 1 and word not in _stop())
-
-
-@cache
-def _stop() -> frozenset[bytes]:
-    listed = tomllib.loads(files("roleclass.report").joinpath("words.toml").read_text("utf-8"))
-    return frozenset(word.encode() for word in listed["stop"])
+    return frozenset(word for word in tokens if len(word) > 1) - stop_words()
 
 
 def coverage(published: Words, line: Words) -> float:
@@ -117,25 +108,6 @@ def _kind(item: Words, duties: Sequence[Words], lines: Sequence[tuple[str, Words
     if coverage(item, frozenset().union(*duties)) >= HALF:
         return "over several duties"
     return "in other words" if duties else "no duty is read in the posting"
-
-
-def draw(batch: Batch, classifier: RoleClassifier, n: int = 100) -> list[tuple[str, int, int]]:
-    """Draw duties at random, as id and place in the text of the reading: the ones to be read.
-
-    Returns
-    -------
-    list of (id, start, end)
-    """
-    postings = [case.posting for case in batch if case.posting.text]
-    readings = classifier.read_many(
-        [p.text or "" for p in postings], [p.title or "" for p in postings]
-    )
-    every = sorted(
-        (posting.id or "", line.start, line.end)
-        for posting, reading in zip(postings, readings, strict=True)
-        for line in reading.duties
-    )
-    return random.Random(SEED).sample(every, min(n, len(every)))  # noqa: S311  (nothing secret)
 
 
 def read_verdicts(path: Path = READ) -> dict[str, int]:

@@ -7,26 +7,24 @@ figures go to ``benchmarks/results/seeds.json``, the page to ``docs/seeds.md``; 
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 import click
-import jinja2
 
+from benchmarks import plots
 from benchmarks.results import about, load, output_option, save
-from benchmarks.seed_areas import count_batch
-from benchmarks.seed_figures import measure
+from benchmarks.seed_figures import PROBLEMS, count_batch, measure
 from benchmarks.seed_overlap import measure_overlap, read_verdicts
-from benchmarks.seed_page import OCCURS, page_values
-from benchmarks.seed_plots import save_areas
+from benchmarks.seed_page import OCCURS, write_page
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import corpus_option
 from roleclass.errors import CorpusError
 from roleclass.report.cases import Case, read_cases
+from roleclass.report.data import read_data
 from roleclass.report.postings import Posting
 from roleclass.report.source import PostingTables
 from roleclass.training.fieldguide import our_labels
@@ -38,10 +36,11 @@ BATCHES: Final = ("2026-02-04", "2026-02-27")
 PAGE: Final = Path(__file__).parents[1] / "docs" / "seeds.md"
 
 Section = dict[str, Any]
+Claim = dict[str, Any]
 
 
 @cache
-def _claims() -> dict[str, Any]:
+def _data() -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name("seeds.toml").read_text("utf-8"))
 
 
@@ -49,27 +48,53 @@ def _claims() -> dict[str, Any]:
 def load_sections() -> tuple[Section, ...]:
     """Read the claims, by section; what a section says holds for each of its claims."""
     sections: list[Section] = []
-    for section in _claims()["sections"]:
-        sections.extend(_outline() if section.get("outline") else [_shared(section)])
+    for section in _data()["sections"]:
+        if section.get("also") == "outline":
+            sections.extend(_outline())
+            continue
+        common = {name: section[name] for name in ("least", "untold", "why") if name in section}
+        claims = _parts() if section.get("also") == "parts" else _words(section.get("words", ()))
+        claims += [common | _with_phrases(claim) for claim in section.get("claims", ())]
+        sections.append(section | {"claims": claims})
     return tuple(sections)
 
 
-def _shared(section: Section) -> Section:
-    common = {name: section[name] for name in ("least", "untold", "why") if name in section}
-    return section | {"claims": [common | claim for claim in section["claims"]]}
+def _with_phrases(claim: Claim) -> Claim:
+    """Put in the lists of phrases that a claim names."""
+    named = {key: claim[key] for key in ("phrases", "among") if isinstance(claim.get(key), str)}
+    return claim | {key: _data()["phrases"][name] for key, name in named.items()}
+
+
+def _words(words: Iterable[str]) -> list[Claim]:
+    """Return the published counts of words."""
+    said = {
+        word: {"figure": str(n), "value": n, "counted": how}
+        for how, counts in read_data("published")["words"].items()
+        for word, n in counts.items()
+    }
+    return [
+        {"id": f"word-{word}", "says": word, "measure": "word", "word": word, **said[word]}
+        for word in words
+    ]
+
+
+def _parts() -> list[Claim]:
+    """Return the sub-patterns of the sixteen areas."""
+    return [
+        {"id": part.key, "says": part.name, "figure": area.name, **_occurs({"keys": [part.key]})}
+        for area in PROBLEMS
+        for part in area.parts
+    ]
 
 
 def _outline() -> Iterator[Section]:
     """Yield the chapters of the older list whose items postings can name."""
-    text = files("roleclass.report").joinpath("outline.toml").read_text("utf-8")
-    for c, chapter in enumerate(tomllib.loads(text)["chapters"]):
+    for c, chapter in enumerate(read_data("outline")["chapters"]):
         claims = [
             {
                 "id": f"outline/{c}/{g}/{i}",
                 "says": f"{group['name']}: {item['name']}",
-                "measure": "mentions",
-                "least": OCCURS,
-                **{name: item[name] for name in ("keys", "phrases") if name in item},
+                **_occurs(item),
             }
             for g, group in enumerate(chapter["groups"])
             for i, item in enumerate(group["items"])
@@ -77,6 +102,12 @@ def _outline() -> Iterator[Section]:
         if claims:
             note = {"note": " ".join(chapter["unsaid"])} if "unsaid" in chapter else {}
             yield {"document": "list", "name": chapter["name"], "claims": claims, **note}
+
+
+def _occurs(item: Mapping[str, Any]) -> Claim:
+    """Return when what a seed only names holds: where some postings have a duty of it."""
+    asked = {name: item[name] for name in ("keys", "phrases") if name in item}
+    return {"measure": "mentions", "least": OCCURS, **asked}
 
 
 def load_batches(folder: Path, classifier: RoleClassifier) -> dict[str, list[Case]]:
@@ -129,14 +160,7 @@ def measure_all(batches: dict[str, list[Case]]) -> dict[str, Any]:
 
 def page(figures: dict[str, Any]) -> str:
     """Return the page of the stored figures."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,  # Markdown  # noqa: S701
-    )
-    values = page_values(load_sections(), figures, _claims()["areas"])
-    return environment.get_template("seeds.md.jinja").render(values)
+    return write_page(load_sections(), figures, _data()["areas"])
 
 
 @click.command()
@@ -156,7 +180,7 @@ def main(folder: Path, output: Path, file: Path) -> None:
     figures = measure_all(load_batches(folder, classifier))
     save("seeds", about("python -m benchmarks.seeds", classifier.path) | figures, output)
     stored = load("seeds", output)
-    save_areas(stored["areas"][BATCHES[0]], output / "seed_areas.svg")
+    plots.draw(plots.of_seeds(stored), output)
     write_whole(file, page(stored))
     click.echo(f"{output / 'seeds.json'}, {file}")
 

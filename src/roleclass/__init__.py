@@ -183,7 +183,42 @@ def score_dataset(
 ) -> _T:
     """Add the roles to a dataset of `datasets` or a data frame; needs ``roleclass[score]``.
 
-    See `roleclass.scoring.dataset.score_dataset` for the arguments, the result and the errors.
+    Parameters
+    ----------
+    dataset : Dataset, IterableDataset, DatasetDict or IterableDatasetDict of datasets; DataFrame of
+        pandas or polars; Table of pyarrow
+        Is not changed. An iterable dataset is scored when it is read.
+    text_column : str, tuple of str or None
+        The column that holds the posting, or several, which are joined; None: guess from their names.
+    title_column : str or None
+        The column that holds its title; None: guess.
+    prefix : str
+        Put before the names of the added columns.
+    areas : bool
+        Add also how many lines are of each part (``part_duty``, ...) and of each work (``work_genai``, ...),
+        and how many duties are in each problem area (``area_rag``, ...).
+    lines : bool
+        Add also ``duties``: what the person will do, a list of texts.
+    batch_size : int
+        Rows that are scored together.
+    threads : int
+        Threads that score.
+    warn : callable
+        Called with a sentence for each guess about the columns.
+
+    Returns
+    -------
+    object
+        Of the type of `dataset`: the same rows in the same order, all columns, and ``role``,
+        ``confidence``, ``reliable``, ``probability_<role>`` for each role and ``reason``. Where the
+        text is missing or no string, the role is ``unclear`` and the reason begins with "error: ".
+
+    Raises
+    ------
+    TypeError
+        If `dataset` is of another type.
+    ScoringError
+        If a column is missing or not clear, or an added column is there already.
 
     Examples
     --------

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
+from functools import partial
 from importlib.metadata import version
 from itertools import cycle, islice
 from pathlib import Path
@@ -24,7 +24,6 @@ import numpy as np
 
 from roleclass.classifier import RoleClassifier
 from roleclass.engine.model_file import default_model
-from roleclass.engine.parallel import map_ahead
 from roleclass.lexicon import load_lexicon
 
 BATCHES: Final = (1, 8, 32, 128, 512)
@@ -76,19 +75,11 @@ def generated(number: int, length: int = 4000, seed: int = 1) -> Iterator[str]:
 
 
 def latency(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dict[str, float]:
-    """Time single calls: of one posting of median length again and again, and of all in turn.
-
-    Returns
-    -------
-    dict
-        ``p50``, ``p95`` and ``p99`` in microseconds for the one posting; ``mixed_p50`` for all.
-    """
+    """Time single calls, of one posting of median length; ``p50``, ``p95`` and ``p99`` in microseconds."""
     one = sorted(texts, key=len)[len(texts) // 2]
-    fixed = _times(classifier.predict, [one] * calls)
-    mixed = _times(classifier.predict, list(islice(cycle(texts), calls)))
-    p50, p95, p99 = (float(q) for q in np.percentile(fixed, [50, 95, 99]) * 1e6)
-    figures = {"p50": p50, "p95": p95, "p99": p99, "mixed_p50": median(mixed) * 1e6}
-    return {"bytes": len(one.encode()), **{key: round(us, 1) for key, us in figures.items()}}
+    seconds = _times(classifier.predict, [one] * calls)
+    figures = {f"p{q}": round(float(np.percentile(seconds, q)) * 1e6, 1) for q in (50, 95, 99)}
+    return {"bytes": len(one.encode()), **figures}
 
 
 def explaining(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dict[str, float]:
@@ -105,41 +96,25 @@ def explaining(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> 
 
 
 def throughput(classifier: RoleClassifier, texts: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Postings a second by number handed over at once, and with two threads; medians, taking turns.
+    """Postings a second by number handed over at once, and with two threads; medians, taking turns."""
 
-    What two threads are worth depends on what else the machine does: checksums, which leave Python's
-    lock alone, show what it gives two threads at the same time.
-    """
+    def in_batches(size: int) -> None:
+        for start in range(0, len(texts), size):
+            consume(classifier.predict_many(texts[start : start + size]))
 
-    def in_batches(size: int) -> Callable[[], None]:
-        def run() -> None:
-            for start in range(0, len(texts), size):
-                consume(classifier.predict_many(texts[start : start + size]))
+    # Often enough that both threads have work.
+    many = list(islice(cycle(texts), 8 * 512))
 
-        return run
+    def on(threads: int) -> None:
+        consume(classifier.predict_many(many, threads=threads))
 
-    def on(threads: int) -> Callable[[], None]:
-        # Often enough that both threads have work.
-        many = list(islice(cycle(texts), 8 * 512))
-        return lambda: consume(classifier.predict_many(many, threads=threads))
-
-    def checksums(threads: int) -> Callable[[], None]:
-        data = bytes(16 * 2**20)
-        return lambda: consume(map_ahead(sha256, [data] * 8, threads))
-
-    ways = {f"batch of {size}": in_batches(size) for size in BATCHES}
-    taken = alternate(ways, rounds)
-    by_batch = {name: round(len(texts) / median(seconds)) for name, seconds in taken.items()}
-    threads = alternate({"1": on(1), "2": on(2), "a": checksums(1), "b": checksums(2)}, rounds)
-
-    def ratio(one: str, two: str) -> float:
-        return round(median(a / b for a, b in zip(threads[one], threads[two], strict=True)), 2)
-
+    taken = alternate({f"batch of {size}": partial(in_batches, size) for size in BATCHES}, rounds)
+    threads = alternate({str(n): partial(on, n) for n in (1, 2)}, rounds)
+    ratio = median(a / b for a, b in zip(threads["1"], threads["2"], strict=True))
     return {
-        "by_batch": by_batch,
-        "by_threads": {name: round(8 * 512 / median(threads[name])) for name in ("1", "2")},
-        "two_threads_to_one": ratio("1", "2"),
-        "two_threads_to_one_checksums": ratio("a", "b"),
+        "by_batch": {name: round(len(texts) / median(taken[name])) for name in taken},
+        "by_threads": {name: round(len(many) / median(threads[name])) for name in threads},
+        "two_threads_to_one": round(ratio, 2),
     }
 
 
@@ -176,7 +151,6 @@ def cold_start(model: Path, rounds: int) -> dict[str, float | None]:
     seconds, held = zip(*runs, strict=True)
     return {
         "seconds": round(median(seconds), 3),
-        "best_seconds": round(min(seconds), 3),
         "megabytes": None if None in held else median(held),
     }
 
@@ -187,8 +161,8 @@ def growth_with_length(classifier: RoleClassifier, rounds: int) -> dict[str, flo
     text *= max(LENGTHS) // len(text) + 1
     # Short ones again and again, so that what the long ones left in the caches does not count.
     calls = {n: max(1, max(LENGTHS) // 4 // n) for n in LENGTHS}
-    ways: dict[str, Callable[[], object]] = {
-        str(n): lambda row=text[:n], times=times: _times(classifier.predict, [row] * times)  # type: ignore[misc]
+    ways = {
+        str(n): partial(_times, classifier.predict, [text[:n]] * times)
         for n, times in calls.items()
     }
     alternate(ways, 1)

@@ -312,7 +312,7 @@ class RoleClassifier:
     ) -> _T:
         """Add the roles to a dataset or a data frame; needs ``roleclass[score]``.
 
-        See `roleclass.scoring.dataset.score_dataset` for the arguments, the result and the errors.
+        See `roleclass.score_dataset` for the arguments, the result and the errors.
 
         Examples
         --------
@@ -321,19 +321,18 @@ class RoleClassifier:
         ['unclear']
         """
         from roleclass.scoring.dataset import score_dataset  # its libraries are an extra
+        from roleclass.scoring.options import ScoreOptions
 
-        return score_dataset(
-            dataset,
-            text_column,
+        options = ScoreOptions(
+            text_column=text_column,
             title_column=title_column,
-            model=self,
             prefix=prefix,
             areas=areas,
             lines=lines,
             batch_size=batch_size,
             threads=threads,
-            warn=warn,
         )
+        return score_dataset(dataset, self, options, warn)
 
     def _stream(
         self,

@@ -23,10 +23,10 @@ def test_the_ablation_shows_differences(written_set: TrainingSet, written_corpus
 def test_variants_are_the_given_settings_less_one_part() -> None:
     base = Settings()
     every = ablation.variants(base)
-    assert every["as shipped"].settings == base
-    assert every["without title"].settings.scales.title == 0
-    assert every["without title"].settings.scales.line == base.scales.line
-    assert every["no changed copies"].settings.copy_share == 0
+    assert every["as shipped"][0] == base
+    assert every["without title"][0].scales.title == 0
+    assert every["without title"][0].scales.line == base.scales.line
+    assert every["no changed copies"][0].copy_share == 0
 
 
 def test_where_lines_are_not_read_each_mention_counts_once(written_set: TrainingSet) -> None:

@@ -164,16 +164,14 @@ def test_what_a_change_costs(monkeypatch: pytest.MonkeyPatch) -> None:
         text = posting.text.replace("Bake", "Bake for agents")
         return LabelledPosting(posting.id, "jobs", posting.group, None, text, posting.role)
 
-    monkeypatch.setattr(
-        behaviour, "changes", lambda *_: [Change("g", "bake", apply, forgives=True)]
-    )
+    monkeypatch.setattr(behaviour, "changes", lambda *_: [Change("notice", "bake", apply)])
     figures = behaviour.measure(Reader(), dev, [])  # type: ignore[arg-type]
     assert figures["as_they_are"]["accuracy"] == 1.0
     row = figures["invariance"]["bake"]
     assert row["changed"] == row["lost"] == row["lost_forgiven"] == pytest.approx(1 / 3, abs=1e-6)
     assert row["same"] == pytest.approx(2 / 3, abs=1e-6)
     assert row["false_ai_first_added"] == 0.5
-    assert figures["groups"] == {"g": {k: v for k, v in row.items() if k != "group"}}
+    assert figures["groups"] == {"notice": {k: v for k, v in row.items() if k != "group"}}
 
 
 def test_only_an_other_that_becomes_ai_support_is_forgiven() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from benchmarks.docs import CARD, PAGES, ROOT, all_figures, card, goal, percent, refreshed, short
-from benchmarks.results import load, model_hash
+from benchmarks.docs import CARD, PAGES, ROOT, all_figures, card, goal, refreshed, short
+from benchmarks.results import load, model_hash, percent
 from roleclass.engine import batches
 from roleclass.engine.model_file import default_model
 from roleclass.reading import PARTS
@@ -76,7 +76,7 @@ def test_shares_are_written_short() -> None:
     ]
     assert [percent(share) for share in (0.0022, 0.0999, 0.1, 1.0)] == [
         "0.2 %",
-        "10.0 %",
+        "10 %",
         "10 %",
         "100 %",
     ]
@@ -88,7 +88,7 @@ def constants() -> list[tuple[str, str, str]]:
     weights = dict(zip(PARTS, WEIGHTS, strict=True))
     of = {part: f"{weights[part]:g}".removeprefix("0") for part in PARTS}
     thresholds = ", ".join(str(value) for value in list(metrics["thresholds"].values())[:2])
-    areas = load_taxonomy()
+    areas = load_taxonomy().values()
     return [
         ("README.md", r"One ([\d.]+) MB ONNX", f"{default_model().stat().st_size / 1e6:.1f}"),
         ("docs/runtimes.md", r"takes up to (\d+) rows", str(batches.BATCH_POSTINGS)),

@@ -9,14 +9,21 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import seeds
-from benchmarks.seed_areas import PROBLEMS, count_keys, most_that_agree, shares, tiers
-from benchmarks.seed_figures import measure
-from benchmarks.seed_overlap import READ, draw, measure_overlap, read_verdicts
+from benchmarks.seed_figures import (
+    PROBLEMS,
+    agreeing,
+    count_keys,
+    measure,
+    most_that_agree,
+    shares,
+    tiers,
+)
+from benchmarks.seed_overlap import READ, measure_overlap, read_verdicts
 from benchmarks.seed_page import DIFFERS, PARTLY, UNTOLD, VERDICTS, holds, reason, verdicts
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import CorpusError
-from roleclass.report.areas import published
 from roleclass.report.cases import Case, CaseLine
+from roleclass.report.data import read_data
 from roleclass.report.postings import Posting
 from roleclass.roles import Role
 from roleclass.training.fieldguide import build_corpus, our_labels
@@ -41,7 +48,7 @@ def test_the_page_shows_the_stored_figures(figures: Any) -> None:
 
 def test_every_claim_has_a_verdict_and_a_reason_where_it_does_not_hold(figures: Any) -> None:
     found = verdicts(seeds.load_sections(), figures)
-    assert len(found) == len(CLAIMS) + 16 + 37
+    assert len(found) == len(CLAIMS) + 16
     assert set(found.values()) == set(VERDICTS)
     unexplained = [
         c["id"] for c in CLAIMS if found[c["id"]] in VERDICTS[1:] and not reason(c, found[c["id"]])
@@ -58,19 +65,17 @@ def test_all_published_counts_come_out_again(figures: Any) -> None:
     assert len(counted) == 2 + 12
     first = seeds.BATCHES[0]
     for claim in counted:
-        assert figures["claims"][claim["id"]][first]["guide"] == claim["value"], claim["id"]
+        assert figures["claims"][claim["id"]][first]["guide"][0] == claim["value"], claim["id"]
 
 
 def test_the_report_and_the_claims_say_the_same_was_published() -> None:
-    said = published()
+    said = read_data("published")
     claims = {claim["id"]: claim for claim in CLAIMS}
     words = {c["word"]: c["value"] for c in CLAIMS if "word" in c}
     assert words == said["words"]["between-spaces"] | said["words"]["containing"]
-    counted = {c["word"] for c in CLAIMS if c.get("counted") == "containing"}
-    assert counted == said["words"]["containing"].keys()
     assert claims["postings"]["value"] == said["postings"]
     assert claims["responsibilities"]["value"] == said["responsibilities"]
-    labels = {c["role"]: c["figure"].split()[0] for c in CLAIMS if c.get("measure") == "label"}
+    labels = {c["role"]: c["figure"].split()[0] for c in CLAIMS if c["id"].startswith("label-")}
     assert {role: str(n) for role, n in said["labels"].items()} == labels
 
 
@@ -121,13 +126,13 @@ def batch(*postings: Posting, roles: tuple[Role, ...] = (), part: str = "duty") 
 
 def test_words_are_counted_in_both_ways_of_the_seed() -> None:
     counted = batch(written("Design, then design again; Redesign designs"))
-    between = {"measure": "word", "word": "design", "counted": "between spaces"}
-    assert measure(between, counted) == {"guide": 1}
-    assert measure(between | {"counted": "containing"}, counted) == {"guide": 2}
+    between = {"measure": "word", "word": "design", "counted": "between-spaces"}
+    assert measure(between, counted) == {"guide": (1, 2)}
+    assert measure(between | {"counted": "containing"}, counted) == {"guide": (2, 2)}
 
 
 def test_a_title_counts_without_its_rank_and_by_both_labels() -> None:
-    asked = {"measure": "title", "title": "AI Engineer", "role": "ai-first"}
+    asked = {"measure": "label", "title": "AI Engineer", "role": "ai-first"}
     postings = batch(
         written("Bake", title="Senior AI Engineer"),
         written("Bake", title="AI Engineer (Oslo)", label="ai-support"),
@@ -169,8 +174,8 @@ def test_a_claim_that_cannot_be_told_is_measured_where_it_can_be_and_judged_nowh
 
 
 def test_a_number_of_the_first_batch_is_not_judged_on_another() -> None:
-    assert holds({"value": 895}, 870) is False
-    assert holds({"value": 895}, 870, first=False) is None
+    assert holds({"value": 895}, (870, 870)) is False
+    assert holds({"value": 895}, (870, 870), first=False) is None
 
 
 def test_cut_offs_can_do_no_better_than_the_order() -> None:
@@ -183,6 +188,7 @@ def test_areas_are_counted_once_a_posting() -> None:
     assert (counts["duties"], counts["postings"], counts["areas"]["rag"]) == (3, 2, [2, 1])
     assert shares(counts, "duties")["rag"] == pytest.approx(2 / 3)
     assert tiers(counts, "duties")["rag"] == tiers(counts, "postings")["rag"] == "very common"
+    assert agreeing(counts, "postings") == 1  # security is rare
 
 
 def test_a_published_responsibility_is_found_in_one_line_or_told_where_it_is() -> None:
@@ -214,15 +220,6 @@ def test_chance_asks_the_duties_of_another_posting() -> None:
         batch(written("Build search pipelines"), written("Mentor young bakers"))
     )
     assert (found["found"]["all"]["n"], found["chance"]["n"], found["chance"]["of"]) == (2, 0, 2)
-
-
-def test_the_draw_is_the_same_every_time_and_no_line_comes_twice() -> None:
-    classifier = RoleClassifier()
-    text = "What you will do\n- Build the agents.\n- Test the retrieval.\n- Ship it."
-    postings = batch(*(Posting(id=str(i), text=text) for i in range(9)))
-    drawn = draw(postings, classifier, 20)
-    assert drawn == draw(postings, classifier, 20)
-    assert len(set(drawn)) == 20
 
 
 # ---------------------------------------------------------------- the command
@@ -277,7 +274,10 @@ def test_two_commands_measure_a_copy_of_the_guide(corpus: Path, tmp_path: Path) 
         seeds.BATCHES[0]: 1,
         seeds.BATCHES[1]: 1,
     }  # one has no label of ours
-    assert figures["claims"]["responsibilities"][seeds.BATCHES[0]] == {"guide": 4, "text": 2}
+    assert figures["claims"]["responsibilities"][seeds.BATCHES[0]] == {
+        "guide": [4, 2],
+        "text": [2, 1],
+    }
     assert figures["overlap"][seeds.BATCHES[0]]["found"]["all"]["n"] == 2
     assert page.read_text("utf-8") == seeds.page(figures)
     for file in (page, tmp_path / "seeds.json", tmp_path / "seed_areas.svg"):

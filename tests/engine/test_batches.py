@@ -1,5 +1,4 @@
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,25 +14,29 @@ def of_lengths(lengths: list[int]) -> list[TextAndTitle]:
     return [("x" * length, None) for length in lengths]
 
 
+def windows(postings: Iterable[TextAndTitle]) -> Iterator[list[TextAndTitle]]:
+    return batches.windows(postings, lambda posting: len(posting[0]))
+
+
 @given(LENGTHS)
 def test_every_posting_is_in_one_batch_and_batches_grow(lengths: list[int]) -> None:
-    for window in batches.read(of_lengths(lengths)):
-        places = [i for batch in window.batches for i in batch]
-        assert sorted(places) == list(range(len(window.postings)))
-        sizes = [len(window.postings[i][0]) for i in places]
+    for window in windows(of_lengths(lengths)):
+        places = [i for batch in batches.batches(window) for i in batch]
+        assert sorted(places) == list(range(len(window)))
+        sizes = [len(window[i][0]) for i in places]
         assert sizes == sorted(sizes)
 
 
 @given(LENGTHS)
 def test_a_batch_is_bounded_unless_one_posting_alone_is_longer(lengths: list[int]) -> None:
-    for window in batches.read(of_lengths(lengths)):
-        for batch in window.batches:
+    for window in windows(of_lengths(lengths)):
+        for batch in batches.batches(window):
             assert len(batch) <= BATCH_POSTINGS
-            longest = len(window.postings[batch[-1]][0])
+            longest = len(window[batch[-1]][0])
             assert len(batch) == 1 or len(batch) * longest <= BATCH_LENGTH
 
 
-def test_no_more_is_read_than_a_chunk_holds() -> None:
+def test_no_more_is_read_than_a_window_holds() -> None:
     read = 0
 
     def endless(text: str) -> Iterator[TextAndTitle]:
@@ -42,29 +45,17 @@ def test_no_more_is_read_than_a_chunk_holds() -> None:
             read += 1
             yield text, "a title"
 
-    next(batches.read(endless("short")))
+    next(windows(endless("short")))
     assert read == WINDOW_POSTINGS
     read = 0
-    next(batches.read(endless("x" * (WINDOW_LENGTH // 4))))
+    next(windows(endless("x" * (WINDOW_LENGTH // 4))))
     assert read == 4
 
 
-@given(LENGTHS, st.integers(1, 7))
-def test_answers_come_in_the_order_of_the_postings(lengths: list[int], many: int) -> None:
-    postings = of_lengths(lengths)
-    windows = [
-        window
-        for start in range(0, len(postings), many)
-        for window in batches.read(islice(postings, start, start + many))
-    ]
-    answered = (
-        (window, batch, [window.postings[i] for i in batch])
-        for window in windows
-        for batch in window.batches
-    )
-    assert list(batches.in_order(answered)) == postings
+@given(LENGTHS)
+def test_answers_come_in_the_order_of_the_postings(lengths: list[int]) -> None:
+    assert list(batches.stream(of_lengths(lengths), lambda rows: map(len, rows))) == lengths
 
 
 def test_the_title_counts_as_length() -> None:
-    [window] = batches.read([("short", "with a long title"), ("a longer text", None)])
-    assert window.batches == [[1, 0]]
+    assert batches.batches([("short", "with a long title"), ("a longer text", None)]) == [[1, 0]]

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from roleclass import Role
-from roleclass.report.areas import ProblemAreas, Responsibilities, Together, published
+from roleclass.report.areas import ProblemAreas, Responsibilities, Together
 from roleclass.report.cases import CaseLine
+from roleclass.report.data import read_data
 from roleclass.taxonomy import load_taxonomy
 from tests.cases import case, measured
 
@@ -66,7 +67,7 @@ def test_batches_are_compared() -> None:
 
 
 def test_the_order_agrees_with_the_published_one_where_it_is_the_same() -> None:
-    order = published()["order"]
+    order = read_data("published")["order"]
     cases = [case(Role.AI_FIRST, *order[: n + 1]) for n in range(len(order))]
     agreement = measured(ProblemAreas(), *cases)["agreement"]
     assert agreement["rank_correlation"] == agreement["duty_rank_correlation"] == pytest.approx(1)
@@ -75,8 +76,8 @@ def test_the_order_agrees_with_the_published_one_where_it_is_the_same() -> None:
 
 
 def test_the_published_order_names_every_area_once() -> None:
-    problems = [area.key for area in load_taxonomy() if area.kind == "problem"]
-    assert sorted(published()["order"]) == sorted(problems)
+    problems = [area.key for area in load_taxonomy().values() if area.kind == "problem"]
+    assert sorted(read_data("published")["order"]) == sorted(problems)
 
 
 def test_areas_that_go_together_are_found_and_those_that_do_not() -> None:

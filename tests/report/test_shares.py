@@ -1,11 +1,7 @@
 """Roles by batch, time, level and place; places become countries."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from roleclass import Role
-from roleclass.report.shares import Groups, LabelChange, PublishedLabels, RoleShares, country
+from roleclass.report.shares import Groups, LabelChange, PublishedLabels, RoleShares
 from tests.cases import case, measured
 
 
@@ -88,37 +84,3 @@ def test_places_of_few_postings_are_elsewhere() -> None:
     cases = [case(place="Pune, IND; Oslo")] * 10 + [case(place="Bergen, Norway")]
     found = measured(Groups(), *cases)
     assert [(row["group"], row["n"]) for row in found["place"]] == [("India", 10), ("elsewhere", 1)]
-
-
-@pytest.mark.parametrize(
-    ("place", "expected"),
-    [
-        ("San Jose, CA", "United States"),
-        ("Mountain View, California, US", "United States"),
-        ("New York, New York, United States", "United States"),
-        ("Creve Coeur, MO 63141", "United States"),
-        ("New York City; Palo Alto; San Francisco", "United States"),
-        ("Remote, US", "United States"),
-        ("Remote (USA)", "United States"),
-        ("USA", "United States"),
-        ("Bengaluru", "India"),
-        ("London, UK", "United Kingdom"),
-        ("Gdańsk, Pomeranian Voivodeship, Poland", "Poland"),
-        ("Doha, Qatar", "Qatar"),
-        ("Anywhere", "Remote"),
-        ("Fully Remote", "Remote"),
-        ("Berlin or Amsterdam", "Germany"),
-        ("", None),
-        (" , ", None),
-        ("XYZ", None),
-        (None, None),
-    ],
-)
-def test_a_place_becomes_its_country(place: str | None, expected: str | None) -> None:
-    assert country(place) == expected
-
-
-@given(st.text())
-def test_any_text_may_be_a_place(place: str) -> None:
-    found = country(place)
-    assert found is None or found

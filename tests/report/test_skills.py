@@ -4,7 +4,8 @@ import pytest
 
 from roleclass import Role
 from roleclass.report.cases import CaseLine
-from roleclass.report.skills import KINDS, Skills, load_tools, parse_tools
+from roleclass.report.data import read_data
+from roleclass.report.skills import Skills, load_tools
 from tests.cases import case, measured
 
 
@@ -38,7 +39,7 @@ def test_tools_are_found_by_name(line: str, expected: set[str]) -> None:
 def test_there_are_a_few_hundred_names_of_every_kind() -> None:
     kinds = load_tools().kinds
     assert len(kinds) > 300
-    assert set(kinds.values()) == set(KINDS)
+    assert set(kinds.values()) == set(read_data("skills"))
 
 
 def test_every_name_is_found_as_it_is_written_beside_another_but_ordinary_words() -> None:
@@ -96,4 +97,4 @@ def test_a_role_with_few_postings_gets_no_list() -> None:
 )
 def test_a_list_that_contradicts_itself_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        parse_tools(text)
+        load_tools(text)

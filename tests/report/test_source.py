@@ -8,7 +8,7 @@ import pytest
 
 from roleclass import InputError, Role
 from roleclass.report.postings import Posting
-from roleclass.report.source import PostingTables, read_postings
+from roleclass.report.source import PostingTables
 
 ROW = {
     "id": "7",
@@ -44,7 +44,7 @@ def json_lines(path: Path, *rows: dict[str, object]) -> Path:
 
 
 def test_json_lines(tmp_path: Path) -> None:
-    assert read_postings([json_lines(tmp_path / "a.jsonl", ROW)]) == [EXPECTED]
+    assert list(PostingTables([json_lines(tmp_path / "a.jsonl", ROW)])) == [EXPECTED]
 
 
 def test_parquet(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_parquet(tmp_path: Path) -> None:
     parquet.write_table(
         pa.Table.from_pylist([ROW | {"skills": json.dumps(ROW["skills"])}]), tmp_path / "a.parquet"
     )
-    assert read_postings([tmp_path / "a.parquet"]) == [EXPECTED]
+    assert list(PostingTables([tmp_path / "a.parquet"])) == [EXPECTED]
 
 
 def test_csv(tmp_path: Path) -> None:
@@ -64,12 +64,12 @@ def test_csv(tmp_path: Path) -> None:
         writer = csv.DictWriter(file, row)
         writer.writeheader()
         writer.writerow(row)
-    assert read_postings([tmp_path / "a.csv"]) == [EXPECTED]
+    assert list(PostingTables([tmp_path / "a.csv"])) == [EXPECTED]
 
 
 def test_missing_values_are_none(tmp_path: Path) -> None:
     rows = [{"text": "Build agents.", "role": None, "confidence": float("nan"), "title": ""}]
-    assert read_postings([json_lines(tmp_path / "a.jsonl", *rows)]) == [
+    assert list(PostingTables([json_lines(tmp_path / "a.jsonl", *rows)])) == [
         Posting(text="Build agents.")
     ]
 
@@ -84,7 +84,7 @@ def test_rows_with_one_id_and_no_other_text_are_one_posting_and_the_first_value_
         tmp_path / "b.jsonl", {"id": "1", "role": "ai-first", "text": "T"}, {"id": 2, "text": "U"}
     )
     said: list[str] = []
-    merged, other = read_postings([first, second], warn=said.append)
+    merged, other = list(PostingTables([first, second], warn=said.append))
     assert (merged.role, merged.responsibilities, merged.text) == (Role.OTHER, ("Mend",), "T")
     assert other.id == "2"
     assert said[-1].startswith("1 rows repeat ")
@@ -94,7 +94,7 @@ def test_one_id_with_two_texts_is_two_postings(tmp_path: Path) -> None:
     first = json_lines(tmp_path / "a.jsonl", {"id": 1, "text": "T"}, {"id": 2, "text": "U"})
     second = json_lines(tmp_path / "b.jsonl", {"id": 1, "text": "V"}, {"id": 2, "text": "U"})
     said: list[str] = []
-    found = read_postings([first, second], warn=said.append)
+    found = list(PostingTables([first, second], warn=said.append))
     assert [(posting.id, posting.text) for posting in found] == [("1", "T"), ("1", "V"), ("2", "U")]
     assert said[-1].startswith("1 rows repeat")
 
@@ -115,30 +115,30 @@ def test_what_cannot_be_read_is_named(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=message):
-        read_postings([tmp_path / name])
+        list(PostingTables([tmp_path / name]))
 
 
 def test_damaged_rows_are_left_out_and_said(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b'{"text": "x"}\n{\n[1]\n')
     said: list[str] = []
-    assert read_postings([tmp_path / "a.jsonl"], warn=said.append) == [Posting(text="x")]
+    assert list(PostingTables([tmp_path / "a.jsonl"], warn=said.append)) == [Posting(text="x")]
     assert re.search("2 rows .*row 2: line 2 ", said[-1])
 
 
 def test_a_column_of_roles_counts_only_if_it_holds_ours(tmp_path: Path) -> None:
     said: list[str] = []
     rows = [{"text": "x", "role": "AI-First"}, {"text": "y", "role": "boss", "confidence": 3}]
-    found = read_postings([json_lines(tmp_path / "a.jsonl", *rows)], warn=said.append)
+    found = list(PostingTables([json_lines(tmp_path / "a.jsonl", *rows)], warn=said.append))
     assert found == [Posting(text="x"), Posting(text="y")]
     assert "holds 'boss', none of ai-first" in said[-1]
-    found = read_postings([json_lines(tmp_path / "b.jsonl", rows[0])])
+    found = list(PostingTables([json_lines(tmp_path / "b.jsonl", rows[0])]))
     assert found == [Posting(text="x", role=Role.AI_FIRST)]
 
 
 def test_what_is_read_and_what_is_missing_for_a_chapter_is_said(tmp_path: Path) -> None:
     said: list[str] = []
     row = {"Job Title": "Cook", "Job Description": "Cooks.", "Company": "Inn", "Location": "Oslo"}
-    (found,) = read_postings([json_lines(tmp_path / "a.jsonl", row)], warn=said.append)
+    (found,) = list(PostingTables([json_lines(tmp_path / "a.jsonl", row)], warn=said.append))
     assert (found.title, found.company, found.place) == ("Cook", "Inn", "Oslo")
     assert said == [
         "text column: Job Description (guessed); title column: Job Title (guessed)",
@@ -169,7 +169,7 @@ def test_what_is_read_and_what_is_missing_for_a_chapter_is_said(tmp_path: Path) 
 def test_nested_values_are_flattened(
     tmp_path: Path, given: dict[str, object], expected: dict[str, str]
 ) -> None:
-    found = read_postings([json_lines(tmp_path / "a.jsonl", {"text": "x", **given})])
+    found = list(PostingTables([json_lines(tmp_path / "a.jsonl", {"text": "x", **given})]))
     assert found == [Posting(text="x", **expected)]  # type: ignore[arg-type]
 
 
@@ -183,7 +183,7 @@ def test_nested_values_are_flattened(
 def test_json_that_python_cannot_hold_is_named(tmp_path: Path, line: str, message: str) -> None:
     (tmp_path / "a.jsonl").write_text(line)
     with pytest.raises(InputError, match=message):
-        read_postings([tmp_path / "a.jsonl"])
+        list(PostingTables([tmp_path / "a.jsonl"]))
 
 
 def test_lists_that_are_none_are_read_as_far_as_they_go(tmp_path: Path) -> None:
@@ -192,14 +192,14 @@ def test_lists_that_are_none_are_read_as_far_as_they_go(tmp_path: Path) -> None:
         {"text": "b", "skills": {"tools": "RAG", "none": None}},
         {"text": "c", "skills": "[" * 5000},
     ]
-    found = read_postings([json_lines(tmp_path / "a.jsonl", *rows)])
+    found = list(PostingTables([json_lines(tmp_path / "a.jsonl", *rows)]))
     assert [posting.skills for posting in found] == [("7",), ("RAG",), ("[" * 5000,)]
 
 
 def test_a_row_with_half_a_character_is_damaged(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [{"title": "AI \ud800", "text": "x"}, {"text": "y"}]
     said: list[str] = []
-    found = read_postings([json_lines(tmp_path / "a.jsonl", *rows)], warn=said.append)
+    found = list(PostingTables([json_lines(tmp_path / "a.jsonl", *rows)], warn=said.append))
     assert found == [Posting(text="y")]
     assert "1 rows are damaged and left out; the first is row 1: column title" in said[-1]
 
@@ -209,7 +209,7 @@ def test_what_is_true_of_many_files_is_said_once(tmp_path: Path) -> None:
     for i in range(5):
         (tmp_path / "pages" / f"{i}.html").write_text(f"<title>Cook {i}</title><p>Cooks.")
     said: list[str] = []
-    assert len(read_postings([tmp_path / "pages"], warn=said.append)) == 5
+    assert len(list(PostingTables([tmp_path / "pages"], warn=said.append))) == 5
     assert [message.partition(": ")[0] for message in said] == [
         f"{tmp_path / 'pages' / '0.html'} and 4 more"
     ] * 2
@@ -235,5 +235,7 @@ def test_a_row_is_held_back_only_where_its_id_comes_again(tmp_path: Path) -> Non
 
 def test_one_value_that_is_no_role_late_in_a_file_counts_for_all_of_it(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [{"text": "x", "role": "other"}] * 3000
-    found = read_postings([json_lines(tmp_path / "a.jsonl", *rows, {"text": "y", "role": "boss"})])
+    found = list(
+        PostingTables([json_lines(tmp_path / "a.jsonl", *rows, {"text": "y", "role": "boss"})])
+    )
     assert {posting.role for posting in found} == {None}

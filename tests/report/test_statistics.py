@@ -12,6 +12,7 @@ from scipy import stats
 from roleclass.report.statistics import (
     DUTY_CUTOFFS,
     GroupedShares,
+    Tally,
     adjusted,
     change,
     difference_p,
@@ -89,3 +90,12 @@ def test_duties_of_one_posting_are_no_samples_of_their_own() -> None:
 )
 def test_duties_have_cut_offs_of_their_own(of_duties: float, expected: str) -> None:
     assert tier(of_duties, DUTY_CUTOFFS) == expected
+
+
+def test_a_tally_counts_a_posting_in_each_of_its_groups_and_none_is_no_group() -> None:
+    tally = Tally()
+    tally.add(["rag"], ["all", "May"])
+    tally.add([], ["all", None])
+    assert (tally.share("rag", "all")["share"], tally.share("rag", "May")["share"]) == (0.5, 1.0)
+    assert dict(tally.of) == {"all": 2, "May": 1}
+    assert tally.share("rag", "June")["of"] == 0

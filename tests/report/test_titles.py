@@ -3,7 +3,7 @@
 import pytest
 
 from roleclass import Role
-from roleclass.report.titles import normalize_title, promised_roles, title_key, title_level
+from roleclass.report.titles import normalize_title, promised_role, title_key, title_level
 from tests.patience import grows_with_length
 
 
@@ -19,6 +19,9 @@ from tests.patience import grows_with_length
         ("Machine Learning Engineer, Gen AI", "Machine Learning Engineer, Gen AI"),
         ("Member of Technical Staff", "Member of Technical Staff"),
         ("Staff", "Staff"),
+        ("New York City | Full-time", "Full-time"),
+        ("San Francisco (onsite)", ""),
+        ("Oslo - London, UK - Senior AI Engineer", "AI Engineer"),
         ("", ""),
         ("(remote)", ""),
     ],
@@ -51,7 +54,7 @@ def test_titles_are_normalised(title: str, expected: str) -> None:
     ],
 )
 def test_what_titles_promise(title: str, role: Role | None) -> None:
-    assert promised_roles([title]) == [role]
+    assert promised_role(title) == role
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from roleclass.evidence.page import posting_page
 from roleclass.lexicon import parse_lexicon
 from roleclass.report.page import render
 from roleclass.report.report import build_report
-from roleclass.report.source import read_postings
+from roleclass.report.source import PostingTables
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
 from roleclass.tables.formats import Format, Kind
@@ -121,9 +121,9 @@ def _valid(kind: str) -> bytes:
         else:
             with (
                 path.open("wb") as raw,
-                open_writer(raw, Format(cast("Kind", kind)), table.schema) as writer,
+                open_writer(raw, Format(cast("Kind", kind)), table.schema) as write,
             ):
-                writer.write(table)
+                write(table)
         return path.read_bytes()
 
 
@@ -210,10 +210,10 @@ def stray_quotes(rng: random.Random, folder: Path) -> None:
         lines[at] = lines[at][:place] + '"' * rng.choice((1, 1, 2, 3)) + lines[at][place:]
     (folder / "in.csv").write_text("id,title,text\n" + "\n".join(lines) + "\n")
     found = []
-    with Reader([str(folder / "in.csv")], ReadOptions(batch_size=7, delimiter=",")) as reader:
-        for chunk in reader:
-            rows = (list(row.values()) for row in chunk.table.to_pylist())
-            found += [(cells, chunk.faults.get(i)) for i, cells in enumerate(rows)]
+    reader = Reader([str(folder / "in.csv")], ReadOptions(batch_size=7, delimiter=","))
+    for chunk in reader:
+        rows = (list(row.values()) for row in chunk.table.to_pylist())
+        found += [(cells, chunk.faults.get(i)) for i, cells in enumerate(rows)]
     expect(len(found) == len(lines), f"{len(lines)} rows became {len(found)}")
     for line, (cells, fault) in zip(lines, found, strict=True):
         expect(fault is not None or cells == next(csv.reader([line])), f"{line!r} became {cells}")
@@ -225,7 +225,7 @@ def report(rng: random.Random, folder: Path) -> None:
     source = folder / f"in.{kind}"
     source.write_bytes(mutated(rng, _valid(kind), _TOKENS[kind]))
     try:
-        postings = read_postings([source])
+        postings = list(PostingTables([source]))
     except RoleclassError as error:
         raise Refused from error
     figures = build_report(postings)

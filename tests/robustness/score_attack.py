@@ -163,9 +163,9 @@ class _Setting:
             for kind in KINDS:
                 with (
                     (folder / f"{name}.{kind}").open("wb") as raw,
-                    open_writer(raw, Format.of(f"x.{kind}", None), table.schema) as writer,
+                    open_writer(raw, Format.of(f"x.{kind}", None), table.schema) as write,
                 ):
-                    writer.write(content)
+                    write(content)
         # Another model with the same answers: an entry more in its metadata.
         data = unseal(default_model().read_bytes())
         (folder / "other.onnx").write_bytes(seal(data + b"\x72\x06\x0a\x01x\x12\x01y"))

@@ -270,8 +270,8 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     table = pa.Table.from_pylist(rows)
     pq.write_table(pa.concat_tables([table] * 30), tmp_path / "in.parquet", row_group_size=1000)
     assert (tmp_path / "in.parquet").stat().st_size > 30 * 2**20
-    with Reader([str(tmp_path / "in.parquet")], ScoreOptions(batch_size=100)) as reader:
-        peak = max(pa.total_allocated_bytes() for _ in reader)
+    reader = Reader([str(tmp_path / "in.parquet")], ScoreOptions(batch_size=100))
+    peak = max(pa.total_allocated_bytes() for _ in reader)
     assert peak < 15 * 2**20
 
 

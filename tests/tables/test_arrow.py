@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -10,7 +11,7 @@ from pyarrow import feather
 from roleclass.errors import InputError
 from roleclass.tables import arrow_batches, parquet_pages
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.plain import cuts, row_sizes, size_of
+from roleclass.tables.plain import Pieces, row_sizes
 from roleclass.tables.reader import Reader
 from roleclass.tables.rows import MAX_BYTES
 
@@ -32,12 +33,12 @@ def test_long_texts_come_in_small_chunks_whose_memory_is_bound(tmp_path: Path, e
     del table
     ids: list[int] = []
     peak = 0
-    with Reader([str(path)], ReadOptions()) as reader:
-        before = pa.total_allocated_bytes()
-        for chunk in reader:
-            ids += chunk.table["id"].to_pylist()
-            assert size_of(chunk.table) < MAX_BYTES + 500_000
-            peak = max(peak, pa.total_allocated_bytes() - before)
+    reader = Reader([str(path)], ReadOptions())
+    before = pa.total_allocated_bytes()
+    for chunk in reader:
+        ids += chunk.table["id"].to_pylist()
+        assert row_sizes(chunk.table["text"]).sum() < MAX_BYTES + 500_000
+        peak = max(peak, pa.total_allocated_bytes() - before)
     assert ids == list(range(len(texts)))
     assert peak < 5 * MAX_BYTES
 
@@ -45,16 +46,16 @@ def test_long_texts_come_in_small_chunks_whose_memory_is_bound(tmp_path: Path, e
 @pytest.mark.parametrize("most", [1, 7, 256, 1000])
 def test_chunks_have_as_many_rows_as_asked_for(tmp_path: Path, most: int) -> None:
     path = write(tmp_path / "in.parquet", pa.table({"text": ["x"] * 600}))
-    with Reader([str(path)], ReadOptions(batch_size=most)) as reader:
-        sizes = [len(chunk.table) for chunk in reader]
+    reader = Reader([str(path)], ReadOptions(batch_size=most))
+    sizes = [len(chunk.table) for chunk in reader]
     assert sizes == [most] * (600 // most) + [600 % most] * bool(600 % most)
 
 
 def test_rows_that_are_few_but_long_among_short_ones_are_cut_off(tmp_path: Path) -> None:
     texts = ["x"] * 500 + ["y" * 2**20] * 40 + ["z"] * 500
     path = write(tmp_path / "in.parquet", pa.table({"text": texts}))
-    with Reader([str(path)], ReadOptions()) as reader:
-        chunks = [chunk.table["text"].to_pylist() for chunk in reader]
+    reader = Reader([str(path)], ReadOptions())
+    chunks = [chunk.table["text"].to_pylist() for chunk in reader]
     assert [text for chunk in chunks for text in chunk] == texts
     assert [len(chunk) for chunk in chunks] == [516, 16, 508]
 
@@ -64,6 +65,7 @@ def test_rows_that_are_few_but_long_among_short_ones_are_cut_off(tmp_path: Path)
     [
         (pa.array(["ab", None, "é"]), [2, 0, 2]),
         (pa.array([b"abc"], pa.large_binary()), [3]),
+        (pa.array(["ab", None, "é"], pa.string_view()), [2, 0, 2]),
         (pa.array([1, 2]), [8, 8]),
         (pa.array(["ab", "c", "ab"]).dictionary_encode(), [2, 1, 2]),
         (pa.array([["a", "bc"], [], None, ["d"]]), [19, 0, 0, 9]),
@@ -76,11 +78,18 @@ def test_rows_are_weighed_by_their_texts(column: pa.Array, sizes: list[int]) -> 
     assert row_sizes(pa.chunked_array([column])).tolist() == sizes
 
 
-def test_cuts_do_not_depend_on_how_rows_came_together() -> None:
+def test_pieces_do_not_depend_on_how_rows_came_together() -> None:
     table = pa.table({"text": ["x" * (i % 7) for i in range(100)]})
-    pieces = pa.concat_tables([table.slice(start, 9) for start in range(0, 100, 9)])
-    assert cuts(table, 10, 20) == cuts(pieces, 10, 20)
-    assert cuts(table, 1000, 10**6) == []
+
+    def cut(step: int) -> list[list[str]]:
+        pieces = Pieces(10, 20)
+        parts = (table.slice(start, step) for start in range(0, 100, step))
+        full = [piece for part in parts for piece in pieces.add(part)]
+        return [piece["text"].to_pylist() for piece in (*full, *pieces.rest())]
+
+    assert cut(9) == cut(100) == cut(1)
+    assert [text for piece in cut(9) for text in piece] == table["text"].to_pylist()
+    assert list(Pieces(1000, 10**6).add(table)) == []
 
 
 @pytest.mark.parametrize("options", [{}, {"compression": "zstd", "data_page_version": "2.0"}])
@@ -97,8 +106,8 @@ def test_parquet_whose_pages_are_too_long_is_refused_with_what_to_do(
     pq.write_table(
         table, tmp_path / "in.parquet", write_batch_size=16, use_dictionary=False, **options
     )
-    with Reader([str(tmp_path / "in.parquet")], ReadOptions()) as reader:
-        assert sum(len(chunk.table) for chunk in reader) == 1000
+    reader = Reader([str(tmp_path / "in.parquet")], ReadOptions())
+    assert sum(len(chunk.table) for chunk in reader) == 1000
 
 
 def test_a_dictionary_of_long_texts_is_not_written_out_for_many_rows(tmp_path: Path) -> None:
@@ -107,8 +116,8 @@ def test_a_dictionary_of_long_texts_is_not_written_out_for_many_rows(tmp_path: P
     assert pq.read_schema(tmp_path / "in.parquet").field("text").type == pa.string()
     assert (tmp_path / "in.parquet").stat().st_size < 2**20
     before = pa.total_allocated_bytes()
-    with Reader([str(tmp_path / "in.parquet")], ReadOptions()) as reader:
-        peak = max(pa.total_allocated_bytes() - before for _ in reader)
+    reader = Reader([str(tmp_path / "in.parquet")], ReadOptions())
+    peak = max(pa.total_allocated_bytes() - before for _ in reader)
     assert peak < 400 * 2**20  # all of them are 800 MB
 
 
@@ -138,6 +147,15 @@ def test_a_compressed_batch_that_is_too_long_is_refused_and_others_are_read(
     with pytest.raises(InputError, match=r"in\.feather: batch \d .*2 MiB .*chunksize=1000"):
         Reader([str(path)], ReadOptions())
     feather.write_feather(table, path, compression=compression, chunksize=500)
-    with Reader([str(path)], ReadOptions()) as reader:
-        read = pa.concat_tables([chunk.table for chunk in reader])
+    reader = Reader([str(path)], ReadOptions())
+    read = pa.concat_tables([chunk.table for chunk in reader])
     assert read.to_pylist() == table.to_pylist()
+
+
+@pytest.mark.parametrize("compression", ["uncompressed", "lz4", "zstd"])
+def test_files_of_polars_are_read(tmp_path: Path, compression: str) -> None:
+    kinds = pl.Series(["a", "b"] * 500, dtype=pl.Categorical)
+    frame = pl.DataFrame({"text": ["Build agents.", "Bake bread."] * 500, "kind": kinds})
+    frame.write_ipc(tmp_path / "in.arrow", compression=compression)  # type: ignore[arg-type]
+    reader = Reader([str(tmp_path / "in.arrow")], ReadOptions(batch_size=300))
+    assert [row for chunk in reader for row in chunk.table.to_pylist()] == frame.to_dicts()

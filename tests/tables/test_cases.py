@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 import roleclass
 from roleclass import InputError, RoleClassifier
 from roleclass.cli import main
-from roleclass.report.source import read_postings
+from roleclass.report.source import PostingTables
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.reader import Reader
 from tests.tables import files
@@ -60,8 +60,8 @@ def run(command: str, *arguments: object) -> Result:
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
-    with Reader([str(path)], ReadOptions()) as reader:
-        return [row for chunk in reader for row in chunk.table.to_pylist()]
+    reader = Reader([str(path)], ReadOptions())
+    return [row for chunk in reader for row in chunk.table.to_pylist()]
 
 
 def scored(name: str, tmp_path: Path, *options: str) -> tuple[list[dict[str, str]], Result]:
@@ -89,7 +89,7 @@ def test_score_reads_four_postings_says_what_it_found_and_loses_nothing(
 @pytest.mark.parametrize("name", WHOLE)
 def test_report_reads_the_same_postings(name: str) -> None:
     said: list[str] = []
-    postings = read_postings([CASES / name], warn=said.append)
+    postings = list(PostingTables([CASES / name], warn=said.append))
     assert all(any(message in line for line in said) for message in WHOLE[name]), said
     assert len(postings) == (8 if name == "nan_titles.csv" else 4)
     titles = [None] * 4 + ["AI Engineer"] * 4 if name == "nan_titles.csv" else TITLES
@@ -121,7 +121,7 @@ def test_a_stray_quote_marks_its_row_and_swallows_none(tmp_path: Path) -> None:
     )
     assert stopped.exit_code == 1
     assert "row 1: a quote" in stopped.stderr
-    assert [p.id for p in read_postings([CASES / "stray_quote.csv"])] == ["2", "3"]
+    assert [p.id for p in PostingTables([CASES / "stray_quote.csv"])] == ["2", "3"]
 
 
 def test_words_for_missing_titles_and_texts_are_missing(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_forum_comment_has_its_title_in_its_text(tmp_path: Path) -> None:
     rows, result = scored("hn.jsonl", tmp_path)
     assert [row["role"] for row in rows] == ["ai-first"]
     assert "layout: Hacker News" in result.stderr
-    (posting,) = read_postings([CASES / "hn.jsonl"])
+    (posting,) = PostingTables([CASES / "hn.jsonl"])
     assert "evaluation suite" in (posting.text or "")
 
 
@@ -152,7 +152,7 @@ def test_a_saved_page_is_the_posting_in_it(tmp_path: Path) -> None:
     assert "layout: JSON-LD JobPosting" in result.stderr
     assert [(row["title"], row["role"]) for row in rows] == [("AI Engineer", "ai-first")]
     assert "color:#333" not in rows[0]["description"]
-    (posting,) = read_postings([CASES / "page_with_jsonld.html"])
+    (posting,) = PostingTables([CASES / "page_with_jsonld.html"])
     assert "design LLM agents" in (posting.text or "")
 
 
@@ -164,7 +164,7 @@ def test_duties_outside_the_guessed_column_are_named_and_can_be_joined(tmp_path:
     rows, _ = scored("fakejobs.csv", tmp_path, *named)
     assert [row["role"] for row in rows] == ROLES
     options = ReadOptions(text_column=("description", "requirements"))
-    joined = [posting.text or "" for posting in read_postings([CASES / "fakejobs.csv"], options)]
+    joined = [posting.text or "" for posting in PostingTables([CASES / "fakejobs.csv"], options)]
     assert joined[0].startswith(
         "Join us and grow with the team in a modern office.\nWe are looking"
     )
@@ -199,7 +199,7 @@ def test_a_column_of_job_titles_called_role_is_not_taken_for_our_labels(tmp_path
 
 def test_two_files_numbered_from_one_are_four_postings(tmp_path: Path) -> None:
     boards = [CASES / "board_a.csv", CASES / "board_b.csv"]
-    assert sorted(str(p.title) for p in read_postings(boards)) == sorted(
+    assert sorted(str(p.title) for p in PostingTables(boards)) == sorted(
         TITLES
     )  # those of one id come last
     run("score", *boards, "-o", tmp_path / "out.csv")

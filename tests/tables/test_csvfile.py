@@ -25,11 +25,11 @@ def read(path: Path, content: str | bytes, name: str = "in.csv", **options: Any)
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     rows: list[list[str]] = []
     faults: list[str] = []
-    with Reader([str(file)], ReadOptions(**options)) as reader:
-        for chunk in reader:
-            rows += [list(row.values()) for row in chunk.table.to_pylist()]
-            faults += [chunk.faults.get(i, "") for i in range(len(chunk.table))]
-        return rows, faults, reader.notes
+    reader = Reader([str(file)], ReadOptions(**options))
+    for chunk in reader:
+        rows += [list(row.values()) for row in chunk.table.to_pylist()]
+        faults += [chunk.faults.get(i, "") for i in range(len(chunk.table))]
+    return rows, faults, reader.notes
 
 
 def written(rows: list[list[str]], **dialect: Any) -> str:
@@ -117,11 +117,11 @@ def test_a_few_zero_bytes_are_no_utf_16(tmp_path: Path) -> None:
 
 
 def test_columns_without_a_name_get_one_where_there_are_several(tmp_path: Path) -> None:
-    with Reader([str(write(tmp_path, ",,text,,\n0,0,x,,\n"))], ReadOptions()) as reader:
-        assert reader.schema.names == ["unnamed_1", "unnamed_2", "text", "unnamed_4", "unnamed_5"]
-        assert ["unnamed_" in note for note in reader.notes] == [True]
-    with Reader([str(write(tmp_path, ",text\n0,x\n"))], ReadOptions()) as reader:
-        assert (reader.schema.names, reader.notes) == (["", "text"], [])
+    reader = Reader([str(write(tmp_path, ",,text,,\n0,0,x,,\n"))], ReadOptions())
+    assert reader.schema.names == ["unnamed_1", "unnamed_2", "text", "unnamed_4", "unnamed_5"]
+    assert ["unnamed_" in note for note in reader.notes] == [True]
+    reader = Reader([str(write(tmp_path, ",text\n0,x\n"))], ReadOptions())
+    assert (reader.schema.names, reader.notes) == (["", "text"], [])
 
 
 def write(folder: Path, content: str) -> Path:

@@ -121,13 +121,13 @@ def test_a_pipe_cannot_be_resumed(tmp_path: Path) -> None:
 def test_a_file_that_changes_while_it_is_read_is_an_error(tmp_path: Path, ending: str) -> None:
     write = {"csv": files.write_csv, "jsonl": files.write_jsonl, "parquet": files.write_parquet}
     path = write[ending](tmp_path / f"in.{ending}", files.rows(60))
-    with Reader([str(path)], ReadOptions(batch_size=10)) as reader:
-        chunks = iter(reader)
-        next(chunks)
-        with path.open("ab") as file:
-            file.write(b"\n")
-        with pytest.raises(InputError, match=rf"in\.{ending}: changed"):
-            list(chunks)
+    reader = Reader([str(path)], ReadOptions(batch_size=10))
+    chunks = iter(reader)
+    next(chunks)
+    with path.open("ab") as file:
+        file.write(b"\n")
+    with pytest.raises(InputError, match=rf"in\.{ending}: changed"):
+        list(chunks)
 
 
 def test_an_input_that_is_cut_off_while_it_is_scored_gives_no_output(tmp_path: Path) -> None:
@@ -147,8 +147,9 @@ def test_what_is_kept_of_a_pipe_is_removed(tmp_path: Path, monkeypatch: pytest.M
     os.mkfifo(tmp_path / "pipe")
     writer = threading.Thread(target=lambda: (tmp_path / "pipe").write_bytes(b"text\nx\n"))
     writer.start()
-    with Reader([str(tmp_path / "pipe")], ReadOptions(format="csv")) as reader:
-        assert len(list((tmp_path / "kept").iterdir())) == 1
-        assert [chunk.table["text"].to_pylist() for chunk in reader] == [["x"]]
+    reader = Reader([str(tmp_path / "pipe")], ReadOptions(format="csv"))
+    assert len(list((tmp_path / "kept").iterdir())) == 1
+    assert [chunk.table["text"].to_pylist() for chunk in reader] == [["x"]]
     writer.join()
+    del reader
     assert list((tmp_path / "kept").iterdir()) == []

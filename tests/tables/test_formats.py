@@ -24,8 +24,8 @@ ROWS: list[dict[str, Any]] = [
 
 
 def read(path: Path, **options: Any) -> tuple[list[dict[str, Any]], list[str]]:
-    with Reader([str(path)], ReadOptions(**options)) as reader:
-        return [row for chunk in reader for row in chunk.table.to_pylist()], reader.notes
+    reader = Reader([str(path)], ReadOptions(**options))
+    return [row for chunk in reader for row in chunk.table.to_pylist()], reader.notes
 
 
 def workbook(path: Path, **sheets: list[list[Any]]) -> Path:
@@ -100,7 +100,7 @@ def test_a_workbook_says_which_sheet_and_takes_another(tmp_path: Path) -> None:
 
 
 def test_a_workbook_names_what_is_wrong_with_it(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="column text"):
+    with pytest.raises(InputError, match="column 'text'"):
         read(workbook(tmp_path / "twice.xlsx", S=[["text", "text"], ["a", "b"]]))
     with pytest.raises(InputError, match="empty"):
         read(workbook(tmp_path / "empty.xlsx", S=[]))

@@ -30,11 +30,11 @@ def read(
         file.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
     rows: list[dict[str, Any]] = []
     faults: list[str] = []
-    with Reader([str(file)], ReadOptions(**options)) as reader:
-        for chunk in reader:
-            rows += chunk.table.to_pylist()
-            faults += chunk.faults.values()
-        return rows, faults, reader.notes
+    reader = Reader([str(file)], ReadOptions(**options))
+    for chunk in reader:
+        rows += chunk.table.to_pylist()
+        faults += chunk.faults.values()
+    return rows, faults, reader.notes
 
 
 COLUMNS = {name: [row[name] for row in ROWS] for name in ROWS[0]}
@@ -142,7 +142,7 @@ def test_words_that_python_writes_though_json_has_them_not_are_missing(tmp_path:
 
 def test_bytes_that_are_no_utf_8_mark_their_row(tmp_path: Path) -> None:
     rows, faults, _ = read(tmp_path, b'[{"text": "K\xf6chin"}, {"text": "y"}]')
-    assert [row["text"] for row in rows] == ["K?chin", "y"]
+    assert [row["text"] for row in rows] == ["K\ufffdchin", "y"]
     assert faults == ["column text holds half a character (a lone surrogate)"]
 
 
@@ -196,8 +196,8 @@ def test_a_document_is_never_held_whole(tmp_path: Path) -> None:
     (tmp_path / "in.json.gz").write_bytes(gzip.compress(content.encode(), 1))
     tracemalloc.start()
     try:
-        with Reader([str(tmp_path / "in.json.gz")], ReadOptions(batch_size=100)) as reader:
-            assert sum(len(chunk.table) for chunk in reader) == 8_000
+        reader = Reader([str(tmp_path / "in.json.gz")], ReadOptions(batch_size=100))
+        assert sum(len(chunk.table) for chunk in reader) == 8_000
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

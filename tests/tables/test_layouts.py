@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from roleclass.report.source import read_postings
+from roleclass.report.source import PostingTables
 from roleclass.tables import layouts
 from roleclass.tables.columns import OTHERS
 
@@ -178,7 +178,7 @@ def test_a_document_of_a_layout_is_read_and_the_layout_said(name: str, tmp_path:
     path = tmp_path / "in.json"
     path.write_text(json.dumps(DOCUMENTS[name]), "utf-8")
     said: list[str] = []
-    (posting,) = read_postings([path], warn=said.append)
+    (posting,) = PostingTables([path], warn=said.append)
     assert any(f"layout: {name}; " in message for message in said)
     assert TEXT in (posting.text or "")
     assert "shoes" not in (posting.text or "")
@@ -190,12 +190,12 @@ def test_a_document_of_a_layout_is_read_and_the_layout_said(name: str, tmp_path:
 
 
 def test_every_layout_has_a_document_and_is_known_by_its_keys_before_any_other() -> None:
-    assert [layout.name for layout in layouts._layouts()] == list(DOCUMENTS)
-    for layout in layouts._layouts():
-        keys = [key.partition("|")[0] for key in layout.keys]
+    assert [layout["name"] for layout in layouts._content()["layout"]] == list(DOCUMENTS)
+    for layout in layouts._content()["layout"]:
+        keys = [key.partition("|")[0] for key in layout["keys"]]
         assert layouts.layout_of(keys) == layout
-        assert set(layout.others) <= {*OTHERS, "title"}
-        assert layout.text
+        assert set(layout) - {"name", "keys", "text"} <= {*OTHERS, "title"}
+        assert layout["text"]
 
 
 def test_no_name_stands_for_two_things() -> None:
@@ -211,5 +211,5 @@ def test_a_layout_is_not_taken_where_columns_are_named(tmp_path: Path) -> None:
     path = tmp_path / "in.json"
     path.write_text(json.dumps(DOCUMENTS["Lever"]), "utf-8")
     options = ReadOptions(text_column="descriptionPlain", title_column="categories.team")
-    (posting,) = read_postings([path], options)
+    (posting,) = PostingTables([path], options)
     assert (posting.title, posting.text) == ("Kitchen", "Hello.")

@@ -95,8 +95,8 @@ def strict(text: str) -> Any:
 
 def write(table: pa.Table, kind: str, **options: Any) -> bytes:
     raw = io.BytesIO()
-    with open_writer(raw, Format(kind), table.schema, **options) as writer:  # type: ignore[arg-type]
-        writer.write(table)
+    with open_writer(raw, Format(kind), table.schema, **options) as write:  # type: ignore[arg-type]
+        write(table)
     return raw.getvalue()
 
 
@@ -207,9 +207,9 @@ def test_row_groups_depend_on_the_rows_only(step: int, monkeypatch: pytest.Monke
     monkeypatch.setattr("roleclass.tables.writers._GROUP_BYTES", 2**17)
     table = pa.table({"text": ["x" * 500] * 300, "tags": [["y" * 200, ""]] * 300})
     raw = io.BytesIO()
-    with open_writer(raw, Format("parquet"), table.schema) as writer:
+    with open_writer(raw, Format("parquet"), table.schema) as write:
         for start in range(0, len(table), step):
-            writer.write(table.slice(start, step))
+            write(table.slice(start, step))
     metadata = pa.parquet.read_metadata(io.BytesIO(raw.getvalue()))
     sizes = [metadata.row_group(k).num_rows for k in range(metadata.num_row_groups)]
     assert sizes == [184, 116]  # of 128 KiB

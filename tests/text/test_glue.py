@@ -85,7 +85,7 @@ def test_lines_of_all_kinds_are_parted(line: str) -> None:
     assert unglue("".join(whole)).split("\n") == whole
 
 
-@pytest.mark.parametrize("name", sorted({*FAMOUS.split(), *NAMES.split()}))
+@pytest.mark.parametrize("name", sorted({*FAMOUS.split(), *NAMES}))
 def test_a_name_in_camel_case_stays_whole_wherever_it_stands(name: str) -> None:
     whole = [
         *BEFORE,
@@ -98,7 +98,7 @@ def test_a_name_in_camel_case_stays_whole_wherever_it_stands(name: str) -> None:
     assert unglue("".join(whole)).split("\n") == whole
 
 
-@pytest.mark.parametrize("name", sorted(NAMES.split()))
+@pytest.mark.parametrize("name", sorted(NAMES))
 def test_the_list_has_no_name_that_stays_whole_without_it(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,10 +41,12 @@ def head(type_: str, **others: str) -> Message:
 
 
 def posting(content: bytes, type_: str = "application/x-www-form-urlencoded") -> dict[str, str]:
-    return read_posting_form(head(type_), Body(io.BytesIO(content), len(content))).fields
+    return read_posting_form(head(type_), Body(io.BytesIO(content), len(content)))
 
 
-def table(content: bytes, folder: Path, type_: str = MULTIPART, size: int = 1 << 20) -> forms.Form:
+def table(
+    content: bytes, folder: Path, type_: str = MULTIPART, size: int = 1 << 20
+) -> tuple[forms.Fields, Path]:
     return read_table_form(head(type_), Body(Trickle(content, size), len(content)), folder)
 
 
@@ -102,14 +104,14 @@ def test_a_file_comes_as_it_was_sent_in_pieces_of_any_size(
         return
     with tempfile.TemporaryDirectory() as folder:
         value = value.encode("utf-8", "replace").decode()
-        got = table(
+        fields, file = table(
             form(content, "jobs.csv", prefix="p", text=value.replace("\r\n", "")),
             Path(folder),
             size=size,
         )
-        assert got.file == Path(folder) / "jobs.csv"
-        assert got.file.read_bytes() == content
-        assert got.fields["prefix"] == "p"
+        assert file == Path(folder) / "jobs.csv"
+        assert file.read_bytes() == content
+        assert fields["prefix"] == "p"
 
 
 WHOLE = form(b"id,text\n7,Bakes.\n", "jobs.csv", prefix="p")
@@ -157,9 +159,7 @@ def test_a_table_that_is_too_large_is_refused(
 
 def test_nothing_is_read_beyond_the_body() -> None:
     body = Body(io.BytesIO(b"text=xGET / HTTP/1.1"), 6)
-    assert read_posting_form(head("application/x-www-form-urlencoded"), body).fields == {
-        "text": "x"
-    }
+    assert read_posting_form(head("application/x-www-form-urlencoded"), body) == {"text": "x"}
 
 
 @pytest.mark.parametrize(

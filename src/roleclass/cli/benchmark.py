@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from roleclass.cli.options import model_option
-from roleclass.cli.terminal import warn
+from roleclass.cli.terminal import plain_table, warn
 from roleclass.whole import write_whole
 
 
@@ -86,9 +86,8 @@ def _read(corpus: Path) -> list[str]:
 
 
 def _table(figures: Mapping[str, Any]) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column()
-    table.add_column(justify="right")
+    table = plain_table("", "here", right=("here",))
+    table.show_header = False
     postings, latency = figures["postings"], figures["latency_us"]
     table.add_row("postings", f"{postings['number']}, median {postings['median_bytes']:,} bytes")
     for name in ("p50", "p95", "p99"):
@@ -102,8 +101,6 @@ def _table(figures: Mapping[str, Any]) -> Table:
     for name, rate in figures["throughput"]["by_threads"].items():
         table.add_row(f"{name} thread{'s' * (name != '1')}", f"{rate:,} postings/s")
     table.add_row("two threads to one", f"{figures['throughput']['two_threads_to_one']:.2f}")
-    checksums = figures["throughput"]["two_threads_to_one_checksums"]
-    table.add_row("the same of checksums", f"{checksums:.2f}")
     cold = figures["cold_start"]
     table.add_row("import to first answer", f"{cold['seconds']:.3f} s")
     table.add_row("memory then", _megabytes(cold["megabytes"]))

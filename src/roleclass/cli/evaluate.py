@@ -11,7 +11,7 @@ from rich.table import Table
 
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import corpus_option, model_option
-from roleclass.cli.terminal import warn
+from roleclass.cli.terminal import plain_table, warn
 from roleclass.whole import write_whole
 
 
@@ -67,25 +67,21 @@ def _tables(figures: Mapping[str, Any]) -> list[Table]:
     parts["without title"] = figures["without_title"]
     for name, value in figures.get("field_guide_three_roles", {}).items():
         parts[f"field guide, three roles: {name.replace('_', ' ')}"] = value
-    overall = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("postings", "n", "accuracy", "macro-F1"):
-        overall.add_column(column, justify="left" if column == "postings" else "right")
+    of_parts = ("n", "accuracy", "macro-F1")
+    overall = plain_table("postings", *of_parts, right=of_parts)
     for name, part in parts.items():
         overall.add_row(
             name, *map(str, (part["n"], f"{part['accuracy']:.3f}", f"{part['macro_f1']:.3f}"))
         )
-    roles = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("role", "precision", "recall", "F1", "support"):
-        roles.add_column(column, justify="left" if column == "role" else "right")
+    of_roles = ("precision", "recall", "F1", "support")
+    roles = plain_table("role", *of_roles, right=of_roles)
     for name, row in figures["all"]["roles"].items():
         roles.add_row(
             name,
             *(f"{row[key]:.3f}" for key in ("precision", "recall", "f1")),
             str(row["support"]),
         )
-    doubt = Table(box=None, pad_edge=False, header_style="bold")
-    doubt.add_column("doubt")
-    doubt.add_column("", justify="right")
+    doubt = plain_table("doubt", "", right=("",))
     calibration = figures["calibration"]
     doubt.add_row("expected calibration error", f"{calibration['expected_calibration_error']:.3f}")
     for share, accuracy in calibration["accuracy_at_coverage"].items():

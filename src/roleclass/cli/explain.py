@@ -5,13 +5,12 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option, page_options, write_page
-from roleclass.cli.reading import PostingPath, read_posting
-from roleclass.cli.terminal import printable
+from roleclass.cli.options import page_options, write_page
+from roleclass.cli.reading import gathered, posting_options, print_name
+from roleclass.cli.terminal import plain_table, printable
 from roleclass.evidence.explanation import Explanation
 from roleclass.evidence.page import marks, posting_page
 from roleclass.prediction import Prediction
@@ -19,28 +18,26 @@ from roleclass.roles import as_role
 
 
 @click.command(short_help="Show why a posting gets its role.")
-@click.argument("file", type=PostingPath())
-@click.option("--title", help="The job title, where the text does not hold it.")
+@posting_options
 @click.option("--role", metavar="ROLE", help="Role to explain.  [default: the likeliest]")
 @click.option(
     "--against", metavar="ROLE", help="Role to compare it with.  [default: the likeliest other]"
 )
 @click.option("--top", type=click.IntRange(1), default=15, show_default=True, help="Rows to show.")
-@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
 @page_options
-@model_option
 def explain(
-    file: Path,
+    files: tuple[str, ...],
+    text: str | None,
     title: str | None,
+    as_json: bool,
     role: str | None,
     against: str | None,
     top: int,
-    as_json: bool,
     page: Path | None,
     overwrite: bool,
     model: Path | None,
 ) -> None:
-    """Show why the posting in FILE (- for standard input) gets its role.
+    """Show why a posting gets its role; a FILE holds one posting, - is standard input.
 
     Weights are in log-odds of the role against the likeliest other one.
 
@@ -50,32 +47,32 @@ def explain(
       roleclass explain --role ai-first --against ai-support posting.txt
       roleclass explain --html why.html posting.txt
     """
-    try:
-        text = read_posting(file)
-    except OSError as error:
-        raise click.ClickException(f"{file}: cannot be read: {error.strerror or error}") from error
-    classifier = RoleClassifier(model)
-    prediction = classifier.predict(text, title)
-    try:
-        why = classifier.explain(
-            text,
-            title,
-            role=None if role is None else as_role(role),
-            against=None if against is None else as_role(against),
-        )
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    if page is not None:
-        content = posting_page(classifier.read(text, title), why, top)
-        write_page(page, content, overwrite=overwrite)
-    if as_json:
-        click.echo(json.dumps({"prediction": prediction.to_dict(), **why.to_dict()}))
-    elif page is None:
-        _print(why, prediction, top)
+    with gathered(files, text, page) as postings:
+        classifier = RoleClassifier(model)
+        for name, posting in postings:
+            prediction = classifier.predict(posting, title)
+            try:
+                why = classifier.explain(
+                    posting,
+                    title,
+                    role=None if role is None else as_role(role),
+                    against=None if against is None else as_role(against),
+                )
+            except ValueError as error:
+                raise click.UsageError(str(error)) from error
+            if page is not None:
+                content = posting_page(classifier.read(posting, title), why, top)
+                write_page(page, content, overwrite=overwrite)
+            if as_json:
+                told = {"source": name, "prediction": prediction.to_dict(), **why.to_dict()}
+                click.echo(json.dumps(told))
+            elif page is None:
+                _print(name if len(postings) > 1 else None, why, prediction, top)
 
 
-def _print(why: Explanation, prediction: Prediction, top: int) -> None:
+def _print(name: str | None, why: Explanation, prediction: Prediction, top: int) -> None:
     console = Console()
+    print_name(console, name)
     if prediction.reason is not None:
         console.print(Text(f"Unclear: {prediction.reason}. What the model alone would say:"))
     document = Text(printable(why.document))
@@ -85,11 +82,7 @@ def _print(why: Explanation, prediction: Prediction, top: int) -> None:
     console.print()
     odds = f"{why.role.label} against {why.against.label}: log-odds {why.log_odds:+.2f}"
     console.print(Text(odds, style="bold"))
-    lines = Table(box=None, pad_edge=False, header_style="bold")
-    lines.add_column("weight", justify="right")
-    lines.add_column("part")
-    lines.add_column("work")
-    lines.add_column("line")
+    lines = plain_table("weight", "part", "work", "line", right=("weight",))
     room = max(20, console.width - 32)  # what the other columns leave
     for line, weight in why.lines:
         said = " ".join(printable(why.document[line.start : line.end]).split())
@@ -97,10 +90,7 @@ def _print(why: Explanation, prediction: Prediction, top: int) -> None:
         lines.add_row(_weight(weight), line.part, line.work, Text(said))
     console.print(lines)
     console.print()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("weight", justify="right")
-    table.add_column("what")
-    table.add_column("times", justify="right")
+    table = plain_table("weight", "what", "times", right=("weight", "times"))
     for item in why.evidence[:top]:
         table.add_row(_weight(item.weight), Text(printable(item.name)), str(len(item.spans) or ""))
     rest = sum(item.weight for item in why.evidence[top:])

@@ -1,20 +1,14 @@
 """``roleclass lines``: the lines of all postings in files, a row each."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from roleclass.cli.runs import (
-    counted,
-    earlier,
-    pace,
-    print_summary,
-    run_options,
-    running,
-    score_options,
-)
-from roleclass.cli.terminal import warn
+from roleclass.cli.runs import asked, counted, earlier, run, run_options
+
+if TYPE_CHECKING:
+    from roleclass.scoring.summary import Summary
 
 
 @click.command(short_help="Write the lines of postings, a row each.")
@@ -23,10 +17,10 @@ from roleclass.cli.terminal import warn
 def lines(
     inputs: tuple[str, ...],
     output: str,
+    no_text: bool,
     resume: bool,
     as_json: bool,
     model: Path | None,
-    no_text: bool,
     **columns_and_rows: Any,
 ) -> None:
     """Write each line of the postings of each INPUT as a row; - is standard input.
@@ -42,20 +36,13 @@ def lines(
       roleclass lines jobs.parquet -o lines.csv --id-column url --no-text
       roleclass lines jobs.csv -o - --format jsonl | jq 'select(.part == "duty") | .text'
     """
+    options = asked(**columns_and_rows)
     from roleclass.scoring.run import write_lines
 
-    options = score_options(**columns_and_rows)
-    with running(output) as progress:
-        summary = write_lines(
-            inputs,
-            output,
-            options,
-            with_text=not no_text,
-            model=model,
-            resume=resume,
-            warn=warn,
-            progress=progress,
-        )
+    what = {"inputs": inputs, "options": options, "with_text": not no_text}
+    run(write_lines, output, _sentence, as_json=as_json, model=model, resume=resume, **what)
+
+
+def _sentence(summary: "Summary") -> str:
     read = f"{counted(summary.read, 'posting')} read{earlier(summary)}"
-    sentence = f"{read}: {counted(summary.lines, 'line')}, {pace(summary)}"
-    print_summary(summary, sentence, output=output, as_json=as_json)
+    return f"{read}: {counted(summary.lines, 'line')}"

@@ -9,6 +9,18 @@ import click
 from roleclass.cli.terminal import message
 from roleclass.whole import write_whole
 
+
+def together(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what adds several options to a command, in their order."""
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
 corpus_option = click.option(
     "--corpus",
     "folder",
@@ -23,7 +35,7 @@ model_option = click.option(
     help="Another model file than the one in the package.",
 )
 
-_PAGE_OPTIONS = (
+page_options = together(
     click.option(
         "--html",
         "page",
@@ -33,12 +45,7 @@ _PAGE_OPTIONS = (
     click.option("--overwrite", is_flag=True, help="Replace a page that is there."),
 )
 
-
-def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that ask for a page; `write_page` takes them."""
-    for option in reversed(_PAGE_OPTIONS):
-        command = option(command)
-    return command
+"""The options that ask for a page; `write_page` takes them."""
 
 
 def write_page(page: Path, content: str, *, overwrite: bool) -> None:
@@ -53,7 +60,7 @@ def write_page(page: Path, content: str, *, overwrite: bool) -> None:
         raise click.ClickException(message(f"{page}: {error.strerror or error}")) from error
 
 
-_TABLE_OPTIONS = (
+table_options = together(
     click.option(
         "--text-column",
         multiple=True,
@@ -72,13 +79,7 @@ _TABLE_OPTIONS = (
     click.option("--table", help="The table of a database, the sheet of a workbook."),
 )
 
-
-def table_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that say how a table is read."""
-    for option in reversed(_TABLE_OPTIONS):
-        command = option(command)
-    return command
-
+"""The options that say how a table is read."""
 
 _T = TypeVar("_T")
 

@@ -1,7 +1,6 @@
 """``roleclass predict``: the roles of a few postings, as a table, as JSON, or bare."""
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -10,21 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option
-from roleclass.cli.reading import doubt_of, gather, posting_options, role_of, runner_up_of
-from roleclass.cli.terminal import printable
+from roleclass.cli.reading import doubt_of, gathered, posting_options, role_of, runner_up_of
+from roleclass.cli.terminal import plain_table, printable
 from roleclass.prediction import Prediction
 
 
 @click.command(short_help="Print the role of each posting.")
 @posting_options
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object a posting, a line each."
-)
 @click.option("--label", "bare", is_flag=True, help="Print nothing but the role, a line each.")
-@model_option
 def predict(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     text: str | None,
     title: str | None,
     as_json: bool,
@@ -45,22 +39,21 @@ def predict(
     """
     if as_json and bare:
         raise click.UsageError("give either --json or --label")
-    postings, complete = gather(files, text)
-    predictions = RoleClassifier(model).predict_many(
-        [posting for _, posting in postings], [title] * len(postings)
-    )
-    answers = list(zip([name for name, _ in postings], predictions, strict=True))
-    if bare or as_json:
-        for name, answer in answers:
-            click.echo(answer.role if bare else json.dumps({"source": name, **answer.to_dict()}))
-    elif answers:
-        Console().print(_table(answers))
-    if not complete:
-        sys.exit(1)
+    with gathered(files, text) as postings:
+        predictions = RoleClassifier(model).predict_many(
+            [posting for _, posting in postings], [title] * len(postings)
+        )
+        answers = list(zip([name for name, _ in postings], predictions, strict=True))
+        if bare or as_json:
+            for name, answer in answers:
+                told = {"source": name, **answer.to_dict()}
+                click.echo(answer.role if bare else json.dumps(told))
+        elif answers:
+            Console().print(_table(answers))
 
 
 def _table(answers: list[tuple[str, Prediction]]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    table = plain_table()
     table.add_column("posting", overflow="fold")
     for column in ("role", "confidence", "runner-up"):
         table.add_column(column, no_wrap=True)

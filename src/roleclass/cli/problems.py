@@ -1,7 +1,6 @@
 """``roleclass problems``: the problem areas that the duties of a posting are in."""
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -10,8 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option
-from roleclass.cli.reading import gather, posting_options
+from roleclass.cli.reading import gathered, posting_options, print_name
 from roleclass.cli.terminal import printable
 from roleclass.reading import Reading
 from roleclass.taxonomy.problem_areas import Problem, Span, find_problems
@@ -19,12 +17,8 @@ from roleclass.taxonomy.problem_areas import Problem, Span, find_problems
 
 @click.command(short_help="Show the problem areas of a posting's duties.")
 @posting_options
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object a posting, a line each."
-)
-@model_option
 def problems(
-    files: tuple[Path, ...], text: str | None, title: str | None, as_json: bool, model: Path | None
+    files: tuple[str, ...], text: str | None, title: str | None, as_json: bool, model: Path | None
 ) -> None:
     """Show the problem areas of a posting's duties; a FILE holds one posting, - is standard input.
 
@@ -37,28 +31,25 @@ def problems(
       roleclass problems posting.txt
       roleclass problems --json postings/*.txt | jq .problems[].name
     """
-    postings, complete = gather(files, text)
-    readings = RoleClassifier(model).read_many(
-        [posting for _, posting in postings], [title] * len(postings)
-    )
-    for (name, _), reading in zip(postings, readings, strict=True):
-        found = find_problems(reading)
-        if as_json:
-            told = [
-                {**one.to_dict(), "text": [_said(reading, span) for span in one.sentences]}
-                for one in found
-            ]
-            click.echo(json.dumps({"source": name, "problems": told}))
-        else:
-            _print(name if len(postings) > 1 else None, reading, found)
-    if not complete:
-        sys.exit(1)
+    with gathered(files, text) as postings:
+        readings = RoleClassifier(model).read_many(
+            [posting for _, posting in postings], [title] * len(postings)
+        )
+        for (name, _), reading in zip(postings, readings, strict=True):
+            found = find_problems(reading)
+            if as_json:
+                told = [
+                    {**one.to_dict(), "text": [_said(reading, span) for span in one.sentences]}
+                    for one in found
+                ]
+                click.echo(json.dumps({"source": name, "problems": told}))
+            else:
+                _print(name if len(postings) > 1 else None, reading, found)
 
 
 def _print(name: str | None, reading: Reading, found: list[Problem]) -> None:
     console = Console()
-    if name is not None:
-        console.print(Text(printable(name), style="underline"))
+    print_name(console, name)
     if not found:
         console.print("No duty is in a problem area.")
     for problem in found:

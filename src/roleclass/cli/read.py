@@ -1,7 +1,6 @@
 """``roleclass read``: a posting line by line, with its role and the reasons on top."""
 
 import json
-import sys
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -12,8 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import model_option, page_options, write_page
-from roleclass.cli.reading import doubt_of, gather, posting_options, role_of, runner_up_of
+from roleclass.cli.options import page_options, write_page
+from roleclass.cli.reading import (
+    doubt_of,
+    gathered,
+    posting_options,
+    print_name,
+    role_of,
+    runner_up_of,
+)
 from roleclass.cli.terminal import printable
 from roleclass.colours import colour_of
 from roleclass.evidence.explanation import Explanation
@@ -29,13 +35,9 @@ _NARROW = 72  # columns of a screen that has no room for a margin
 
 @click.command(short_help="Show what each line of a posting is.")
 @posting_options
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object a posting, a line each."
-)
 @page_options
-@model_option
 def read(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     text: str | None,
     title: str | None,
     as_json: bool,
@@ -55,31 +57,27 @@ def read(
       roleclass read --html posting.html posting.txt
       roleclass read --json postings/*.txt | jq '.lines[] | select(.part == "duty") | .text'
     """
-    postings, complete = gather(files, text)
-    if page is not None and len(postings) != 1:
-        raise click.UsageError(f"--html shows one posting, got {len(postings)}")
-    classifier = RoleClassifier(model)
-    readings = classifier.read_many([posting for _, posting in postings], [title] * len(postings))
-    for (name, posting), reading in zip(postings, readings, strict=True):
-        if as_json:
-            click.echo(json.dumps({"source": name, **reading.to_dict()}))
-            continue
-        # What is too large to be read has no lines, and nothing to explain.
-        why = classifier.explain(posting, title) if reading.text else None
-        if page is not None:
-            write_page(page, posting_page(reading, why), overwrite=overwrite)
-        else:
-            _print(name if len(postings) > 1 else None, reading, why)
-    if not complete:
-        sys.exit(1)
+    with gathered(files, text, page) as postings:
+        classifier = RoleClassifier(model)
+        texts = [posting for _, posting in postings]
+        readings = classifier.read_many(texts, [title] * len(postings))
+        for (name, posting), reading in zip(postings, readings, strict=True):
+            if as_json:
+                click.echo(json.dumps({"source": name, **reading.to_dict()}))
+                continue
+            # What is too large to be read has no lines, and nothing to explain.
+            why = classifier.explain(posting, title) if reading.text else None
+            if page is not None:
+                write_page(page, posting_page(reading, why), overwrite=overwrite)
+            else:
+                _print(name if len(postings) > 1 else None, reading, why)
 
 
 def _print(name: str | None, reading: Reading, why: Explanation | None) -> None:
     console = Console()
     view = view_of(reading, why)
     answer = reading.prediction
-    if name is not None:
-        console.print(Text(printable(name), style="underline"))
+    print_name(console, name)
     headline = Text.assemble(role_of(answer), " ", doubt_of(answer))
     if answer.reason is None:
         headline.append_text(

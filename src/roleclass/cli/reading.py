@@ -1,75 +1,75 @@
 """Postings from files, from standard input and from the command line; answers as a terminal shows them."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
+from rich.console import Console
 from rich.text import Text
 
-from roleclass.cli.terminal import warn
+from roleclass.cli.options import model_option, together
+from roleclass.cli.terminal import printable, warn
 from roleclass.colours import colour_of
 from roleclass.errors import InputError
 from roleclass.prediction import Prediction
 from roleclass.tables.dialect import encoding_of
+from roleclass.tables.files import files_below
 from roleclass.tables.formats import no_text
 
 _NO_TABLES = ("a PDF document", "a binary file")
 
 
-class PostingPath(click.Path):
-    """A file or folder. An empty name, of a variable of the shell that is not set, is not the folder here."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path; an empty name is an error of the command line."""
-        if value == "":
-            self.fail("an empty name names no file", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-_OPTIONS = (
-    click.argument("files", nargs=-1, metavar="FILE...", type=PostingPath()),
+posting_options = together(
+    click.argument("files", nargs=-1, metavar="FILE..."),
     click.option("--text", help="Read this text instead of files."),
     click.option("--title", help="The job title, where the text does not hold it."),
+    click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object a posting, a line each."
+    ),
+    model_option,
 )
+"""The arguments that name postings, which `gathered` takes, and how they are shown."""
 
 
-def posting_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the arguments that name postings; `gather` takes them."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def gather(files: Iterable[Path], text: str | None) -> tuple[list[tuple[str, str]], bool]:
-    """Return the name and the text of each posting, and whether all could be read.
-
-    What could not is said on standard error.
+@contextmanager
+def gathered(
+    files: Sequence[str], text: str | None, page: Path | None = None
+) -> Iterator[list[tuple[str, str]]]:
+    """Give the name and the text of each posting; what cannot be read is said, and the command fails at last.
 
     Raises
     ------
     click.UsageError
-        If there are both files and a text, or none.
+        If there are both files and a text, or none; or if there is a page to write, and not one posting.
     """
-    files = list(files)
     if (text is None) == (not files):
         raise click.UsageError("give either FILE... (- for standard input) or --text TEXT")
+    if "" in files:  # of a variable of the shell that is not set; Path("") is the folder here
+        raise click.UsageError("an empty name names no file")
     postings = [] if text is None else [("--text", text)]
     complete = True
-    for file in postings_in(files):
+    for file in _postings_in(files):
         try:
-            postings.append((str(file), read_posting(file)))
+            postings.append((str(file), _read(file)))
         except InputError as error:
             complete = False
             warn(str(error))
         except OSError as error:
             complete = False
             warn(f"{file}: cannot be read: {error.strerror or error}")
-    return postings, complete
+    if page is not None and len(postings) != 1:
+        raise click.UsageError(f"--html shows one posting, got {len(postings)}")
+    yield postings
+    if not complete:
+        sys.exit(1)
+
+
+def print_name(console: Console, name: str | None) -> None:
+    """Print a posting's name over it, where there are several."""
+    if name is not None:
+        console.print(Text(printable(name), style="underline"))
 
 
 def role_of(answer: Prediction) -> Text:
@@ -103,19 +103,13 @@ def percent(p: float) -> str:
     return "<1%" if p < 0.5 else ">99%"
 
 
-def postings_in(files: Iterable[Path]) -> Iterator[Path]:
+def _postings_in(names: Sequence[str]) -> Iterator[Path]:
     """Give files, and in the place of a folder those in it and below, hidden ones left out."""
-    for file in files:
-        if not file.is_dir():
-            yield file
-            continue
-        for path in sorted(file.rglob("*")):
-            within = path.relative_to(file).parts
-            if path.is_file() and not any(part.startswith(".") for part in within):
-                yield path
+    for name in names:
+        yield from files_below(Path(name)) if Path(name).is_dir() else [Path(name)]
 
 
-def read_posting(file: Path) -> str:
+def _read(file: Path) -> str:
     """Return the text of a file, ``-`` for standard input.
 
     Bytes that cannot be decoded are said on standard error and passed over.

@@ -11,14 +11,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from roleclass.cli.memory import return_freed_memory
-from roleclass.cli.options import checked, model_option, table_options
+from roleclass.cli.options import checked, model_option, table_options, together
 from roleclass.cli.terminal import on_terminal, warn
 
 if TYPE_CHECKING:
     from roleclass.scoring.options import ScoreOptions
     from roleclass.scoring.summary import Summary
 
-_RUN_OPTIONS = (
+run_options = together(
     click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
     click.option(
         "-o",
@@ -57,15 +57,10 @@ _RUN_OPTIONS = (
     model_option,
 )
 
-
-def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of a run that reads tables and writes one."""
-    for option in reversed(_RUN_OPTIONS):
-        command = option(command)
-    return command
+"""The options of a run that reads tables and writes one."""
 
 
-def score_options(*, threads: int | None, **others: Any) -> "ScoreOptions":
+def asked(*, threads: int | None, **others: Any) -> "ScoreOptions":
     """Return what the user asked for; a `click.UsageError` says what is out of range."""
     return_freed_memory()
     from roleclass.scoring.options import ScoreOptions
@@ -74,16 +69,32 @@ def score_options(*, threads: int | None, **others: Any) -> "ScoreOptions":
     return checked(ScoreOptions, threads=threads or default_threads(), **others)
 
 
-@contextmanager
-def running(output: str) -> Iterator[Callable[["Summary"], None]]:
-    """Show how far a run is, on a terminal; say, when the user interrupts it, how to go on."""
+def run(
+    score: Callable[..., "Summary"],
+    output: str,
+    sentence: Callable[["Summary"], str],
+    *,
+    as_json: bool,
+    **arguments: Any,
+) -> None:
+    """Show how far a run is, on a terminal, and at last what it has done.
+
+    That is said on standard error where rows went to standard output. Whoever interrupts the run is told how
+    to go on.
+    """
     try:
         with _progress() as progress:
-            yield progress
+            summary = score(output=output, warn=warn, progress=progress, **arguments)
     except KeyboardInterrupt:
         kept = f"what was scored of {output} is kept: repeat the command with --resume"
         warn(f"interrupted; {'nothing is kept of standard output' if output == '-' else kept}")
         sys.exit(_INTERRUPTED)
+    pace = (
+        f"errors {summary.errors:,}; {summary.seconds:.1f} s, "
+        f"{summary.rows_per_second:,.0f} postings per second"
+    )
+    said = json.dumps(summary.to_dict()) if as_json else f"{sentence(summary)}, {pace}"
+    click.echo(said, err=output == "-")
 
 
 _INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
@@ -111,11 +122,6 @@ def _progress() -> Iterator[Callable[["Summary"], None]]:
         yield progress
 
 
-def print_summary(summary: "Summary", sentence: str, *, output: str, as_json: bool) -> None:
-    """Say what a run has done: on standard error where its rows went to standard output."""
-    click.echo(json.dumps(summary.to_dict()) if as_json else sentence, err=output == "-")
-
-
 def counted(number: int, what: str) -> str:
     """Say a number of things.
 
@@ -130,11 +136,3 @@ def counted(number: int, what: str) -> str:
 def earlier(summary: "Summary") -> str:
     """Say how many rows an earlier run had scored, if any."""
     return f", {summary.resumed:,} of them from an earlier run" if summary.resumed else ""
-
-
-def pace(summary: "Summary") -> str:
-    """Say how a run went: errors, time, speed."""
-    return (
-        f"errors {summary.errors:,}; {summary.seconds:.1f} s, "
-        f"{summary.rows_per_second:,.0f} postings per second"
-    )

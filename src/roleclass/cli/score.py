@@ -5,16 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from roleclass.cli.runs import (
-    counted,
-    earlier,
-    pace,
-    print_summary,
-    run_options,
-    running,
-    score_options,
-)
-from roleclass.cli.terminal import warn
+from roleclass.cli.runs import asked, counted, earlier, run, run_options
 from roleclass.roles import as_role
 
 if TYPE_CHECKING:
@@ -61,31 +52,18 @@ def score(
       zcat jobs.jsonl.gz | roleclass score - --format jsonl -o - | jq .role
       roleclass score --engine ray --address auto 'lake/*.parquet' -o roles/
     """
-    options = score_options(**columns_and_rows)
-    with running(output) as progress:
-        if engine == "ray":
-            from roleclass.scoring.cluster import score_on_cluster
+    what = {"inputs": inputs, "options": asked(**columns_and_rows)}
+    scorer: Any
+    if engine == "ray":
+        from roleclass.scoring.cluster import score_on_cluster as scorer
 
-            summary = score_on_cluster(
-                inputs,
-                output,
-                options,
-                model=model,
-                resume=resume,
-                address=address,
-                warn=warn,
-                progress=progress,
-            )
-        else:
-            from roleclass.scoring.run import score_files
-
-            summary = score_files(
-                inputs, output, options, model=model, resume=resume, warn=warn, progress=progress
-            )
-    print_summary(summary, _sentence(summary), output=output, as_json=as_json)
+        what["address"] = address
+    else:
+        from roleclass.scoring.run import score_files as scorer
+    run(scorer, output, _sentence, as_json=as_json, model=model, resume=resume, **what)
 
 
 def _sentence(summary: "Summary") -> str:
     counts = ", ".join(f"{as_role(name).label} {count:,}" for name, count in summary.roles.items())
     written = f"{counted(summary.read, 'row')} read, {summary.rows:,} written{earlier(summary)}"
-    return f"{written}: {counts}, {pace(summary)}"
+    return f"{written}: {counts}"

@@ -1,5 +1,6 @@
 """What postings and files say, as text that a terminal shows and does not obey."""
 
+from collections.abc import Container
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -8,6 +9,7 @@ import click
 
 if TYPE_CHECKING:  # it takes its time to import, and most commands show no bar
     from rich.progress import Progress
+    from rich.table import Table
 
 # Control characters, those that change the direction of writing, and halves of characters. One
 # character stands for one, so that places in the text stay what they are.
@@ -49,6 +51,14 @@ def on_terminal(bars: "Progress") -> AbstractContextManager[object]:
     """Show progress on a terminal, and nothing in a pipe, while the context lasts."""
     # Not entered there at all: before rich 14.3 a disabled bar leaves an empty line behind.
     return bars if bars.console.is_terminal else nullcontext()
+
+
+def plain_table(*columns: str, right: Container[str] = ()) -> "Table":
+    """Return a table without lines; `right` are the columns whose cells end at the right."""
+    from rich.table import Column, Table
+
+    named = [Column(name, justify="right" if name in right else "left") for name in columns]
+    return Table(*named, box=None, pad_edge=False, header_style="bold")
 
 
 def warn(text: str) -> None:

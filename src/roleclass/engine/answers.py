@@ -4,7 +4,7 @@ A batch is a list of postings as `roleclass.text.encode` gives them, the longest
 to be read is a batch of its own (`roleclass.engine.batches`), and is answered without being read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -24,7 +24,8 @@ _TOO_LARGE_CODE: Final = -1  # the graph's own codes are not negative
 
 def probabilities(model: Model, rows: Sequence[bytes]) -> NDArray[np.float32]:
     """Return the probability of each role: a float32 array of shape (N, K)."""
-    return _answer(model, rows)[0]
+    p, _ = _answer(model, rows)
+    return p
 
 
 def predictions(model: Model, rows: Sequence[bytes]) -> list[Prediction]:
@@ -36,8 +37,7 @@ def readings(model: Model, rows: Sequence[bytes]) -> Iterator[Reading]:
     """Return what each posting of a batch says, line by line, with the answer to it."""
     if _too_large(rows):
         return iter([Reading("", (), *predictions(model, rows))])
-    p, codes, *of_lines = model.run((*ANSWER, *LINE_OUTPUTS), rows)
-    model.check(p, codes, len(rows))
+    p, codes, *of_lines = model.run((*ANSWER, *LINE_OUTPUTS), rows).values()
     texts = (row.decode("utf-8") for row in rows)
     return map(Reading, texts, lines_of(rows, *of_lines), _predictions(model, p, codes))
 
@@ -56,9 +56,7 @@ def all_outputs(model: Model, row: bytes) -> dict[str, NDArray[Any]]:
     """
     if _too_large([row]):
         raise ValueError(f"the posting is {TOO_LARGE}; explain a part of it")
-    names = [output.name for output in model.whole.get_outputs()]
-    outputs = dict(zip(names, model.run(None, [row]), strict=True))
-    model.check(outputs["probabilities"], outputs["reason"], rows=1)
+    outputs = model.run(None, [row])
     for name, values in outputs.items():
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             raise ModelError(f"the model's {name} are not all numbers; train it again")
@@ -69,12 +67,11 @@ def _too_large(rows: Sequence[bytes]) -> bool:
     return len(rows[-1]) > MAX_BYTES
 
 
-def _answer(model: Model, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def _answer(model: Model, rows: Sequence[bytes]) -> Iterable[NDArray[Any]]:
     """Score a batch: probabilities of shape (N, K) and codes of reasons of shape (N,)."""
     if _too_large(rows):
-        p, _ = model.answer([b""])
-        return p, np.array([_TOO_LARGE_CODE])
-    return model.answer(rows)
+        return model.run(ANSWER, [b""])["probabilities"], np.array([_TOO_LARGE_CODE])
+    return model.run(ANSWER, rows).values()
 
 
 def _predictions(

@@ -5,7 +5,6 @@ a core's cache. The sizes were measured: see ``docs/speed.md``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from roleclass.engine.inputs import TextAndTitle
@@ -17,62 +16,47 @@ WINDOW_LENGTH: Final = 16 * 2**20
 BATCH_POSTINGS: Final = 96
 BATCH_LENGTH: Final = 256 * 2**10
 
+_S = TypeVar("_S")
 _T = TypeVar("_T")
+_Work = tuple[list[TextAndTitle], list[int]]
+"""A window, and the places of one of its batches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Postings that were read together.
-
-    Attributes
-    ----------
-    postings : list of N TextAndTitle
-    batches : list of lists of int
-        Places of postings of similar length, the shortest first.
-    """
-
-    postings: list[TextAndTitle]
-    batches: list[list[int]]
-
-
-def read(postings: Iterable[TextAndTitle]) -> Iterator[Window]:
-    """Read postings as they come: a thousand at a time, fewer where they are long.
+def windows(items: Iterable[_S], length: Callable[[_S], int]) -> Iterator[list[_S]]:
+    """Put items together as they come: a thousand at a time, fewer where they are long.
 
     Parameters
     ----------
-    postings : iterable of TextAndTitle
+    items : iterable
         Read no further ahead than needed.
+    length : callable
+        Returns the length of an item, in characters.
 
     Yields
     ------
-    Window
-        At least one posting. An exception of `postings` is raised after a window of those before it.
+    list
+        At least one item. An exception of `items` is raised after those before it.
 
     Examples
     --------
-    >>> [window] = read([("a longer one", None), ("short", None)])
-    >>> window.batches
-    [[1, 0]]
+    >>> list(windows(["a longer one", "short"], len))
+    [['a longer one', 'short']]
     """
-    window: list[TextAndTitle] = []
-    lengths: list[int] = []
+    window: list[_S] = []
     room = WINDOW_LENGTH
     try:
-        for posting in postings:
-            text, title = posting
-            length = len(text) if title is None else len(text) + len(title)
-            window.append(posting)
-            lengths.append(length)
-            room -= length
+        for item in items:
+            window.append(item)
+            room -= length(item)
             if len(window) == WINDOW_POSTINGS or room <= 0:
-                yield Window(window, _batches(lengths))
-                window, lengths, room = [], [], WINDOW_LENGTH
+                yield window
+                window, room = [], WINDOW_LENGTH
     except Exception:
         if window:
-            yield Window(window, _batches(lengths))
+            yield window
         raise
     if window:
-        yield Window(window, _batches(lengths))
+        yield window
 
 
 def stream(
@@ -105,47 +89,47 @@ def stream(
         raise ValueError(f"threads must be at least 1, got {threads}")
 
     # All of the work but reading, so that no thread keeps Python's lock for long.
-    def answered(work: tuple[Window, list[int]]) -> tuple[Window, list[int], Iterable[_T]]:
+    def answered(work: _Work) -> tuple[_Work, Iterable[_T]]:
         window, batch = work
-        return window, batch, answer([encode(*window.postings[i]) for i in batch])
+        return work, answer([encode(*window[i]) for i in batch])
 
     # Checked at once, hence a function that returns a generator.
-    work = ((window, batch) for window in read(postings) for batch in window.batches)
-    return in_order(
+    work = ((window, batch) for window in windows(postings, _length) for batch in batches(window))
+    return _in_order(
         map(answered, work) if threads == 1 else map_ahead(answered, work, threads, spare=4)
     )
 
 
-def in_order(answered: Iterable[tuple[Window, list[int], Iterable[_T]]]) -> Iterator[_T]:
-    """Put the answers to batches into the order of the postings.
+def _in_order(answered: Iterable[tuple[_Work, Iterable[_T]]]) -> Iterator[_T]:
+    """Put the answers to the batches of window after window into the order of the postings."""
+    answers: dict[int, _T] = {}
+    for (window, batch), of_batch in answered:
+        answers.update(zip(batch, of_batch, strict=True))
+        if len(answers) == len(window):
+            yield from map(answers.pop, range(len(window)))
 
-    Parameters
-    ----------
-    answered : iterable of (Window, batch, answers)
-        All batches of a window, in their order, before the next window's.
+
+def batches(window: Sequence[TextAndTitle]) -> list[list[int]]:
+    """Group the places of postings by their length, the shortest first; a very long one is alone.
 
     Examples
     --------
-    >>> [window] = read([("a longer one", None), ("short", None)])
-    >>> list(in_order([(window, window.batches[0], ["to the short one", "to the longer one"])]))
-    ['to the longer one', 'to the short one']
+    >>> batches([("a longer one", None), ("short", None)])
+    [[1, 0]]
     """
-    answers: dict[int, _T] = {}
-    for window, batch, of_batch in answered:
-        answers.update(zip(batch, of_batch, strict=True))
-        if batch is window.batches[-1]:
-            yield from map(answers.pop, range(len(window.postings)))
-
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Group places by length; one longer than a batch is one of its own."""
-    batches: list[list[int]] = [[]]
+    lengths = list(map(_length, window))
+    found: list[list[int]] = [[]]
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        batch = batches[-1]
+        batch = found[-1]
         # Sorted by length, so this one sets the width of the whole batch.
         full = len(batch) == BATCH_POSTINGS or (len(batch) + 1) * lengths[i] > BATCH_LENGTH
         if batch and full:
-            batches.append([i])
+            found.append([i])
         else:
             batch.append(i)
-    return batches
+    return found
+
+
+def _length(posting: TextAndTitle) -> int:
+    text, title = posting
+    return len(text) + len(title or "")

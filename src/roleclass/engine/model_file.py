@@ -137,13 +137,19 @@ class Model:
         except Exception as error:  # see `load_model`
             raise ModelError(f"the model's lines cannot be computed: {error}") from error
 
-    def run(self, outputs: Sequence[str] | None, rows: Sequence[bytes]) -> list[Any]:
-        """Compute the outputs named, or all, for encoded postings.
+    def run(self, outputs: Sequence[str] | None, rows: Sequence[bytes]) -> dict[str, NDArray[Any]]:
+        """Compute the outputs named, or all, for N encoded postings.
+
+        Returns
+        -------
+        dict of str to array
+            By name; among them ``probabilities``, float32 of shape (N, K), and ``reason``, int64 of shape
+            (N,): places in `reasons`.
 
         Raises
         ------
         ModelError
-            If the graph cannot be run to its end.
+            If the graph cannot be run to its end, or gives what is no answer.
         """
         longest = max(map(len, rows))
         is_long = len(rows) == 1 and longest > _LONG
@@ -152,33 +158,17 @@ class Model:
                 utf8 = pack(rows, _WIDTH_STEP if len(rows) == 1 else 1)
                 options = giving_memory_back() if is_long else None
                 session = self.session if outputs is ANSWER else self.whole
-                results: list[Any] = session.run(outputs, {"utf8": utf8}, options)
+                names = outputs or [output.name for output in session.get_outputs()]
+                results = session.run(names, {"utf8": utf8}, options)
         except Exception as error:  # see `load_model`
             raise ModelError(
                 f"the model cannot answer {len(rows)} postings of up to {longest} bytes: {error}"
             ) from error
-        return results
+        found = dict(zip(names, results, strict=True))
+        self._check(found["probabilities"], found["reason"], len(rows))
+        return found
 
-    def answer(self, rows: Sequence[bytes]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Compute what an answer is made of, for N encoded postings.
-
-        Returns
-        -------
-        probabilities : float32 array of shape (N, K)
-        codes : int64 array of shape (N,)
-            Places in `reasons`.
-
-        Raises
-        ------
-        ModelError
-            If the graph cannot be run to its end, or gives what is no answer.
-        """
-        probabilities, codes = self.run(ANSWER, rows)
-        self.check(probabilities, codes, len(rows))
-        return probabilities, codes
-
-    def check(self, probabilities: Any, codes: Any, rows: int) -> None:
-        """Raise a `ModelError` unless these are probabilities and codes of reasons for so many rows."""
+    def _check(self, probabilities: Any, codes: Any, rows: int) -> None:
         found = (probabilities.dtype, probabilities.shape, codes.dtype, codes.shape)
         if found != (_FLOAT32, (rows, len(self.roles)), _INT64, (rows,)):
             raise ModelError(f"the model answers {rows} postings with arrays of {found}")
@@ -322,4 +312,4 @@ def _check(model: Model) -> None:
     if not all(0 <= threshold <= 1 for threshold in model.thresholds):  # false for NaN, too
         raise ValueError(f"thresholds are confidences from 0 to 1, found {model.thresholds}")
     for text in _PROBE:
-        model.answer([encode(text)])
+        model.run(ANSWER, [encode(text)])

@@ -6,7 +6,7 @@ ONNX Runtime knows operators beyond ONNX's own (``com.microsoft``,
 
 from typing import Final
 
-from roleclass.engine.protobuf import GRAPH_NODE, MODEL_GRAPH, fields
+from roleclass.engine.protobuf import GRAPH_NODE, MODEL_GRAPH, values
 
 _STANDARD: Final = (b"", b"ai.onnx")
 
@@ -35,30 +35,24 @@ def check_operators(model: bytes) -> None:
     >>> from roleclass.engine.model_file import default_model
     >>> check_operators(default_model().read_bytes())
     """
-    for field, value, _ in fields(memoryview(model)):
-        if field == MODEL_GRAPH:
-            _check_graph(value)
-        elif field == _MODEL_OPERATOR_SET:
-            for part, domain, _ in fields(value):
-                if part == _SET_DOMAIN:
-                    _check_domain(domain)
-        elif field in {_MODEL_TRAINING, _MODEL_FUNCTION}:
-            raise ValueError("it brings functions or a training of its own")
+    content = memoryview(model)
+    if any(True for _ in values(content, _MODEL_TRAINING, _MODEL_FUNCTION)):
+        raise ValueError("it brings functions or a training of its own")
+    for operator_set in values(content, _MODEL_OPERATOR_SET):
+        for domain in values(operator_set, _SET_DOMAIN):
+            _check_domain(domain)
+    for graph in values(content, MODEL_GRAPH):
+        _check_graph(graph)
 
 
 def _check_graph(graph: memoryview) -> None:
-    for field, node, _ in fields(graph):
-        if field == GRAPH_NODE:
-            operator = b""
-            for part, value, _ in fields(node):
-                if part == _NODE_OPERATOR:
-                    operator = bytes(value)
-                elif part == _NODE_DOMAIN:
-                    _check_domain(value, operator)
-                elif part == _NODE_ATTRIBUTE:
-                    for kind, inner, _ in fields(value):
-                        if kind in _ATTRIBUTE_GRAPHS:
-                            _check_graph(inner)
+    for node in values(graph, GRAPH_NODE):
+        operator = b"".join(values(node, _NODE_OPERATOR))
+        for domain in values(node, _NODE_DOMAIN):
+            _check_domain(domain, operator)
+        for attribute in values(node, _NODE_ATTRIBUTE):
+            for inner in values(attribute, *_ATTRIBUTE_GRAPHS):
+                _check_graph(inner)
 
 
 def _check_domain(domain: memoryview, operator: bytes = b"") -> None:

@@ -37,6 +37,11 @@ def fields(message: memoryview) -> Iterator[tuple[int, memoryview, memoryview]]:
         yield key >> 3, message[at - length : at], message[begin:at]
 
 
+def values(message: memoryview, *numbers: int) -> Iterator[memoryview]:
+    """Give the values of the fields of these numbers."""
+    return (value for number, value, _ in fields(message) if number in numbers)
+
+
 def _varint(message: memoryview, at: int) -> tuple[int, int]:
     """Read a number, seven bits a byte, the lowest first; return it and where it ends."""
     value = 0

@@ -6,7 +6,7 @@ says more of lines and words would be a sixth of its time.
 
 from collections.abc import Collection
 
-from roleclass.engine.protobuf import GRAPH_NODE, MODEL_GRAPH, fields, head
+from roleclass.engine.protobuf import GRAPH_NODE, MODEL_GRAPH, fields, head, values
 
 # Numbers of fields in onnx.proto.
 _GRAPH_INITIALIZER, _GRAPH_OUTPUT = 5, 12
@@ -74,4 +74,4 @@ def _pruned_graph(graph: memoryview, outputs: Collection[str]) -> bytes:
 
 
 def _names(message: memoryview, number: int) -> list[bytes]:
-    return [bytes(value) for field, value, _ in fields(message) if field == number]
+    return list(map(bytes, values(message, number)))

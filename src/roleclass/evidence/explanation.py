@@ -84,12 +84,7 @@ class Explanation:
             "log_odds": self.log_odds,
             "prior": self.prior,
             "evidence": [
-                {
-                    "kind": item.kind,
-                    "name": item.name,
-                    "weight": item.weight,
-                    "spans": [list(span) for span in item.spans],
-                }
+                {**item._asdict(), "spans": [list(span) for span in item.spans]}
                 for item in self.evidence
             ],
             "lines": [{**line.to_dict(), "weight": weight} for line, weight in self.lines],

@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
@@ -140,7 +139,7 @@ def posting_page(reading: Reading, why: Explanation | None = None, top: int = 15
 
 
 def _rows(reading: Reading, weights: Sequence[float], stretches: Sequence[Mark]) -> Iterator[Row]:
-    text = reading.text
+    text, areas = reading.text, load_taxonomy()
     strongest = max((abs(weight) for *_, weight in stretches), default=1.0)
     ends = [end for _, end, _ in stretches]
     done = 0
@@ -165,7 +164,7 @@ def _rows(reading: Reading, weights: Sequence[float], stretches: Sequence[Mark])
         yield Row(
             line,
             tuple(piece for piece in pieces if piece.text),
-            tuple(_area_names().get(area, area) for area in line.areas),
+            tuple(areas[area].name if area in areas else area for area in line.areas),
             weight,
             apart=between.count("\n") > 1,
         )
@@ -185,8 +184,3 @@ _PLURALS = {
     "nice-to-have": ("nice-to-have", "nice-to-haves"),
     "other": ("other line", "other lines"),
 }
-
-
-@cache
-def _area_names() -> dict[str, str]:
-    return {area.key: area.name for area in load_taxonomy()}

@@ -15,9 +15,11 @@ A report is made in three steps: rows become cases, measures add them up, templa
 `behind`           the postings and duties behind a figure
 `report`           all of it in one pass: ``roleclass report``
 `tables`           each table as CSV
+`data`             the data files, each read once
 `page`             the report as one self-contained HTML page: ``templates/``
 `titles`           a title without seniority; its level; the role that it promises: ``titles.toml``
-`statistics`       shares and intervals, comparisons and their correction, tiers, ranks
+`places`           the country of a place: ``places.toml``
+`statistics`       counts and shares, comparisons and their correction, tiers, ranks
 =================  ====================================================================================
 
 A measure has ``add``, which is called with each case, and ``result``, which returns what it adds up to.

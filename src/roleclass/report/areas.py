@@ -1,28 +1,26 @@
 """How common the problem areas are: by postings, duties, role, level and batch; which go together."""
 
-import tomllib
 from collections import Counter
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from itertools import combinations
 from math import sqrt
 from typing import Any, Final
 
 from roleclass.reading import AREAS
 from roleclass.report.cases import AI_ROLES, Case
+from roleclass.report.data import read_data
 from roleclass.report.shares import compare
 from roleclass.report.statistics import (
     DUTY_CUTOFFS,
     FALSE_DISCOVERIES,
     GroupedShares,
+    Tally,
     adjusted,
     rank_correlation,
     share,
     tier,
     two_sided,
 )
-from roleclass.report.titles import title_level
+from roleclass.report.titles import rungs, title_level
 from roleclass.taxonomy import Area, Part, load_taxonomy
 
 MIN_EXPECTED: Final = 5
@@ -31,18 +29,12 @@ MIN_EXPECTED: Final = 5
 _MOST_DUTIES = 20  # postings with more are compared with each other all the same
 
 
-@cache
-def published() -> dict[str, Any]:
-    """Return what the published analysis says: ``published.toml``."""
-    return tomllib.loads(files("roleclass.report").joinpath("published.toml").read_text("utf-8"))
-
-
 class ProblemAreas:
     """How many postings of the AI roles, and how many duties, mention each area and sub-pattern."""
 
     def __init__(self) -> None:
-        self._of: dict[str, Counter[str]] = {name: Counter() for name in _GROUPS}
-        self._counts: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in _GROUPS}
+        self._postings = Tally()
+        self._batches = Tally()
         self._duties = GroupedShares()
 
     def add(self, case: Case) -> None:
@@ -50,38 +42,35 @@ class ProblemAreas:
         if case.role not in AI_ROLES or not case.duties:
             return
         per_duty = Counter(key for duty in case.duties for key in duty.keys)
+        posting = case.posting
+        level = rungs()[title_level(posting.title)]["group"] if posting.title else None
         self._duties.add(per_duty, len(case.duties))
-        for name, group in _groups(case).items():
-            if group is not None:
-                self._of[name][group] += 1
-                self._counts[name].update((key, group) for key in per_duty)
+        self._postings.add(per_duty, ["all", case.role, level])
+        self._batches.add(per_duty, [posting.batch])
 
     def result(self) -> dict[str, Any]:
         """Return the areas, in the order of the taxonomy, and how they agree with what was published."""
-        areas = [self._area(area) for area in load_taxonomy()]
+        areas = [self._area(area) for area in load_taxonomy().values()]
         problems = [area for area in areas if area["kind"] == "problem"]
-        for key, of in (("rank", "share"), ("duty_rank", "duties")):
-            found = sorted(problems, key=lambda area: -_share_of(area, of))
-            for rank, area in enumerate(found, start=1):
-                area[key] = rank
+        agreement: dict[str, Any] = {"areas": len(problems)}
         order = [area["published_rank"] for area in problems]
+        by_postings, by_duties = problems, [area["duties"] for area in problems]
+        for way, measured in (("", by_postings), ("duty_", by_duties)):
+            shares = [row["share"] for row in measured]
+            for rank, at in enumerate(sorted(range(16), key=lambda i: -shares[i]), start=1):
+                problems[at][f"{way}rank"] = rank
+            same = sum(area[f"{way}tier"] == area["published_tier"] for area in problems)
+            agreement[f"{way}tiers"] = same
+            agreement[f"{way}rank_correlation"] = rank_correlation(order, [-p for p in shares])
         return {
-            "postings": self._of["all"]["all"],
+            "postings": self._postings.of["all"],
             "sentences": self._duties.of,
-            "agreement": {
-                "areas": len(problems),
-                "tiers": sum(area["tier"] == area["published_tier"] for area in problems),
-                "duty_tiers": sum(area["duty_tier"] == area["published_tier"] for area in problems),
-                "rank_correlation": _correlation(order, [area["share"] for area in problems]),
-                "duty_rank_correlation": _correlation(
-                    order, [area["duties"]["share"] for area in problems]
-                ),
-            },
+            "agreement": agreement,
             "areas": areas,
         }
 
     def _area(self, area: Area) -> dict[str, Any]:
-        order = published()["order"]
+        order = read_data("published")["order"]
         entry = self._measured(area) | {
             "kind": area.kind,
             "description": area.description,
@@ -89,16 +78,13 @@ class ProblemAreas:
             "published_rank": order.index(area.key) + 1 if area.key in order else None,
             "parts": [self._measured(part) for part in area.parts],
         }
-        batches = self._of["batches"]
-        if len(batches) > 1:
-            names = (min(batches), max(batches))
-            first, last = (self._counts["batches"][area.key, name] for name in names)
-            entry["batches"] = compare(names, (first, last), (batches[names[0]], batches[names[1]]))
+        if len(self._batches.of) > 1:
+            entry["batches"] = compare(self._batches, area.key)
         return entry
 
     def _measured(self, part: Area | Part) -> dict[str, Any]:
-        measured = share(self._counts["all"][part.key, "all"], self._of["all"]["all"])
-        duties = self._duties.share(part.key)
+        measured, duties = self._postings.share(part.key, "all"), self._duties.share(part.key)
+        levels = [rung["group"] for rung in rungs().values()]
         return {
             "key": part.key,
             "name": part.name,
@@ -106,48 +92,9 @@ class ProblemAreas:
             "tier": tier(measured["share"]),
             "duties": duties,
             "duty_tier": tier(duties["share"], DUTY_CUTOFFS),
-            "roles": self._by("roles", part.key, map(str, AI_ROLES)),
-            "levels": self._by("levels", part.key, _LEVELS.values()),
+            "roles": {str(role): self._postings.share(part.key, role) for role in AI_ROLES},
+            "levels": {level: self._postings.share(part.key, level) for level in levels},
         }
-
-    def _by(self, name: str, key: str, groups: Any) -> dict[str, Any]:
-        of, counts = self._of[name], self._counts[name]
-        return {group: share(counts[key, group], of[group]) for group in dict.fromkeys(groups)}
-
-
-_GROUPS: Final = ("all", "roles", "levels", "batches")
-_LEVELS: Final = {
-    "junior or entry": "junior",
-    "no level named": "no level named",
-    "senior": "senior",
-    "lead": "lead, staff or above",
-    "staff": "lead, staff or above",
-    "principal": "lead, staff or above",
-    "architect": "lead, staff or above",
-    "distinguished or fellow": "lead, staff or above",
-    "manager": "manager or director",
-    "director": "manager or director",
-    "vice-president": "manager or director",
-}
-
-
-def _groups(case: Case) -> dict[str, str | None]:
-    posting = case.posting
-    return {
-        "all": "all",
-        "roles": str(case.role),
-        "levels": _LEVELS[title_level(posting.title)] if posting.title else None,
-        "batches": posting.batch,
-    }
-
-
-def _share_of(area: Mapping[str, Any], of: str) -> float:
-    value = area[of]
-    return float(value["share"] if isinstance(value, dict) else value)
-
-
-def _correlation(order: list[int], shares: list[float]) -> float | None:
-    return rank_correlation(order, [-share for share in shares])
 
 
 class Together:
@@ -158,9 +105,7 @@ class Together:
     """
 
     def __init__(self) -> None:
-        self._of: Counter[int] = Counter()  # postings by number of duties
-        self._one: Counter[tuple[int, str]] = Counter()
-        self._two: Counter[tuple[int, str, str]] = Counter()
+        self._tally = Tally()  # areas and pairs of them, by the number of duties
 
     def add(self, case: Case) -> None:
         """Count a posting of an AI role that has duties."""
@@ -168,13 +113,11 @@ class Together:
             return
         duties = min(len(case.duties), _MOST_DUTIES)
         found = sorted({area for duty in case.duties for area in duty.areas if area in _PROBLEMS})
-        self._of[duties] += 1
-        self._one.update((duties, area) for area in found)
-        self._two.update((duties, *pair) for pair in combinations(found, 2))
+        self._tally.add([*found, *combinations(found, 2)], [duties])
 
     def result(self) -> dict[str, Any]:
         """Return the pairs that are frequent enough to be judged, those that go together first."""
-        names = {area.key: area.name for area in load_taxonomy() if area.kind == "problem"}
+        names = {key: load_taxonomy()[key].name for key in _PROBLEMS}
         pairs = [
             row for a, b in combinations(sorted(names), 2) if (row := self._pair(a, b)) is not None
         ]
@@ -182,14 +125,15 @@ class Together:
             row |= {"q": q, "sure": q < FALSE_DISCOVERIES}
             row |= {"names": [names[row["a"]], names[row["b"]]]}
         pairs.sort(key=lambda row: -row["z"])
-        return {"postings": self._of.total(), "min_expected": MIN_EXPECTED, "pairs": pairs}
+        return {"postings": self._tally.of.total(), "min_expected": MIN_EXPECTED, "pairs": pairs}
 
     def _pair(self, a: str, b: str) -> dict[str, Any] | None:
+        of, counts = self._tally.of, self._tally.n
         both, expected, variance = 0, 0.0, 0.0
         n_a = n_b = 0
-        for duties, n in self._of.items():
-            x, y = self._one[duties, a], self._one[duties, b]
-            both += self._two[duties, a, b]
+        for duties, n in of.items():
+            x, y = counts[a, duties], counts[b, duties]
+            both += counts[(a, b), duties]
             n_a, n_b = n_a + x, n_b + y
             expected += x * y / n
             if n > 1:
@@ -197,7 +141,7 @@ class Together:
         if expected < MIN_EXPECTED or not variance:
             return None
         z = (both - expected) / sqrt(variance)
-        n = self._of.total()
+        n = of.total()
         return {
             "a": a,
             "b": b,
@@ -210,27 +154,26 @@ class Together:
         }
 
 
-_PROBLEMS: Final = frozenset(AREAS[:16])
+_PROBLEMS: Final = AREAS[:16]
 
 
 class Responsibilities:
     """How many responsibilities a posting has: as read from its text, and as its table lists them."""
 
     def __init__(self) -> None:
-        self._found: Counter[tuple[str, int]] = Counter()
-        self._listed: Counter[tuple[str, int]] = Counter()
+        self._found, self._listed = Tally(), Tally()
 
     def add(self, case: Case) -> None:
         """Count the duties of a posting."""
         posting = case.posting
         if case.was_read and posting.text:
-            self._found[str(case.role), sum(line.part == "duty" for line in case.lines)] += 1
+            self._found.add([sum(line.part == "duty" for line in case.lines)], ["all", case.role])
         if posting.responsibilities:
-            self._listed[str(case.role), len(posting.responsibilities)] += 1
+            self._listed.add([len(posting.responsibilities)], ["all", case.role])
 
     def result(self) -> dict[str, Any]:
         """Return means and quartiles, in all and by role, beside the published mean."""
-        said = published()
+        said = read_data("published")
         return {
             "found": _spread(self._found),
             "listed": _spread(self._listed),
@@ -241,17 +184,16 @@ class Responsibilities:
         }
 
 
-def _spread(counts: Counter[tuple[str, int]]) -> dict[str, Any]:
-    of: dict[str, Counter[int]] = {}
-    for (role, duties), n in counts.items():
-        for group in ("all", role):
-            of.setdefault(group, Counter())[duties] += n
-    everyone = of.pop("all", Counter())
-    roles = {role: _quartiles(of[role]) for role in map(str, AI_ROLES) if role in of}
+def _spread(tally: Tally) -> dict[str, Any]:
+    of = {
+        group: Counter({duties: n for (duties, g), n in tally.n.items() if g == group})
+        for group in ("all", *AI_ROLES)
+    }
+    everyone = of.pop("all")
     return _quartiles(everyone) | {
         "none": share(everyone[0], everyone.total()),
         "counts": {str(n): everyone[n] for n in sorted(everyone)},
-        "roles": roles,
+        "roles": {str(role): _quartiles(counts) for role, counts in of.items() if counts},
     }
 
 

@@ -59,8 +59,8 @@ class Behind:
             "shown": SHOWN,
             "with_text": self._with_text,
             "areas": {
-                area.key: {str(role): self._area(area.key, str(role)) for role in AI_ROLES}
-                for area in load_taxonomy()
+                key: {str(role): self._area(key, str(role)) for role in AI_ROLES}
+                for key, area in load_taxonomy().items()
                 if area.kind == "problem"
             },
             "titles": {

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from roleclass.classifier import RoleClassifier
-from roleclass.engine.batches import WINDOW_LENGTH, WINDOW_POSTINGS
+from roleclass.engine.batches import windows
 from roleclass.errors import InputError
 from roleclass.reading import Line, Reading, likely_areas
 from roleclass.report.postings import Posting
@@ -114,7 +114,7 @@ def read_cases(
     """
     total = len(postings) if isinstance(postings, Sized) else 0
     drawn = Random(0)  # noqa: S311  (a sample, no secret)
-    for chunk in _chunks(postings):
+    for chunk in windows(postings, _length):
         sampled = [total <= read_at_most or drawn.random() * total < read_at_most for _ in chunk]
         asked = [
             _documents(posting, sampled=was) for posting, was in zip(chunk, sampled, strict=True)
@@ -127,18 +127,8 @@ def read_cases(
             yield _case(posting, [next(readings) for _ in documents], sampled=was)
 
 
-def _chunks(postings: Iterable[Posting]) -> Iterator[list[Posting]]:
-    """Put postings together, as many as the model reads at a time."""
-    chunk: list[Posting] = []
-    length = 0
-    for posting in postings:
-        chunk.append(posting)
-        length += len(posting.text or "") + sum(map(len, posting.responsibilities))
-        if len(chunk) == WINDOW_POSTINGS or length > WINDOW_LENGTH:
-            yield chunk
-            chunk, length = [], 0
-    if chunk:
-        yield chunk
+def _length(posting: Posting) -> int:
+    return len(posting.text or "") + sum(map(len, posting.responsibilities))
 
 
 def _columns(documents: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:

@@ -2,16 +2,14 @@
 
 import heapq
 import re
-import tomllib
 from collections import Counter
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from roleclass.lexicon import load_lexicon
-from roleclass.report.areas import published
 from roleclass.report.cases import Case
-from roleclass.report.statistics import FALSE_DISCOVERIES, adjusted, difference_p, share
+from roleclass.report.data import read_data
+from roleclass.report.statistics import FALSE_DISCOVERIES, Tally, adjusted, difference_p, share
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder
 
@@ -23,47 +21,45 @@ _CONCEPT_GROUPS = ("genai", "ml", "near")
 _NO_SUBJECT = re.compile(r"^x_|title$|^ml_engineer$|^quantfield$")
 
 
+def roles_with_enough(tally: Tally) -> list[Role]:
+    """Return the roles of which there are enough postings for lists of their own."""
+    return [role for role in Role if role is not Role.UNCLEAR and tally.of[role] >= MIN_IN_ROLE]
+
+
 class Words:
     """In how many duties each word occurs, small words apart."""
 
     def __init__(self) -> None:
-        self._duties = 0
-        self._counts: Counter[bytes] = Counter()
+        self._tally = Tally()
 
     def add(self, case: Case) -> None:
         """Count the words of a posting's duties."""
-        self._duties += len(case.duties)
         for duty in case.duties:
-            self._counts.update(set(duty.tokens))
+            self._tally.add(set(duty.tokens), ["all"])
 
     def result(self, top: int = 40) -> dict[str, Any]:
         """Return the most frequent words."""
-        stop = _stop()
-        frequent = heapq.nsmallest(
-            top,
-            (word for word in self._counts if word not in stop and len(word) > 1),
-            key=lambda word: (-self._counts[word], word),
-        )
+        said = (word for word, _ in self._tally.n if len(word) > 1 and word not in stop_words())
+        frequent = heapq.nsmallest(top, said, key=lambda word: (-self._tally.n[word, "all"], word))
         return {
-            "duties": self._duties,
+            "duties": self._tally.of["all"],
             "words": [
-                {"word": word.decode(), **share(self._counts[word], self._duties)}
-                for word in frequent
+                {"word": word.decode(), **self._tally.share(word, "all")} for word in frequent
             ],
         }
 
 
 @cache
-def _stop() -> frozenset[bytes]:
-    read = tomllib.loads(files("roleclass.report").joinpath("words.toml").read_text("utf-8"))
-    return frozenset(word.encode() for word in read["stop"])
+def stop_words() -> frozenset[bytes]:
+    """Return the words that are too common to say anything."""
+    return frozenset(word.encode() for word in read_data("words")["stop"])
 
 
 class PublishedCounts:
     """The published counts of one batch, beside ours of the same postings."""
 
     def __init__(self) -> None:
-        self._said = published()
+        self._said = read_data("published")
         self._labels: Counter[str | None] = Counter()
         self._duties = 0
         self._words: Counter[str] = Counter()
@@ -112,25 +108,23 @@ class Concepts:
                 if concept.group in _CONCEPT_GROUPS and not _NO_SUBJECT.search(concept.key)
             }
         )
-        self._of: Counter[Role] = Counter()
-        self._counts: Counter[tuple[str, Role]] = Counter()
+        self._tally = Tally()
 
     def add(self, case: Case) -> None:
         """Count the concepts that a posting mentions anywhere."""
         if case.was_read:
-            self._of[case.role] += 1
             found = set().union(*(self._finder.find_in(line.tokens) for line in case.lines))
-            self._counts.update((name, case.role) for name in found)
+            self._tally.add(found, ["all", case.role])
 
     def result(self, top: int = 12) -> dict[str, list[dict[str, Any]]]:
         """Return, for each role, those whose share is furthest above that elsewhere, chance apart."""
-        roles = [r for r in Role if r is not Role.UNCLEAR and self._of[r] >= MIN_IN_ROLE]
+        tally, roles = self._tally, roles_with_enough(self._tally)
         rows: list[tuple[Role, dict[str, Any]]] = []
-        for name in sorted({name for name, _ in self._counts}):
-            everywhere = sum(self._counts[name, role] for role in Role)
+        for name in sorted(name for name, group in tally.n if group == "all"):
+            everywhere = tally.n[name, "all"]
             for role in roles:
-                n, of = self._counts[name, role], self._of[role]
-                here, rest = share(n, of), share(everywhere - n, self._of.total() - of)
+                here = tally.share(name, role)
+                rest = share(everywhere - here["n"], tally.of["all"] - here["of"])
                 row = {"name": name, **here, "elsewhere": rest["share"]}
                 rows.append((role, {**row, "p": difference_p(rest, here)}))
         for (_, row), q in zip(rows, adjusted([row["p"] for _, row in rows]), strict=True):

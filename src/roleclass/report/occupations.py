@@ -1,12 +1,12 @@
 """Titles counted, by role; titles that promise another role than the duties have; the rungs of the career."""
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import Any, Final
 
 from roleclass.report.cases import AI_ROLES, Case
-from roleclass.report.statistics import share
-from roleclass.report.titles import normalize_title, promised_roles, title_key, title_level
+from roleclass.report.statistics import Tally, share
+from roleclass.report.titles import normalize_title, promised_role, rungs, title_key, title_level
 from roleclass.roles import Role
 
 MIN_POSTINGS: Final = 5
@@ -17,8 +17,8 @@ class Titles:
     """The most frequent titles, spelling and seniority apart, in all and of each role."""
 
     def __init__(self) -> None:
-        self._roles: dict[str, Counter[Role]] = {}
-        self._spelling: dict[str, Counter[str]] = {}
+        self._tally = Tally()
+        self._spelling: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._bare = 0
 
     def add(self, case: Case) -> None:
@@ -28,25 +28,25 @@ class Titles:
             self._bare += bool(case.posting.title)
             return
         key, normal = found
-        self._roles.setdefault(key, Counter())[case.role] += 1
-        self._spelling.setdefault(key, Counter())[normal] += 1
+        self._tally.add([case.role], [key])
+        self._spelling[key][normal] += 1
 
     def result(self, top: int = 25) -> dict[str, Any]:
         """Return the most frequent titles."""
         names = {key: counts.most_common(1)[0][0] for key, counts in self._spelling.items()}
-        n = {key: counts.total() for key, counts in self._roles.items()}
+        n = self._tally.of
         frequent = heapq.nsmallest(top, n, key=lambda key: (-n[key], key))
         return {
             "distinct": len(n),
-            "counted": sum(n.values()),
+            "counted": n.total(),
             "left_out": self._bare,
             "most_frequent": [
                 {
                     "key": key,
                     "title": names[key],
                     "n": n[key],
-                    "ai_first": share(self._roles[key][Role.AI_FIRST], n[key]),
-                    "roles": {str(role): self._roles[key][role] for role in Role},
+                    "ai_first": self._tally.share(Role.AI_FIRST, key),
+                    "roles": self._tally.counts(key, Role),
                     "spellings": len(self._spelling[key]),
                 }
                 for key in frequent
@@ -56,7 +56,7 @@ class Titles:
         }
 
     def _most_frequent(self, role: Role, names: dict[str, str]) -> list[dict[str, Any]]:
-        counts = {key: of[role] for key, of in self._roles.items() if of[role]}
+        counts = {key: n for (of, key), n in self._tally.n.items() if of is role}
         first = heapq.nsmallest(8, counts, key=lambda key: (-counts[key], key))
         return [{"title": names[key], "n": counts[key]} for key in first]
 
@@ -76,15 +76,15 @@ class Atypical:
 
     def __init__(self, top: int = 25) -> None:
         self._top = top
-        self._table: Counter[tuple[Role | None, Role]] = Counter()
+        self._tally = Tally()
         self._surest: list[tuple[float, int, dict[str, Any]]] = []
         self._n = 0
 
     def add(self, case: Case) -> None:
         """Count a posting."""
         self._n += 1
-        [promised] = promised_roles([case.posting.title])
-        self._table[promised, case.role] += 1
+        promised = promised_role(case.posting.title)
+        self._tally.add([case.role], [promised])
         if promised is None or case.role in (promised, Role.UNCLEAR):
             return
         row = {
@@ -102,18 +102,11 @@ class Atypical:
 
     def result(self) -> dict[str, Any]:
         """Return the table of both, and the surest contradictions."""
-        judged = {
-            pair: n
-            for pair, n in self._table.items()
-            if pair[0] is not None and pair[1] is not Role.UNCLEAR
-        }
-        contradicting = sum(n for (says, role), n in judged.items() if says is not role)
+        judged = {pair: n for pair, n in self._tally.n.items() if pair[0] is not Role.UNCLEAR}
+        contradicting = sum(n for (role, says), n in judged.items() if says is not role)
         return {
             "contradicting": share(contradicting, sum(judged.values())),
-            "table": {
-                str(says): {str(role): self._table[says, role] for role in Role}
-                for says in AI_ROLES
-            },
+            "table": {str(says): self._tally.counts(says, Role) for says in AI_ROLES},
             "surest": [
                 row for *_, row in sorted(self._surest, key=lambda entry: (-entry[0], -entry[1]))
             ],
@@ -124,41 +117,25 @@ class Ladder:
     """The rungs that titles of the AI roles name."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, Counter[Role]] = {}
+        self._tally = Tally()
 
     def add(self, case: Case) -> None:
         """Count the title of a posting of an AI role."""
         if case.posting.title and case.role in AI_ROLES:
-            level = title_level(case.posting.title)
-            self._counts.setdefault(level, Counter())[case.role] += 1
+            self._tally.add([case.role], [title_level(case.posting.title)])
 
     def result(self) -> dict[str, Any]:
-        """Return each rung with its share of these titles, and the share of AI-First on it."""
-        total = sum(counts.total() for counts in self._counts.values())
-        rows = []
-        for path, name in _RUNGS:
-            counts = self._counts.get(name, Counter())
-            rows.append(
+        """Return each rung with its share of these titles, and how many are of each role."""
+        counts, total = self._tally.of, self._tally.of.total()
+        return {
+            "postings": total,
+            "rungs": [
                 {
-                    "path": path,
+                    "path": rung["path"],
                     "level": name,
-                    **share(counts.total(), total),
-                    "roles": {str(role): counts[role] for role in AI_ROLES},
+                    **share(counts[name], total),
+                    "roles": self._tally.counts(name, AI_ROLES),
                 }
-            )
-        return {"postings": total, "rungs": rows}
-
-
-_RUNGS: Final = (
-    ("individual", "junior or entry"),
-    ("individual", "no level named"),
-    ("individual", "senior"),
-    ("individual", "lead"),
-    ("individual", "staff"),
-    ("individual", "principal"),
-    ("specialist", "architect"),
-    ("specialist", "distinguished or fellow"),
-    ("management", "manager"),
-    ("management", "director"),
-    ("management", "vice-president"),
-)
+                for name, rung in rungs().items()
+            ],
+        }

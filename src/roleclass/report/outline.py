@@ -1,14 +1,12 @@
 """The older list of an AI engineer's work, item by item, as far as postings speak of it: ``outline.toml``."""
 
-import tomllib
-from collections import Counter
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from roleclass.lexicon import parse_phrases
 from roleclass.report.cases import AI_ROLES, Case
-from roleclass.report.statistics import share, tier
+from roleclass.report.data import read_data
+from roleclass.report.statistics import Tally, tier
 from roleclass.taxonomy.phrases import PhraseFinder
 
 
@@ -17,8 +15,7 @@ class Outline:
 
     def __init__(self) -> None:
         self._chapters, self._keys, self._finder = _outline()
-        self._of: Counter[str] = Counter()
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._tally = Tally()
 
     def add(self, case: Case) -> None:
         """Count a posting of an AI role that has duties."""
@@ -31,14 +28,12 @@ class Outline:
             for key in duty.keys & self._keys.keys():
                 found.update(self._keys[key])
         found |= {item.rpartition("/")[0] for item in found}
-        for group in ("all", str(case.role)):
-            self._of[group] += 1
-            self._counts.update((item, group) for item in found)
+        self._tally.add(found, ["all", case.role])
 
     def result(self) -> dict[str, Any]:
         """Return the chapters with their groups and items."""
         return {
-            "postings": self._of["all"],
+            "postings": self._tally.of["all"],
             "chapters": [
                 {
                     "name": chapter["name"],
@@ -59,24 +54,22 @@ class Outline:
         }
 
     def _row(self, key: str, name: str) -> dict[str, Any]:
-        measured = share(self._counts[key, "all"], self._of["all"])
-        roles = {
-            str(role): share(self._counts[key, str(role)], self._of[str(role)]) for role in AI_ROLES
-        }
+        measured = self._tally.share(key, "all")
+        roles = {str(role): self._tally.share(key, role) for role in AI_ROLES}
         return {"name": name, **measured, "tier": tier(measured["share"]), "roles": roles}
 
 
 @cache
 def _outline() -> tuple[list[dict[str, Any]], dict[str, list[str]], PhraseFinder]:
     """Return the chapters, the items (``"chapter/group/item"``) of each key, and what finds the others."""
-    read = tomllib.loads(files("roleclass.report").joinpath("outline.toml").read_text("utf-8"))
+    chapters = read_data("outline")["chapters"]
     keys: dict[str, list[str]] = {}
     phrases = {}
-    for c, chapter in enumerate(read["chapters"]):
+    for c, chapter in enumerate(chapters):
         for g, group in enumerate(chapter["groups"]):
             for i, item in enumerate(group["items"]):
                 name = f"{c}/{g}/{i}"
                 for key in item.get("keys", ()):
                     keys.setdefault(key, []).append(name)
                 phrases[name] = parse_phrases(item["name"], item.get("phrases", ()))
-    return read["chapters"], keys, PhraseFinder(phrases)
+    return chapters, keys, PhraseFinder(phrases)

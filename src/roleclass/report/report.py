@@ -1,5 +1,6 @@
 """Every figure that ``roleclass report`` shows: one pass over the postings, each measure a sum over them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -60,12 +61,12 @@ def build_report(
     >>> report["roles"][0]["share"]
     1.0
     """
-    counted = _Counted()
+    counts: Counter[str] = Counter()
     changes = {
         "roles": LabelChange(lambda case: str(case.role)),
         "published": LabelChange(lambda case: case.posting.published_label),
     }
-    behind, counts = Behind(with_text=with_text), PublishedCounts()
+    behind, published = Behind(with_text=with_text), PublishedCounts()
     measures: dict[str, Any] = {
         "roles": RoleShares(),
         "published": PublishedLabels(),
@@ -81,19 +82,21 @@ def build_report(
         "groups": Groups(),
         "atypical": Atypical(),
     }
-    everything = (counted, behind, counts, *changes.values(), *measures.values())
+    everything = (behind, published, *changes.values(), *measures.values())
     cases = read_cases(
         postings, classifier or RoleClassifier(), read_at_most=read_at_most, threads=threads
     )
     for case in cases:
+        counts.update(_states(case))
         for measure in everything:
             measure.add(case)
         watch(case)
     found = {name: measure.result() for name, measure in measures.items()}
-    found["words"]["published"] = counts.result()
+    found["words"]["published"] = published.result()
     report = {
         "roleclass": __version__,
-        **counted.result(),
+        **{name: counts[name] for name in ("postings", "classified", "read")},
+        "sampled": counts["passed over"] > 0,
         "cutoffs": CUTOFFS,
         "duty_cutoffs": DUTY_CUTOFFS,
         "false_discoveries": FALSE_DISCOVERIES,
@@ -119,23 +122,12 @@ def _correct(rows: list[dict[str, Any]]) -> int:
     return len(rows)
 
 
-class _Counted:
-    """How many postings there are, were classified, were read, and whether these are a sample."""
-
-    def __init__(self) -> None:
-        self._postings = self._classified = self._read = self._passed_over = 0
-
-    def add(self, case: Case) -> None:
-        posting = case.posting
-        self._postings += 1
-        self._classified += posting.role is None
-        self._read += case.was_read
-        self._passed_over += not case.was_read and bool(posting.text or posting.responsibilities)
-
-    def result(self) -> dict[str, int | bool]:
-        return {
-            "postings": self._postings,
-            "classified": self._classified,
-            "read": self._read,
-            "sampled": self._passed_over > 0,
-        }
+def _states(case: Case) -> Iterator[str]:
+    """Yield what is counted of every posting."""
+    yield "postings"
+    if case.posting.role is None:
+        yield "classified"
+    if case.was_read:
+        yield "read"
+    elif case.posting.text or case.posting.responsibilities:
+        yield "passed over"

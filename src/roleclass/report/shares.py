@@ -1,15 +1,13 @@
 """Shares of the roles: in all, by batch, time, level and place, and beside other labels."""
 
 import re
-import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
-from importlib.resources import files
+from collections.abc import Callable
 from typing import Any, Final
 
 from roleclass.report.cases import Case
-from roleclass.report.statistics import change, difference_p, share
+from roleclass.report.places import country
+from roleclass.report.statistics import Tally, change, difference_p, share
 from roleclass.report.titles import title_level
 from roleclass.roles import Role
 
@@ -27,16 +25,15 @@ class RoleShares:
     """How many postings have each role."""
 
     def __init__(self) -> None:
-        self._counts: Counter[Role] = Counter()
+        self._tally = Tally()
 
     def add(self, case: Case) -> None:
         """Count a posting."""
-        self._counts[case.role] += 1
+        self._tally.add([case.role], ["all"])
 
     def result(self) -> list[dict[str, Any]]:
         """Return each role with its share."""
-        total = self._counts.total()
-        return [{"role": str(role), **share(self._counts[role], total)} for role in Role]
+        return [{"role": str(role), **self._tally.share(role, "all")} for role in Role]
 
 
 class LabelChange:
@@ -52,44 +49,46 @@ class LabelChange:
 
     def __init__(self, label: Callable[[Case], str | None]) -> None:
         self._label = label
-        self._counts: dict[str, Counter[str]] = {}
+        self._tally = Tally()
         self._labelled = False
 
     def add(self, case: Case) -> None:
         """Count a posting."""
         label = self._label(case)
         self._labelled = self._labelled or label is not None
-        if case.posting.batch:
-            self._counts.setdefault(case.posting.batch, Counter())[label or "none"] += 1
+        self._tally.add([label or "none"], [case.posting.batch or None])
 
     def result(self) -> list[dict[str, Any]]:
         """Return a row for each label; none where there are not two batches, or no labels."""
-        if len(self._counts) < 2 or not self._labelled:
+        batches = self._tally.of
+        if len(batches) < 2 or not self._labelled:
             return []
-        names = (min(self._counts), max(self._counts))
-        first, last = (self._counts[name] for name in names)
+        labels: Counter[str] = Counter()
+        for (label, batch), n in self._tally.n.items():
+            if batch in (min(batches), max(batches)):
+                labels[label] += n
         return [
-            {
-                "label": label,
-                **compare(names, (first[label], last[label]), (first.total(), last.total())),
-            }
-            for label in sorted(first | last, key=lambda label: -(first + last)[label])
+            {"label": label, **compare(self._tally, label)} for label, _ in labels.most_common()
         ]
 
 
-def compare(names: tuple[str, str], n: tuple[int, int], of: tuple[int, int]) -> dict[str, Any]:
-    """Compare two shares, of two batches: each, their difference with its interval, and p.
+def compare(batches: Tally, key: str) -> dict[str, Any]:
+    """Compare the shares of a key in the first batch and in the last: their difference, its interval, and p.
 
     Examples
     --------
-    >>> row = compare(("May", "June"), (30, 60), (100, 100))
-    >>> row["before"]["share"], row["after"]["batch"], round(row["change"], 2), row["p"] < 0.001
-    (0.3, 'June', 0.3, True)
+    >>> batches = Tally()
+    >>> for n in range(200):
+    ...     batches.add(["rag"] if n % 5 < 3 else [], ["2026-05" if n % 2 else "2026-06"])
+    >>> row = compare(batches, "rag")
+    >>> row["before"]["share"], row["after"]["batch"], row["change"], row["p"]
+    (0.6, '2026-06', 0.0, 1.0)
     """
-    before, after = (share(*pair) for pair in zip(n, of, strict=True))
+    first, last = min(batches.of), max(batches.of)
+    before, after = batches.share(key, first), batches.share(key, last)
     return {
-        "before": {"batch": names[0], **before},
-        "after": {"batch": names[1], **after},
+        "before": {"batch": first, **before},
+        "after": {"batch": last, **after},
         **change(before, after),
         "p": difference_p(before, after),
     }
@@ -99,28 +98,22 @@ class PublishedLabels:
     """The roles beside the labels that somebody published."""
 
     def __init__(self) -> None:
-        self._pairs: Counter[tuple[str, Role]] = Counter()
+        self._tally = Tally()
 
     def add(self, case: Case) -> None:
         """Count a posting that has such a label."""
-        if case.posting.published_label:
-            self._pairs[case.posting.published_label, case.role] += 1
+        self._tally.add([case.role], [case.posting.published_label or None])
 
     def result(self) -> dict[str, Any] | None:
         """Return the agreement and the table of both; None where nothing was published."""
-        if not self._pairs:
+        labels = self._tally.of
+        if not labels:
             return None
-        labels: Counter[str] = Counter()
-        for (label, _), n in self._pairs.items():
-            labels[label] += n
-        same = sum(n for (label, role), n in self._pairs.items() if label == str(role))
+        same = sum(self._tally.n[role, str(role)] for role in Role)
         return {
             "agreement": share(same, labels.total()),
             "labels": {label: share(n, labels.total()) for label, n in labels.most_common()},
-            "table": {
-                label: {str(role): self._pairs[label, role] for role in Role}
-                for label, _ in labels.most_common()
-            },
+            "table": {label: self._tally.counts(label, Role) for label, _ in labels.most_common()},
         }
 
 
@@ -128,123 +121,74 @@ class Groups:
     """The roles over time, by level and by place."""
 
     def __init__(self) -> None:
-        self._of: dict[str, dict[str, Counter[Role]]] = {
-            name: {} for name in ("time", "level", "title_level", "place")
-        }
+        self._of = {name: Tally() for name in ("time", "level", "title_level", "place")}
 
     def add(self, case: Case) -> None:
         """Count a posting in its groups."""
         posting = case.posting
         groups = {
             "time": _month(posting.date),
-            "level": posting.level,
+            "level": posting.level or None,
             "title_level": title_level(posting.title) if posting.title else None,
             "place": country(posting.place),
         }
         for name, group in groups.items():
-            if group:
-                self._of[name].setdefault(group, Counter())[case.role] += 1
+            self._of[name].add([case.role], [group])
 
     def result(self) -> dict[str, list[dict[str, Any]]]:
         """Return the rows of each kind of group; none where the column is missing."""
-        time = self._of["time"]
-        if len(time) > _MOST_MONTHS:
-            time = _merged(time, _quarter)
-        for period in _without_gaps(time):
-            time.setdefault(period, Counter())
-        frequent = {
-            place for place, counts in self._of["place"].items() if counts.total() >= MIN_POSTINGS
-        }
-        place = _merged(self._of["place"], lambda name: name if name in frequent else "elsewhere")
+        places = self._of["place"]
         return {
-            "time": [_row(group, time[group]) for group in sorted(time)],
+            "time": _by_time(self._of["time"]),
             "level": _most_frequent(self._of["level"]),
             "title_level": _most_frequent(self._of["title_level"]),
-            "place": _most_frequent(place),
+            "place": _most_frequent(
+                _merged(
+                    places, lambda name: name if places.of[name] >= MIN_POSTINGS else "elsewhere"
+                )
+            ),
         }
 
 
-def _merged(
-    groups: Mapping[str, Counter[Role]], name: Callable[[str], str]
-) -> dict[str, Counter[Role]]:
-    found: dict[str, Counter[Role]] = {}
-    for group, counts in groups.items():
-        found.setdefault(name(group), Counter()).update(counts)
+def _merged(groups: Tally, name: Callable[[Any], Any]) -> Tally:
+    found = Tally()
+    for group, n in groups.of.items():
+        found.of[name(group)] += n
+    for (role, group), n in groups.n.items():
+        found.n[role, name(group)] += n
     return found
 
 
-def _most_frequent(groups: Mapping[str, Counter[Role]], top: int = 15) -> list[dict[str, Any]]:
-    rows = [_row(group, counts) for group, counts in groups.items()]
+def _most_frequent(groups: Tally, top: int = 15) -> list[dict[str, Any]]:
+    rows = [_row(groups, group, group) for group in groups.of]
     return sorted(rows, key=lambda row: (-row["n"], row["group"]))[:top]
 
 
-def _row(group: str, counts: Counter[Role]) -> dict[str, Any]:
-    n = counts.total()
+def _row(groups: Tally, group: Any, name: str) -> dict[str, Any]:
+    n = groups.of[group]
     return {
-        "group": group,
+        "group": name,
         "n": n,
         "few": n < FEW,
-        "roles": {str(role): counts[role] for role in Role},
-        "ai_first": share(counts[Role.AI_FIRST], n),
+        "roles": groups.counts(group, Role),
+        "ai_first": groups.share(Role.AI_FIRST, group),
     }
 
 
-def _month(text: str | None) -> str | None:
-    found = re.match(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])", text or "")
-    return found.group() if found else None
+def _month(text: str | None) -> int | None:
+    """Return the month of a date, counted from the year 0."""
+    found = re.match(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])", text or "")
+    return 12 * int(found[1]) + int(found[2]) - 1 if found else None
 
 
-def _quarter(month: str) -> str:
-    return f"{month[:4]} Q{(int(month[5:]) + 2) // 3}"
-
-
-def _without_gaps(periods: Iterable[str]) -> list[str]:
-    """Return all periods from the first to the last: months, or quarters; as they are if there are too many.
-
-    Examples
-    --------
-    >>> _without_gaps(["2025-11", "2026-02"]), _without_gaps(["2025 Q4", "2026 Q2"])
-    (['2025-11', '2025-12', '2026-01', '2026-02'], ['2025 Q4', '2026 Q1', '2026 Q2'])
-    """
-    found = sorted(periods)
-    if not found:
-        return []
-    sep, each = ("-", 12) if "-" in found[0] else (" Q", 4)
-    first, last = (
-        int(year) * each + int(n) - 1
-        for year, n in (period.split(sep) for period in (found[0], found[-1]))
+def _by_time(months: Tally) -> list[dict[str, Any]]:
+    """Return a row for each month, or quarter where there are many, from the first to the last."""
+    each = 1 if len(months.of) <= _MOST_MONTHS else 3
+    periods = _merged(months, lambda month: month // each)
+    found = sorted(periods.of)
+    if found and found[-1] - found[0] < _MOST_PERIODS:
+        found = list(range(found[0], found[-1] + 1))
+    names = (
+        f"{at // 12}-{at % 12 + 1:02d}" if each == 1 else f"{at // 4} Q{at % 4 + 1}" for at in found
     )
-    if last - first >= _MOST_PERIODS:
-        return found
-    pad = 2 if each == 12 else 1
-    return [f"{at // each}{sep}{at % each + 1:0{pad}d}" for at in range(first, last + 1)]
-
-
-@cache
-def _countries() -> dict[str, str]:
-    read = tomllib.loads(files("roleclass.report").joinpath("places.toml").read_text("utf-8"))
-    return {name: country for country, names in read.items() for name in names}
-
-
-@lru_cache(maxsize=2**16)
-def country(place: str | None) -> str | None:
-    """Return the country of a place, or what stands there in its stead; None where nothing does.
-
-    Of several places the first counts.
-
-    Examples
-    --------
-    >>> [country(place) for place in ("Pune, IND", "Huntsville, AL 35806", "Remote - US", "Oslo, Norway")]
-    ['India', 'United States', 'United States', 'Norway']
-    """
-    first = re.split(r"[;|/]|\s+(?:or|and)\s+", place or "")[0]
-    parts = [
-        re.sub(r"\s+", " ", part).strip(" .")
-        for part in re.split(r",|\s[-–—]\s|[()]", re.sub(r"\b\d[\d-]*\b", "", first))  # noqa: RUF001
-    ]
-    parts = [part for part in parts if part]
-    known = [_countries()[part.lower()] for part in parts if part.lower() in _countries()]
-    real = [name for name in known if name != "Remote"]
-    if real or known:
-        return (real or known)[-1]
-    return parts[-1] if parts and len(parts[-1]) > 3 else None
+    return [_row(periods, at, name) for at, name in zip(found, names, strict=True)]

@@ -3,35 +3,21 @@
 import heapq
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from roleclass.lexicon import parse_phrases
 from roleclass.report.cases import Case, CaseLine
-from roleclass.report.language import MIN_IN_ROLE
-from roleclass.report.statistics import Share, share
+from roleclass.report.data import read_data
+from roleclass.report.language import roles_with_enough
+from roleclass.report.statistics import Tally
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder
 
 MIN_POSTINGS: Final = 5
 """A tool that fewer postings name is not listed."""
-
-KINDS: Final = {
-    "languages": "languages",
-    "ml": "machine learning",
-    "llm": "language models and agents",
-    "vector": "search, vectors and graphs",
-    "databases": "databases and warehouses",
-    "data": "data and analytics",
-    "cloud": "clouds",
-    "mlops": "operations",
-    "web": "web, tests and business software",
-}
-"""The kinds of tools, by their tables in the file."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +32,14 @@ class Tools:
         Finds names without doubt.
     doubtful : dict of str to str
         Spellings that are a name only beside another, and that name.
+    spelt : pattern
+        Finds these.
     """
 
     kinds: dict[str, str]
     finder: PhraseFinder
     doubtful: dict[str, str]
+    spelt: re.Pattern[str]
 
     def find(self, line: CaseLine) -> set[str]:
         """Return the names in a line.
@@ -65,25 +54,18 @@ class Tools:
         """
         found = self.finder.find_in(line.tokens)
         if found:
-            for spelt in self._spelt.findall(line.text):
-                found.add(self.doubtful[spelt])
+            found.update(self.doubtful[spelt] for spelt in self.spelt.findall(line.text))
         return found
 
-    @property
-    def _spelt(self) -> re.Pattern[str]:
-        return _pattern(tuple(self.doubtful))
-
 
 @cache
-def _pattern(spellings: tuple[str, ...]) -> re.Pattern[str]:
-    either = "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
-    # A letter of "R&D", "C++", "C-level" or "Go-to-market" is none of these names.
-    return re.compile(rf"(?<![\w&+#.-])(?:{either})(?![\w&+#'’-]|\.\w)")  # noqa: RUF001
-
-
-@cache
-def load_tools() -> Tools:
+def load_tools(text: str | None = None) -> Tools:
     """Read the names.
+
+    Parameters
+    ----------
+    text : str or None
+        What such a file says; None for the package's.
 
     Raises
     ------
@@ -95,15 +77,11 @@ def load_tools() -> Tools:
     >>> load_tools().kinds["Python"]
     'languages'
     """
-    return parse_tools(files("roleclass.report").joinpath("skills.toml").read_text("utf-8"))
-
-
-def parse_tools(text: str) -> Tools:
-    """Read names from the text of such a file; see `load_tools`."""
+    data = read_data("skills") if text is None else tomllib.loads(text)
     kinds: dict[str, str] = {}
     phrases: dict[str, Any] = {}
     doubtful: dict[str, str] = {}
-    for kind, entry in tomllib.loads(text).items():
+    for kind, entry in data.items():
         for written in entry["names"]:
             name, _, rest = (part.strip() for part in written.partition(" = "))
             sure, _, unsure = rest.partition("?")
@@ -113,7 +91,10 @@ def parse_tools(text: str) -> Tools:
             kinds[name] = kind
             phrases[name] = parse_phrases(f"{kind}: {name}", called)
             doubtful |= dict.fromkeys(_parts(unsure), name)
-    return Tools(kinds, PhraseFinder(phrases), doubtful)
+    either = "|".join(map(re.escape, sorted(doubtful, key=len, reverse=True)))
+    # A letter of "R&D", "C++", "C-level" or "Go-to-market" is none of these names.
+    spelt = re.compile(rf"(?<![\w&+#.-])(?:{either})(?![\w&+#'’-]|\.\w)")  # noqa: RUF001
+    return Tools(kinds, PhraseFinder(phrases), doubtful, spelt)
 
 
 def _parts(text: str) -> list[str]:
@@ -125,16 +106,12 @@ class Skills:
 
     def __init__(self) -> None:
         self._tools = load_tools()
-        self._of: Counter[Role] = Counter()
-        self._counts: dict[str, Counter[tuple[str, Role]]] = {
-            where: Counter() for where in ("anywhere", "must", "nice")
-        }
+        self._tally = Tally()  # names, each with where
 
     def add(self, case: Case) -> None:
         """Count the tools that a posting names, in its text or its column of skills."""
         if not case.was_read and not case.posting.skills:
             return
-        self._of[case.role] += 1
         found: dict[str, set[str]] = {}
         for line in case.lines:
             found.setdefault(line.part, set()).update(self._tools.find(line))
@@ -145,50 +122,53 @@ class Skills:
             "must": must,
             "nice": found.get("nice-to-have", set()) - must,
         }
-        for where, names in named.items():
-            self._counts[where].update((name, case.role) for name in names)
+        self._tally.add(
+            [(name, where) for where in named for name in named[where]], ["all", case.role]
+        )
 
     def result(self, top: int = 12) -> dict[str, Any]:
         """Return the tools that are named, the most frequent first, and the first ones of each role."""
-        roles = [r for r in Role if r is not Role.UNCLEAR and self._of[r] >= MIN_IN_ROLE]
+        tally, roles = self._tally, roles_with_enough(self._tally)
+        named = {name for (name, _), _ in tally.n}
         tools = sorted(
-            (self._row(name, roles) for name in {name for name, _ in self._counts["anywhere"]}),
-            key=lambda row: (-row["n"], row["name"]),
+            (self._row(name, roles) for name in named), key=lambda row: (-row["n"], row["name"])
         )
-        lists = {}
-        for role in roles:
-            first = heapq.nsmallest(top, tools, key=lambda row: -row["roles"][str(role)]["n"])
-            lists[str(role)] = [
-                {"name": row["name"], **self._share(row["name"], "anywhere", (role,))}
-                | {kind: self._share(row["name"], kind, (role,)) for kind in ("must", "nice")}
-                for row in first
-            ]
         return {
-            "postings": self._of.total(),
+            "postings": tally.of["all"],
             "names": len(self._tools.kinds),
             "named": len(tools),
-            "roles": lists,
+            "roles": {
+                str(role): [
+                    {
+                        "name": row["name"],
+                        **tally.share((row["name"], "anywhere"), role),
+                        **{kind: tally.share((row["name"], kind), role) for kind in _ASKED},
+                    }
+                    for row in heapq.nsmallest(
+                        top, tools, key=lambda row: -row["roles"][str(role)]["n"]
+                    )
+                ]
+                for role in roles
+            },
             "tools": [row for row in tools if row["n"] >= MIN_POSTINGS],
         }
 
     def _row(self, name: str, roles: Iterable[Role]) -> dict[str, Any]:
+        tally = self._tally
         return {
             "name": name,
-            "kind": KINDS[self._tools.kinds[name]],
-            **self._share(name, "anywhere", tuple(Role)),
-            **{kind: self._n(name, kind, tuple(Role)) for kind in ("must", "nice")},
+            "kind": self._tools.kinds[name],
+            **tally.share((name, "anywhere"), "all"),
+            **{kind: tally.n[(name, kind), "all"] for kind in _ASKED},
             "roles": {
                 str(role): {
-                    "n": self._n(name, "anywhere", (role,)),
-                    "share": self._share(name, "anywhere", (role,))["share"],
-                    **{kind: self._n(name, kind, (role,)) for kind in ("must", "nice")},
+                    "n": tally.n[(name, "anywhere"), role],
+                    "share": tally.share((name, "anywhere"), role)["share"],
+                    **{kind: tally.n[(name, kind), role] for kind in _ASKED},
                 }
                 for role in roles
             },
         }
 
-    def _n(self, name: str, where: str, roles: Iterable[Role]) -> int:
-        return sum(self._counts[where][name, role] for role in roles)
 
-    def _share(self, name: str, where: str, roles: Iterable[Role]) -> Share:
-        return share(self._n(name, where, roles), sum(self._of[role] for role in roles))
+_ASKED: Final = ("must", "nice")

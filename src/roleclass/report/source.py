@@ -1,8 +1,8 @@
 """Postings of tables of any format, streamed: two passes over the rows, few of them in memory."""
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, replace
 from os import PathLike, fspath
 from typing import Any, Final
 
@@ -24,13 +24,8 @@ _CHAPTERS: Final = {
 """What a report lacks where a table has no such column."""
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file that is open, and what the first pass learnt of it."""
-
-    reader: Any
-    selection: Any
-    has_roles: bool
+_File = tuple[Any, Any, bool]
+"""A reader, the columns that are read, and whether all the roles that it holds are ours."""
 
 
 class PostingTables:
@@ -76,8 +71,8 @@ class PostingTables:
         self._warn = warn
         self._rows = 0
         ids = array("q")
-        about: dict[str, list[str]] = {}
-        names = expand([fspath(name) for name in inputs])
+        about: list[tuple[str, str]] = []
+        names = expand([fspath(name) for name in inputs], warn)
         try:
             self._files = [
                 self._look_at(name, options or ReadOptions(), ids, about) for name in names
@@ -119,14 +114,14 @@ class PostingTables:
             )
 
     def _look_at(
-        self, name: str, options: Any, ids: "array[int]", about: dict[str, list[str]]
+        self, name: str, options: Any, ids: "array[int]", about: list[tuple[str, str]]
     ) -> _File:
         """Go through a file a first time; what is to be said of it is noted in `about`."""
-        from roleclass.tables.columns import columns_of, kinds_of, select
+        from roleclass.tables.columns import kinds_of, select
         from roleclass.tables.reader import Reader
 
         def warn(message: str) -> None:
-            about.setdefault(message, []).append(name)
+            about.append((name, message))
 
         reader = Reader([name], options)
         for note in reader.notes:
@@ -141,18 +136,18 @@ class PostingTables:
         no_role: str | None = None
         rows, usable = 0, False
         for chunk in reader:
-            column = columns_of(chunk.table)
+            values = _values(found, chunk.table)
             whole = [i for i in range(len(chunk.table)) if i not in chunk.faults]
             rows += len(whole)
             damaged += [f"row {chunk.first_row + i}: {fault}" for i, fault in chunk.faults.items()]
-            if "id" in found.others:
-                of_rows = found.others["id"].values(column)
+            if "id" in values:
+                of_rows = values["id"]
                 ids.extend(hash(key) for i in whole if (key := flat(of_rows[i])) is not None)
-            if "role" in found.others and no_role is None:
-                values = set(map(flat, found.others["role"].values(column))) - {None}
-                no_role = next((value for value in values if value and _role(value) is None), None)
-                usable = usable or bool(values)
-            usable = usable or any(_usable(found, column))
+            if "role" in values and no_role is None:
+                said = set(map(flat, values["role"])) - {None}
+                no_role = next((value for value in said if value and _role(value) is None), None)
+                usable = usable or bool(said)
+            usable = usable or any(_usable(values))
         if damaged:
             warn(f"{len(damaged):,} rows are damaged and left out; the first is {damaged[0]}")
         if no_role is not None:
@@ -167,39 +162,17 @@ class PostingTables:
                 "columns are there but empty: name another with --text-column"
             )
         self._rows += rows
-        return _File(reader, found, no_role is None)
+        return reader, found, no_role is None
 
     def _read(self) -> Iterator[Posting]:
-        from roleclass.tables.columns import columns_of
-
-        for file in self._files:
-            found = file.selection
-            for chunk in file.reader:
-                column = columns_of(chunk.table)
-                values = {name: field.values(column) for name, field in found.others.items()}
-                values["title"] = found.titles(column) or [None] * len(chunk.table)
-                values["text"] = found.texts(column) if found.text else [None] * len(chunk.table)
+        for reader, found, has_roles in self._files:
+            for chunk in reader:
+                values = _values(found, chunk.table)
                 for i in range(len(chunk.table)):
                     if i not in chunk.faults:
                         row = {name: of_rows[i] for name, of_rows in values.items()}
-                        said = flat(row.get("role")) if file.has_roles else None
+                        said = flat(row.get("role")) if has_roles else None
                         yield as_posting(row, _role(said) if said else None)
-
-
-def read_postings(
-    inputs: Iterable[str | PathLike[str]],
-    options: Any = None,
-    *,
-    warn: Callable[[str], None] = lambda _: None,
-) -> list[Posting]:
-    """Read all postings of tables at once; see `PostingTables` for the arguments and the errors.
-
-    Examples
-    --------
-    >>> read_postings(["examples/jobs.csv"])[0].title
-    'AI Engineer'
-    """
-    return list(PostingTables(inputs, options, warn=warn))
 
 
 def _role(text: str) -> Role | None:
@@ -209,15 +182,24 @@ def _role(text: str) -> Role | None:
         return None
 
 
-def _usable(found: Any, column: Any) -> Iterator[bool]:
+def _values(found: Any, table: Any) -> dict[str, Any]:
+    """Return the values of the columns that are read, by the names of `Posting`'s attributes."""
+    from roleclass.tables.columns import columns_of
+
+    column = columns_of(table)
+    values = {name: field.values(column) for name, field in found.others.items()}
+    values["title"] = found.titles(column) or [None] * len(table)
+    values["text"] = found.texts(column) if found.text else [None] * len(table)
+    return values
+
+
+def _usable(values: Mapping[str, Any]) -> Iterator[bool]:
     """Say of texts and responsibilities whether they are there."""
-    if found.text:
-        yield any(isinstance(text, str) and text.strip() for text in found.texts(column))
-    if "responsibilities" in found.others:
-        of_rows = found.others["responsibilities"].values(column)
-        yield any(
-            as_posting({"responsibilities": value}, None).responsibilities for value in of_rows
-        )
+    yield any(isinstance(text, str) and text.strip() for text in values["text"])
+    yield any(
+        as_posting({"responsibilities": value}, None).responsibilities
+        for value in values.get("responsibilities", ())
+    )
 
 
 def _put(posting: Posting, same: list[Posting]) -> bool:

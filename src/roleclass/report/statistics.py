@@ -1,8 +1,10 @@
 """Shares and how sure they are; comparisons, corrected for their number; tiers; ranks."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from math import erfc, sqrt
-from typing import Final, TypedDict
+from statistics import StatisticsError, correlation
+from typing import Any, Final, TypedDict
 
 Z: Final = 1.959963984540054
 """The quantile of the normal distribution for intervals of 95 %."""
@@ -50,16 +52,8 @@ def share(n: int, of: int) -> Share:
     return Share(n=n, of=of, share=p, low=low, high=high)
 
 
-class Change(TypedDict):
-    """A difference of two shares with its 95 % interval."""
-
-    change: float
-    low: float
-    high: float
-
-
-def change(before: Share, after: Share) -> Change:
-    """Return the difference of two shares, with Newcombe's hybrid score interval (1998).
+def change(before: Share, after: Share) -> dict[str, float]:
+    """Return the difference of two shares, with its 95 % interval: Newcombe's hybrid score interval (1998).
 
     Examples
     --------
@@ -69,7 +63,7 @@ def change(before: Share, after: Share) -> Change:
     p, q = before["share"], after["share"]
     down = sqrt((q - after["low"]) ** 2 + (before["high"] - p) ** 2)
     up = sqrt((after["high"] - q) ** 2 + (p - before["low"]) ** 2)
-    return Change(change=q - p, low=q - p - down, high=q - p + up)
+    return {"change": q - p, "low": q - p - down, "high": q - p + up}
 
 
 def difference_p(before: Share, after: Share) -> float:
@@ -117,6 +111,40 @@ def adjusted(p: Sequence[float]) -> list[float]:
     for rank, i in reversed(list(enumerate(sorted(range(len(p)), key=p.__getitem__), start=1))):
         least = found[i] = min(least, p[i] * len(p) / rank)
     return found
+
+
+class Tally:
+    """How many postings each group has, and how many of them have each key.
+
+    Examples
+    --------
+    >>> tally = Tally()
+    >>> for role in ("ai-first", "ml-first", "ai-first"):
+    ...     tally.add([role], ["all", "May", None])
+    >>> tally.share("ai-first", "May")["n"], tally.of["all"], tally.counts("May", ["other", "ml-first"])
+    (2, 3, {'other': 0, 'ml-first': 1})
+    """
+
+    def __init__(self) -> None:
+        self.of: Counter[Any] = Counter()
+        """The postings of each group."""
+        self.n: Counter[tuple[Any, Any]] = Counter()
+        """Those of a group that have a key, by ``(key, group)``."""
+
+    def add(self, keys: Collection[Hashable], groups: Iterable[Hashable]) -> None:
+        """Count a posting with these keys in these groups; None is no group."""
+        for group in groups:
+            if group is not None:
+                self.of[group] += 1
+                self.n.update((key, group) for key in keys)
+
+    def share(self, key: Hashable, group: Hashable) -> Share:
+        """Return the share of a group's postings that have a key."""
+        return share(self.n[key, group], self.of[group])
+
+    def counts(self, group: Hashable, keys: Iterable[Hashable]) -> dict[str, int]:
+        """Return how many postings of a group have each of these keys."""
+        return {str(key): self.n[key, group] for key in keys}
 
 
 class GroupedShares:
@@ -168,13 +196,10 @@ def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
     >>> rank_correlation([1, 2, 3, 4], [10, 30, 20, 40]), rank_correlation([1, 1], [1, 2])
     (0.8, None)
     """
-    a, b = ranks(x), ranks(y)
-    mean = (len(a) + 1) / 2
-    xx, yy = (sum((r - mean) ** 2 for r in of) for of in (a, b))
-    if not xx or not yy:
+    try:
+        return correlation(ranks(x), ranks(y))
+    except StatisticsError:
         return None
-    xy = sum((r - mean) * (s - mean) for r, s in zip(a, b, strict=True))
-    return float(xy / sqrt(xx * yy))
 
 
 def ranks(values: Sequence[float]) -> list[float]:

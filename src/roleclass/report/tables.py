@@ -7,7 +7,6 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
 from roleclass.report.behind import DUTY_COLUMNS, POSTING_COLUMNS, duty_rows, posting_row
@@ -154,10 +153,10 @@ def write_tables(report: Mapping[str, Any], folder: Path) -> list[Path]:
     return written
 
 
-class Listing:
+class Listing(ExitStack):
     """Writes ``postings.csv``, and ``duties.csv`` where texts are asked for, a case at a time.
 
-    A context manager; the files get their names when it ends well, and are removed when it does not.
+    The files get their names when the context ends well, and are removed when it does not.
 
     Parameters
     ----------
@@ -167,37 +166,33 @@ class Listing:
     """
 
     def __init__(self, folder: Path, *, with_text: bool = False) -> None:
-        self._folder = folder
-        self._with_text = with_text
+        super().__init__()
         self._n = 0
-        self._open = ExitStack()
+        self._folder = folder
+        self._columns: dict[str, tuple[str, ...]] = {"postings.csv": POSTING_COLUMNS}
+        if with_text:
+            self._columns["duties.csv"] = DUTY_COLUMNS
 
     def __enter__(self) -> Self:
-        self._postings = self._start("postings.csv", POSTING_COLUMNS)
-        self._duties = self._start("duties.csv", DUTY_COLUMNS) if self._with_text else None
+        self._writers = {
+            name: csv.writer(self.enter_context(whole_text(self._folder / name)))
+            for name in self._columns
+        }
+        for name, writer in self._writers.items():
+            writer.writerow(self._columns[name])
         return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._open.__exit__(kind, error, trace)
 
     def __call__(self, case: Case) -> None:
         """Write the lines of a case."""
         self._n += 1
-        self._postings.writerow(map(disarm, posting_row(case, self._n)))
-        if self._duties is not None:
-            self._duties.writerows(map(disarm, row) for row in duty_rows(case, self._n))
+        rows = {
+            "postings.csv": [posting_row(case, self._n)],
+            "duties.csv": duty_rows(case, self._n),
+        }
+        for name, writer in self._writers.items():
+            writer.writerows(map(disarm, row) for row in rows[name])
 
     @property
     def names(self) -> list[str]:
         """The names of the files."""
-        return ["postings.csv", *["duties.csv"] * self._with_text]
-
-    def _start(self, name: str, columns: tuple[str, ...]) -> Any:
-        writer = csv.writer(self._open.enter_context(whole_text(self._folder / name)))
-        writer.writerow(columns)
-        return writer
+        return list(self._columns)

@@ -1,13 +1,13 @@
 """Job titles: without their seniority, one spelling for all; their level; what role they promise."""
 
 import re
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
+from typing import Any
 
 from roleclass.lexicon import parse_phrases
+from roleclass.report.data import read_data
+from roleclass.report.places import countries
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder, words
 
@@ -26,20 +26,22 @@ def normalize_title(title: str, company: str | None = None) -> str:
     'AI Engineer'
     >>> normalize_title("Boats & Sons | Staff software engineer, AI", "Boats & Sons")
     'Software Engineer, AI'
-    >>> normalize_title("Lead Engineer, AI/ML")
-    'AI/ML Engineer'
+    >>> normalize_title("Lead Engineer, AI/ML"), normalize_title("Boats | San Francisco", "Boats")
+    ('AI/ML Engineer', '')
     """
     title = _BRACKETS.sub(" ", title)
-    parts = [part for part in map(str.strip, _CUT.split(title)) if part]
-    if company:
-        parts = [part for part in parts if part.lower() != company.lower()]
+    parts = [
+        part
+        for part in map(str.strip, _CUT.split(title))
+        if part.lower() not in ("", (company or "").lower()) and part.lower() not in countries()
+    ]
     if not parts:
         return ""
-    known = _titles().words
-    at = next((i for i, part in enumerate(parts) if _singular(part) & known["nouns"]), 0)
-    kept = [parts[at], *(part for part in parts[at + 1 :] if _words_of(part) <= known["fields"])]
+    nouns = _known("nouns")
+    at = next((i for i, part in enumerate(parts) if _singular(part) & nouns), 0)
+    kept = [parts[at], *(part for part in parts[at + 1 :] if _words_of(part) <= _known("fields"))]
     plain = [part for part in map(_without_seniority, kept) if part]
-    if len(plain) > 1 and plain[0].lower() in known["nouns"]:  # "Engineer, AI/ML"
+    if len(plain) > 1 and plain[0].lower() in nouns:  # "Engineer, AI/ML"
         plain = [f"{plain[1]} {plain[0]}", *plain[2:]]
     return ", ".join(plain) or _spell(parts[at].split())
 
@@ -58,16 +60,15 @@ def title_key(normal: str) -> str:
     ('', '')
     """
     text = normal.lower().replace("-", " ")
-    for written, meant in _titles().same.items():
+    for written, meant in read_data("titles")["same"].items():
         text = re.sub(rf"\b{written}\b", meant, text)
     found = [word.decode() for word in words(text)]
     key = " ".join(found).replace("ml ai", "ai ml")
-    known = _titles().words
-    occupation = {word.removesuffix("s") for word in found} & known["nouns"]
-    said = set(found) - known["bare"] - known["seniority"]
+    occupation = {word.removesuffix("s") for word in found} & _known("nouns")
+    said = set(found) - _known("bare") - _known("seniority")
     if not said or (len(found) < 2 and occupation):
         return ""
-    return key if occupation or not said <= known["fields"] else ""
+    return key if occupation or not said <= _known("fields") else ""
 
 
 @lru_cache(maxsize=2**16)
@@ -82,7 +83,20 @@ def title_level(title: str) -> str:
     if title.lower().rstrip().endswith("technical staff"):
         return "no level named"
     found = set(re.findall(r"[a-z]+", title.lower()))
-    return next((name for name, of in _titles().levels.items() if found & of), "no level named")
+    named = [name for name, rung in rungs().items() if not found.isdisjoint(rung["words"])]
+    return named[-1] if named else "no level named"
+
+
+def rungs() -> dict[str, dict[str, Any]]:
+    """Return the rungs of a career from the lowest, each with its path and its group.
+
+    Examples
+    --------
+    >>> rungs()["architect"]["path"], list(rungs())[-1]
+    ('specialist', 'vice-president')
+    """
+    levels: dict[str, dict[str, Any]] = read_data("titles")["levels"]
+    return levels
 
 
 def _words_of(part: str) -> set[str]:
@@ -96,54 +110,47 @@ def _singular(part: str) -> set[str]:
 def _without_seniority(part: str) -> str:
     if part.lower().endswith("technical staff"):  # its "staff" is no rank
         return _spell(part.split())
-    seniority = _titles().words["seniority"]
-    kept = [word for word in part.split() if word.lower().strip(".,&/()-") not in seniority]
-    if kept and kept[-1].lower().removesuffix("s") in _titles().words["nouns"]:
+    kept = [w for w in part.split() if w.lower().strip(".,&/()-") not in _known("seniority")]
+    if kept and kept[-1].lower().removesuffix("s") in _known("nouns"):
         kept[-1] = kept[-1].removesuffix("s")
     return _spell([word for word in kept if re.search(r"\w", word) or word in "&/"]).strip(" &/-")
 
 
 def _spell(words: Sequence[str]) -> str:
-    return " ".join(_titles().spelling.get(word.lower(), _capitalize(word)) for word in words)
+    return " ".join(_spelling().get(word.lower(), _capitalize(word)) for word in words)
 
 
 def _capitalize(word: str) -> str:
     return word.capitalize() if word in (word.lower(), word.upper()) else word
 
 
-def promised_roles(titles: Sequence[str | None]) -> list[Role | None]:
-    """Say which role each title promises; None where it promises none.
+def promised_role(title: str | None) -> Role | None:
+    """Return the role that a title promises; None where it promises none.
 
     Examples
     --------
-    >>> promised_roles(["AI Platform Engineer", "ML Engineer, Gen AI", "Gardener", None])
-    [<Role.AI_SUPPORT: 'ai-support'>, <Role.AI_FIRST: 'ai-first'>, None, None]
+    >>> promised_role("AI Platform Engineer"), promised_role("Gardener")
+    (<Role.AI_SUPPORT: 'ai-support'>, None)
     """
-    finder, rules = _titles().finder, _titles().rules
-    mentioned = (finder.find(title or "") for title in titles)
-    return [next((role for role, all_of in rules if all_of <= found), None) for found in mentioned]
-
-
-@dataclass(frozen=True)
-class _Titles:
-    finder: PhraseFinder
-    rules: tuple[tuple[Role, frozenset[str]], ...]
-    words: dict[str, frozenset[str]]
-    same: dict[str, str]
-    levels: dict[str, frozenset[str]]
-    spelling: dict[str, str]
+    finder, rules = _rules()
+    found = finder.find(title or "")
+    return next((role for role, all_of in rules if all_of <= found), None)
 
 
 @cache
-def _titles() -> _Titles:
-    read = tomllib.loads(files("roleclass.report").joinpath("titles.toml").read_text("utf-8"))
-    return _Titles(
-        finder=PhraseFinder(
-            {name: parse_phrases(name, phrases) for name, phrases in read["phrases"].items()}
-        ),
-        rules=tuple((Role(rule["role"]), frozenset(rule["all"])) for rule in read["rules"]),
-        words={name: frozenset(words) for name, words in read["words"].items()},
-        same=read["same"],
-        levels={name: frozenset(words) for name, words in read["levels"].items()},
-        spelling={word.lower(): word for word in read["words"]["spelling"]},
-    )
+def _rules() -> tuple[PhraseFinder, list[tuple[Role, set[str]]]]:
+    """Return what finds phrases in titles, and the roles by the phrases that promise them."""
+    data = read_data("titles")
+    phrases = {name: parse_phrases(name, of) for name, of in data["phrases"].items()}
+    rules = [(Role(rule["role"]), set(rule["all"])) for rule in data["rules"]]
+    return PhraseFinder(phrases), rules
+
+
+@cache
+def _known(kind: str) -> frozenset[str]:
+    return frozenset(read_data("titles")["words"][kind])
+
+
+@cache
+def _spelling() -> dict[str, str]:
+    return {word.lower(): word for word in _known("spelling")}

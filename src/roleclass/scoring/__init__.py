@@ -7,7 +7,7 @@
 `summary`          what a run has done
 `checkpoint`       finished parts, the lock and the rename at the end
 `dataset`          `score_dataset`: datasets, pandas and polars
-`cluster`          the same on Ray Data; needs ``roleclass[ray]``
+`cluster`          the same on Ray; needs ``roleclass[ray]``
 `pieces`           what its workers are given
 =================  ==============================================================================
 

@@ -3,94 +3,29 @@
 No library of tables is imported here before one of its objects comes in.
 """
 
-import os
-from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from roleclass.classifier import RoleClassifier
-from roleclass.errors import InputError
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.readings import extras_of
 from roleclass.scoring.scorer import Scorer
 from roleclass.tables.columns import Column, Selection, columns_of, kinds_of, select
+from roleclass.tables.rows import check_names
 
 _T = TypeVar("_T")
 
 
 def score_dataset(
-    dataset: _T,
-    text_column: str | tuple[str, ...] | None = None,
-    *,
-    title_column: str | None = None,
-    model: str | os.PathLike[str] | RoleClassifier | None = None,
-    prefix: str = "",
-    areas: bool = False,
-    lines: bool = False,
-    batch_size: int = 2048,
-    threads: int = 1,
-    warn: Callable[[str], None] = lambda _: None,
+    dataset: _T, classifier: RoleClassifier, options: ScoreOptions, warn: Callable[[str], None]
 ) -> _T:
     """Return `dataset` with the columns that say which role each posting describes.
 
-    Parameters
-    ----------
-    dataset : Dataset, IterableDataset, DatasetDict or IterableDatasetDict of datasets; DataFrame of
-        pandas or polars; Table of pyarrow
-        Is not changed. An iterable dataset is scored when it is read.
-    text_column : str, tuple of str or None
-        The column that holds the posting, or several, which are joined; None: guess from their names.
-    title_column : str or None
-        The column that holds its title; None: guess.
-    model : path, RoleClassifier or None
-        As for `RoleClassifier`, or one that is there already.
-    prefix : str
-        Put before the names of the added columns.
-    areas : bool
-        Add also how many lines are of each part (``part_duty``, ...) and of each work (``work_genai``, ...),
-        and how many duties are in each problem area (``area_rag``, ...).
-    lines : bool
-        Add also ``duties``: what the person will do, a list of texts.
-    batch_size : int
-        Rows that are scored together.
-    threads : int
-        Threads that score.
-    warn : callable
-        Called with a sentence for each guess about the columns.
-
-    Returns
-    -------
-    object
-        Of the type of `dataset`: the same rows in the same order, all columns, and ``role``,
-        ``confidence``, ``reliable``, ``probability_<role>`` for each role and ``reason``. Where the
-        text is missing or no string, the role is ``unclear`` and the reason begins with "error: ".
-
-    Raises
-    ------
-    TypeError
-        If `dataset` is of another type.
-    ScoringError
-        If a column is missing or not clear, or an added column is there already.
-
-    Examples
-    --------
-    >>> import pandas
-    >>> frame = pandas.DataFrame({"text": ["Prepares the payroll.", None]})
-    >>> score_dataset(frame)["reason"].tolist()
-    ['too few words', 'error: no text']
+    See `roleclass.score_dataset`, which puts the options together, for the types, the result and the errors.
     """
-    options = ScoreOptions(
-        text_column=text_column,
-        title_column=title_column,
-        prefix=prefix,
-        areas=areas,
-        lines=lines,
-        batch_size=batch_size,
-        threads=threads,
-    )
-    scorer = Scorer(model, prefix, extras_of(options))
+    scorer = Scorer(classifier, options.prefix, extras_of(options))
     scored: _T = _adapter(dataset)(dataset, _Batch(scorer, options, warn))
     return scored
 
@@ -148,44 +83,38 @@ def _adapter(dataset: object) -> Callable[[Any, _Batch], Any]:
 def _map_dataset(dataset: Any, batch: _Batch) -> Any:
     import datasets
 
-    selection = batch.select(kinds_of(dataset.features.arrow_schema))
-    added = datasets.Features.from_arrow_schema(batch.scorer.schema)
-    features = datasets.Features({**dataset.features, **added})
     if not len(dataset):  # `map` would not add the columns
+        _, features = _features(dataset, batch)
         scored = datasets.Dataset.from_dict({name: [] for name in features}, features)
     else:
-        scored = dataset.with_format(None).map(
-            batch,
-            batched=True,
-            batch_size=batch.options.batch_size,
-            fn_kwargs={"selection": selection},
-            features=features,
-            desc="roleclass",
-        )
+        scored = _map_iterable(dataset.with_format(None), batch, desc="roleclass")
     given = dataset.format
     if given["columns"] == dataset.column_names:
         given["columns"] = None  # all of them, the added ones too
     return scored.with_format(given["type"], given["columns"], **given["format_kwargs"])
 
 
-def _map_iterable(dataset: Any, batch: _Batch) -> Any:
-    import datasets
-
-    features = dataset.features
-    if features is None:
-        # The types are not known without reading; the names are those of the first row.
-        selection = batch.select(dict.fromkeys(next(iter(dataset), {})))
-    else:
-        selection = batch.select(kinds_of(features.arrow_schema))
-        added = datasets.Features.from_arrow_schema(batch.scorer.schema)
-        features = datasets.Features({**features, **added})
+def _map_iterable(dataset: Any, batch: _Batch, **more: Any) -> Any:
+    selection, features = _features(dataset, batch)
     return dataset.map(
         batch,
         batched=True,
         batch_size=batch.options.batch_size,
         fn_kwargs={"selection": selection},
         features=features,
+        **more,
     )
+
+
+def _features(dataset: Any, batch: _Batch) -> tuple[Selection, Any]:
+    """Return the columns to read, and the types of all; None where they are not known without reading."""
+    import datasets
+
+    if dataset.features is None:  # the names are those of the first row
+        return batch.select(dict.fromkeys(next(iter(dataset), {}))), None
+    added = datasets.Features.from_arrow_schema(batch.scorer.schema)
+    selection = batch.select(kinds_of(dataset.features.arrow_schema))
+    return selection, datasets.Features({**dataset.features, **added})
 
 
 def _map_splits(splits: Any, batch: _Batch) -> Any:
@@ -216,9 +145,7 @@ def _by_name(labels: Sequence[Hashable]) -> dict[str, Hashable]:
         else str(label)
         for label in labels
     ]
-    twice = [name for name, count in Counter(named).items() if count > 1]
-    if twice:
-        raise InputError(f"more than one column is called {', '.join(twice)}; rename them")
+    check_names(named)
     return dict(zip(named, labels, strict=True))
 
 

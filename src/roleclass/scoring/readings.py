@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -115,7 +116,9 @@ def all_lines(*, with_text: bool) -> Extra:
     ['start', 'end', 'part', 'work']
     """
     fields = LINE_FIELDS[: None if with_text else -1]
-    return Extra((pa.field(ALL_LINES, pa.list_(pa.struct(fields))),), _Lines(fields))
+    return Extra(
+        (pa.field(ALL_LINES, pa.list_(pa.struct(fields))),), partial(_line_columns, fields)
+    )
 
 
 LINE_FIELDS: Final = (
@@ -131,35 +134,32 @@ LINE_FIELDS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class _Lines:
-    fields: tuple[pa.Field, ...]
-
-    def __call__(self, readings: Readings) -> list[pa.Array]:
-        numbers = [len(reading.lines) if reading else 0 for reading in readings]
-        offsets = np.cumsum([0, *numbers], dtype=np.int32)
-        lines = [line for reading in readings if reading for line in reading.lines]
-        start, end, part, work, areas, packed = zip(*lines, strict=True) if lines else ((),) * 6
-        p = np.frombuffer(b"".join(packed), np.float32).reshape(-1, _WIDTH)
-        values = [
-            *(start, end, part, work, areas),
-            p[:, : len(PARTS)].max(axis=1, initial=0),
-            p[:, len(PARTS) : -len(AREAS)].max(axis=1, initial=0),
-            [
-                [of_line[_PLACE[area]] for area in named] if named else []
-                for named, of_line in zip(areas, packed, strict=True)
-            ],
+def _line_columns(fields: tuple[pa.Field, ...], readings: Readings) -> list[pa.Array]:
+    numbers = [len(reading.lines) if reading else 0 for reading in readings]
+    offsets = np.cumsum([0, *numbers], dtype=np.int32)
+    lines = [line for reading in readings if reading for line in reading.lines]
+    start, end, part, work, areas, packed = zip(*lines, strict=True) if lines else ((),) * 6
+    p = np.frombuffer(b"".join(packed), np.float32).reshape(-1, _WIDTH)
+    values = {
+        "start": start,
+        "end": end,
+        "part": part,
+        "work": work,
+        "areas": areas,
+        "part_probability": p[:, : len(PARTS)].max(axis=1, initial=0),
+        "work_probability": p[:, len(PARTS) : -len(AREAS)].max(axis=1, initial=0),
+        "area_probabilities": [
+            [of_line[_PLACE[area]] for area in named] if named else []
+            for named, of_line in zip(areas, packed, strict=True)
+        ],
+    }
+    if "text" in (field.name for field in fields):
+        values["text"] = [
+            said(reading, line) for reading in readings if reading for line in reading.lines
         ]
-        if len(self.fields) > len(values):
-            values.append(
-                [said(reading, line) for reading in readings if reading for line in reading.lines]
-            )
-        arrays = [
-            pa.array(of_field, field.type)
-            for of_field, field in zip(values, self.fields, strict=True)
-        ]
-        structs = pa.StructArray.from_arrays(arrays, fields=self.fields)
-        return [pa.ListArray.from_arrays(pa.array(offsets), structs)]
+    arrays = [pa.array(values[field.name], field.type) for field in fields]
+    structs = pa.StructArray.from_arrays(arrays, fields=fields)
+    return [pa.ListArray.from_arrays(pa.array(offsets), structs)]
 
 
 _WIDTH: Final = len(PARTS) + len(WORKS) + len(AREAS)

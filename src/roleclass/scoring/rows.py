@@ -1,6 +1,6 @@
 """What a run writes: the rows of its input with scores beside them, or a row for each line of a posting."""
 
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,21 +12,6 @@ from roleclass.tables.columns import Field, Selection, columns_of
 from roleclass.tables.plain import to_json
 from roleclass.tables.reader import Chunk
 from roleclass.tables.records import holds_json
-
-
-class Rows(Protocol):
-    """Makes the rows of an output.
-
-    Attributes
-    ----------
-    schema : pyarrow.Schema
-        Of what is written.
-    """
-
-    schema: pa.Schema
-
-    def of(self, chunk: Chunk, scores: pa.Table) -> pa.Table:
-        """Return what is written for some rows of the input and the columns that `Scorer` gave them."""
 
 
 class Beside:

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +18,7 @@ from roleclass.errors import ScoringError
 from roleclass.scoring.checkpoint import Checkpoint
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.readings import all_lines, extras_of
-from roleclass.scoring.rows import Beside, ByLine, Rows
+from roleclass.scoring.rows import Beside, ByLine
 from roleclass.scoring.scorer import ERROR, Scorer
 from roleclass.scoring.summary import Summary
 from roleclass.tables.columns import Selection, kinds_of, select
@@ -151,7 +152,7 @@ def _run(
     output: str | os.PathLike[str],
     options: ScoreOptions,
     scorer: Scorer,
-    rows_of: Callable[[pa.Schema, Selection, bool], Rows],
+    rows_of: Callable[[pa.Schema, Selection, bool], Beside | ByLine],
     *,
     resume: bool,
     warn: Callable[[str], None],
@@ -160,66 +161,85 @@ def _run(
     """Score `inputs` and write what `rows_of` the input's schema makes of them."""
     target = os.fspath(output)
     names = [os.fspath(name) for name in inputs]
-    format_ = _output_format(target, names, options.format)
+    format_ = _output_format(target, names, options, resume=resume)
+    reader = Reader(names, options)
+    for note in reader.notes:
+        warn(note)
+    selection = select(kinds_of(reader.schema), options, warn=warn)
+    rows = rows_of(reader.schema, selection, format_.kind in ("csv", "tsv"))
+    check_schema(format_, rows.schema)
+    checkpoint = None
+    if target != "-":
+        described = _fingerprint(reader, scorer, options, selection, rows.schema)
+        checkpoint = Checkpoint(Path(target), described, resume=resume)
+        if checkpoint.finished is not None:
+            return checkpoint.finished
+    summary = Summary.begin(scorer, reader.size)
+    start = time.perf_counter()
+    without_text = 0
+    score = partial(_score, checkpoint, scorer, selection)
+    with (
+        _destination(target, checkpoint, summary) as raw,
+        open_writer(raw, format_, rows.schema, safe_csv=options.safe_csv) as write,
+        closing(map_ahead(score, reader, options.threads)) as answers,
+    ):
+        # Reading and writing happen in this thread while others score.
+        for chunk, scores, resumed in answers:
+            without_text += _report_errors(chunk, scores, summary, options, selection, warn)
+            write(rows.of(chunk, scores))
+            summary.read += len(chunk.table)
+            summary.add(scores, resumed=resumed)
+            summary.position = chunk.position
+            summary.seconds = time.perf_counter() - start
+            progress(summary)
+        if summary.rows != summary.read:  # never: rows are neither lost nor made
+            raise ScoringError(f"{summary.read} rows were read, {summary.rows} written")
+    if without_text == summary.rows > 0:
+        warn(
+            f"no row could be scored: is the posting in {_named(selection)}, or is that there but "
+            "empty? Name another column with --text-column"
+        )
+    return summary
+
+
+def _output_format(
+    target: str, inputs: Sequence[str], options: ScoreOptions, *, resume: bool
+) -> Format:
+    """Tell the format of the output: its name's, else the one asked for, else that of the input."""
+    if target != "-" and not Path(target).name:
+        raise ScoringError(f"the output {target!r} is no name of a file; expected one, or -")
     if target == "-" and resume:
         raise ScoringError(
             "standard output cannot be resumed; leave out --resume, or write to a file"
         )
-    if resume and any(map(is_once, names)):
+    if resume and any(map(is_once, inputs)):
         raise ScoringError(
             "standard input and pipes cannot be resumed; leave out --resume, or read from a file"
         )
-    flat = format_.kind in ("csv", "tsv")
-    if options.safe_csv and not flat:
+    known = Format.named(target if target != "-" or options.format or not inputs else inputs[0])
+    found = known or Format.of(target, options.format)
+    format_ = found if target != "-" and known else found.written()
+    if options.safe_csv and format_.kind not in ("csv", "tsv"):
         raise ScoringError(f"{target} is no CSV or TSV; leave out --safe-csv, which is for these")
-    with Reader(names, options) as reader:
-        for note in reader.notes:
-            warn(note)
-        selection = select(kinds_of(reader.schema), options, warn=warn)
-        rows = rows_of(reader.schema, selection, flat)
-        check_schema(format_, rows.schema)
-        checkpoint = None
-        if target != "-":
-            checkpoint = Checkpoint(
-                Path(target),
-                _fingerprint(reader, scorer, options, selection, rows),
-                resume=resume,
-            )
-            if checkpoint.finished is not None:
-                return checkpoint.finished
-        run = _Run(reader, scorer, options, selection, rows, checkpoint, warn)
-        try:
-            with _destination(checkpoint, run.summary) as raw:
-                run.write(raw, format_, progress)
-        except OSError as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            kept = (
-                "; what was scored is kept: make room, then go on with --resume"
-                if checkpoint
-                else ""
-            )
-            raise ScoringError(f"cannot write {target}: {error.strerror or error}{kept}") from error
-        finally:
-            if checkpoint:
-                checkpoint.release()
-        return run.summary
+    return format_
 
 
-def _output_format(target: str, inputs: Sequence[str], format_: str | None) -> Format:
-    """Tell the format of the output: its name's, else the one asked for, else that of the input."""
-    if target != "-" and not Path(target).name:
-        raise ScoringError(f"the output {target!r} is no name of a file; expected one, or -")
-    if target == "-" and format_ is None and inputs:
-        of_input = Format.named(inputs[0])
-        if of_input is not None:
-            return of_input.written()
-    found = Format.of(target, format_)
-    return found if target != "-" and Format.named(target) else found.written()
+def _score(
+    checkpoint: Checkpoint | None, scorer: Scorer, selection: Selection, chunk: Chunk
+) -> tuple[Chunk, pa.Table, bool]:
+    """Return the added columns of a chunk, and whether an earlier run had left them."""
+    if checkpoint:
+        done = checkpoint.load(chunk.index, len(chunk.table), scorer.schema)
+        if done is not None:
+            return chunk, done, True
+    scores = scorer.score_table(chunk.table, selection, chunk.faults)
+    if checkpoint:
+        checkpoint.save(chunk.index, scores)
+    return chunk, scores, False
 
 
 def _fingerprint(
-    reader: Reader, scorer: Scorer, options: ScoreOptions, selection: Selection, rows: Rows
+    reader: Reader, scorer: Scorer, options: ScoreOptions, selection: Selection, schema: pa.Schema
 ) -> dict[str, Any]:
     columns = selection.described()
     return {
@@ -234,99 +254,63 @@ def _fingerprint(
         "records": options.records,
         "table": options.table,
         "batch size": options.batch_size,
-        "columns of the output": rows.schema.names,
+        "columns of the output": schema.names,
     }
 
 
 @contextmanager
-def _destination(checkpoint: Checkpoint | None, summary: Summary) -> Iterator[BinaryIO]:
-    if checkpoint is not None:
-        with checkpoint.write_output(summary) as file:
-            yield file
-        return
-    if sys.stdout is None or sys.stdout.closed:
-        raise ScoringError("standard output is closed; name a file to write to")
-    yield sys.stdout.buffer
-    sys.stdout.buffer.flush()
+def _destination(
+    target: str, checkpoint: Checkpoint | None, summary: Summary
+) -> Iterator[BinaryIO]:
+    """Give what to write to; an error of the system says what was kept."""
+    try:
+        if checkpoint is not None:
+            with checkpoint.write_output(summary) as file:
+                yield file
+        elif sys.stdout is None or sys.stdout.closed:
+            raise ScoringError("standard output is closed; name a file to write to")
+        else:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        kept = "; what was scored is kept: make room, then go on with --resume" * bool(checkpoint)
+        raise ScoringError(f"cannot write {target}: {error.strerror or error}{kept}") from error
+    finally:
+        if checkpoint:
+            checkpoint.release()
 
 
-class _Run:
-    """The loop: read, score on several threads, write in order."""
+def _report_errors(
+    chunk: Chunk,
+    scores: pa.Table,
+    summary: Summary,
+    options: ScoreOptions,
+    selection: Selection,
+    warn: Callable[[str], None],
+) -> int:
+    """Say what is wrong with the first few bad rows, or stop at the first; count those without a text."""
+    without_text = 0
+    reasons = scores.column(-1)
+    bad = pc.indices_nonzero(pc.fill_null(pc.starts_with(reasons, ERROR), fill_value=False))
+    for count, i in enumerate(bad.to_pylist(), summary.errors + 1):
+        row = f"{chunk.source}: row {chunk.first_row + i}"
+        if selection.id is not None:
+            name = str(chunk.table[selection.id][i].as_py())[:_NAME_LENGTH]
+            row += f" ({selection.id} {' '.join(name.split())})"
+        reason = reasons[i].as_py().removeprefix(ERROR)
+        if i not in chunk.faults:
+            without_text += 1
+            row += f", column {_named(selection)}"
+        if options.on_error == "stop":
+            raise ScoringError(f"{row}: {reason}; fix it, or mark such rows with --on-error mark")
+        if count <= _MESSAGES:
+            warn(f"{row}: {reason}")
+        elif count == _MESSAGES + 1:
+            warn("more rows cannot be scored; see their reason in the output")
+    return without_text
 
-    def __init__(
-        self,
-        reader: Reader,
-        scorer: Scorer,
-        options: ScoreOptions,
-        selection: Selection,
-        rows: Rows,
-        checkpoint: Checkpoint | None,
-        warn: Callable[[str], None],
-    ) -> None:
-        self._reader = reader
-        self._scorer = scorer
-        self._options = options
-        self._selection = selection
-        self._rows = rows
-        self._checkpoint = checkpoint
-        self._warn = warn
-        self._without_text = 0
-        self.summary = Summary.begin(scorer, reader.size)
 
-    def write(self, raw: BinaryIO, format_: Format, progress: Callable[[Summary], None]) -> None:
-        """Write all rows and their roles to `raw`."""
-        start = time.perf_counter()
-        with (
-            open_writer(raw, format_, self._rows.schema, safe_csv=self._options.safe_csv) as writer,
-            closing(map_ahead(self._score, self._reader, self._options.threads)) as answers,
-        ):
-            # Reading and writing happen in this thread while others score.
-            for chunk, scores, resumed in answers:
-                self._report_errors(chunk, scores)
-                writer.write(self._rows.of(chunk, scores))
-                self.summary.read += len(chunk.table)
-                self.summary.add(scores, resumed=resumed)
-                self.summary.position = chunk.position
-                self.summary.seconds = time.perf_counter() - start
-                progress(self.summary)
-        self.summary.seconds = time.perf_counter() - start
-        if self._without_text == self.summary.rows > 0:
-            columns = " + ".join(map(str, self._selection.text))
-            self._warn(
-                f"no row could be scored: is the posting in {columns}, or is that there but empty? "
-                "Name another column with --text-column"
-            )
-        if self.summary.rows != self.summary.read:  # never: rows are neither lost nor made
-            raise ScoringError(f"{self.summary.read} rows were read, {self.summary.rows} written")
-
-    def _score(self, chunk: Chunk) -> tuple[Chunk, pa.Table, bool]:
-        if self._checkpoint:
-            done = self._checkpoint.load(chunk.index, len(chunk.table), self._scorer.schema)
-            if done is not None:
-                return chunk, done, True
-        scores = self._scorer.score_table(chunk.table, self._selection, chunk.faults)
-        if self._checkpoint:
-            self._checkpoint.save(chunk.index, scores)
-        return chunk, scores, False
-
-    def _report_errors(self, chunk: Chunk, scores: pa.Table) -> None:
-        """Say what is wrong with the first few bad rows, or stop at the first."""
-        reasons = scores.column(-1)
-        bad = pc.indices_nonzero(pc.fill_null(pc.starts_with(reasons, ERROR), fill_value=False))
-        for count, i in enumerate(bad.to_pylist(), self.summary.errors + 1):
-            row = f"{chunk.source}: row {chunk.first_row + i}"
-            if self._selection.id is not None:
-                name = str(chunk.table[self._selection.id][i].as_py())[:_NAME_LENGTH]
-                row += f" ({self._selection.id} {' '.join(name.split())})"
-            reason = reasons[i].as_py().removeprefix(ERROR)
-            if i not in chunk.faults:
-                self._without_text += 1
-                row += f", column {' + '.join(map(str, self._selection.text))}"
-            if self._options.on_error == "stop":
-                raise ScoringError(
-                    f"{row}: {reason}; fix it, or mark such rows with --on-error mark"
-                )
-            if count <= _MESSAGES:
-                self._warn(f"{row}: {reason}")
-            elif count == _MESSAGES + 1:
-                self._warn("more rows cannot be scored; see their reason in the output")
+def _named(selection: Selection) -> str:
+    return " + ".join(map(str, selection.text))

@@ -12,7 +12,7 @@ from roleclass.tables.arrow_batches import check_batches
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.parquet_pages import rows_at_once
-from roleclass.tables.plain import cuts, size_of
+from roleclass.tables.plain import Pieces
 from roleclass.tables.rows import MAX_BYTES, Rows
 
 IN_LITTLE_MEMORY: Final[dict[str, Any]] = {"pre_buffer": False, "buffer_size": 2**20}
@@ -38,7 +38,7 @@ class ParquetTable:
             for table in read_parquet(parquet, most, step=self._step):
                 done += len(table)
                 self._file.share = done / total
-                yield Rows(table, {})
+                yield table, {}
 
 
 def read_parquet(
@@ -87,7 +87,7 @@ class ArrowTable:
         raw = pa.BufferReader(pa.py_buffer(content))
         for table in _regroup(self._slices(self._open(raw)), most):
             self._file.share = raw.tell() / max(self._file.size, 1)
-            yield Rows(table, {})
+            yield table, {}
             _let_go(content)
 
     def _slices(self, reader: Any) -> Iterator[pa.RecordBatch]:
@@ -122,21 +122,8 @@ def _let_go(content: mmap.mmap) -> None:
 
 def _regroup(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[pa.Table]:
     """Put small batches together, and cut them, so that each table is full but not too large."""
-    waiting: list[pa.Table] = []
-    rows = size = 0
+    pieces = Pieces(most, MAX_BYTES)
     for batch in batches:
         batch.validate(full=True)  # texts that are no UTF-8, places outside of the data
-        table = pa.Table.from_batches([batch])
-        waiting.append(table)
-        rows += len(table)
-        size += size_of(table)
-        if rows >= most or size > MAX_BYTES:
-            together = pa.concat_tables(waiting)
-            start = 0
-            for end in cuts(together, most, MAX_BYTES):
-                yield together.slice(start, end - start)
-                start = end
-            rest = together.slice(start)
-            waiting, rows, size = [rest] * bool(len(rest)), len(rest), size_of(rest)
-    if waiting:
-        yield pa.concat_tables(waiting)
+        yield from pieces.add(pa.Table.from_batches([batch]))
+    yield from pieces.rest()

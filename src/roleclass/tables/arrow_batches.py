@@ -5,6 +5,7 @@ FlatBuffer (https://arrow.apache.org/docs/format/Columnar.html).
 """
 
 import struct
+from collections.abc import Iterator
 from struct import unpack_from
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from roleclass.errors import InputError
 MAX_BATCH: Final = 288 * 2**20
 """Bytes of a batch, unpacked; one of 65,536 rows, as Feather has it, holds 4.6 kB a row."""
 
+_DICTIONARIES, _BATCHES = 2, 3  # fields of the index of a file
 _HEADER, _BUFFERS, _COMPRESSION = 2, 2, 3  # fields of a message, and of a batch
 
 
@@ -34,27 +36,47 @@ def check_batches(raw: pa.NativeFile) -> bool:
     >>> check_batches(pa.BufferReader(sink.getvalue()))
     False
     """
-    raw.seek(8 if raw.read(6) == b"ARROW1" else 0)
     packed = False
-    for number, message in enumerate(pa.ipc.MessageReader.open_stream(raw)):
-        try:
-            size = _unpacked(message) if message.type in ("record batch", "dictionary") else None
-        except struct.error as error:
-            raise InputError(
-                f"damaged: batch {number} is not what it should be: {error}"
-            ) from error
-        packed = packed or size is not None
-        if size is not None and size > MAX_BATCH:
-            raise InputError(
-                f"batch {number} takes {size >> 20:,} MiB to unpack; the limit is {MAX_BATCH >> 20} "
-                "MiB: write the file again with smaller ones (pyarrow: write_feather(..., "
-                "chunksize=1000)), or uncompressed"
-            )
+    number = -1
+    try:
+        for number, size in enumerate(map(_unpacked, _messages(raw))):
+            packed = packed or size is not None
+            if size is not None and size > MAX_BATCH:
+                raise InputError(
+                    f"batch {number} takes {size >> 20:,} MiB to unpack; the limit is {MAX_BATCH >> 20} "
+                    "MiB: write the file again with smaller ones (pyarrow: write_feather(..., "
+                    "chunksize=1000)), or uncompressed"
+                )
+    except struct.error as error:
+        raise InputError(
+            f"damaged: batch {number + 1} is not what it should be: {error}"
+        ) from error
     return packed
 
 
+def _messages(raw: pa.NativeFile) -> Iterator[Any]:
+    """Give the messages of a stream, or those that a file has in the index at its end."""
+    if raw.read(6) != b"ARROW1":
+        raw.seek(0)
+        yield from pa.ipc.MessageReader.open_stream(raw)
+        return
+    end = raw.size() - 10
+    raw.seek(end)
+    length = unpack_from("<i", raw.read(4))[0]
+    raw.seek(end - length)
+    footer = raw.read(length)
+    for kind in _DICTIONARIES, _BATCHES:
+        if at := _field(footer, _follow(footer, 0), kind):
+            blocks = _follow(footer, at)
+            for k in range(unpack_from("<I", footer, blocks)[0]):
+                raw.seek(unpack_from("<q", footer, blocks + 4 + 24 * k)[0])
+                yield pa.ipc.read_message(raw)
+
+
 def _unpacked(message: Any) -> int | None:
-    """Return the bytes that the buffers of a batch take; None if they are not compressed."""
+    """Return the bytes that the buffers of a batch take; None if they are not compressed, or it is none."""
+    if message.type not in ("record batch", "dictionary"):
+        return None
     data = message.metadata.to_pybytes()
     batch = _follow(data, _field(data, _follow(data, 0), _HEADER))
     if message.type == "dictionary":  # whose second field is a batch

@@ -8,10 +8,10 @@ from typing import Any, Final, Self
 import pyarrow as pa
 
 from roleclass.errors import InputError
+from roleclass.tables.files import some
 from roleclass.tables.layouts import Layout, layout_of, names, simplified
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.plain import plain
-from roleclass.tables.records import from_json, holds_json
+from roleclass.tables.records import values_of
 
 _MISSING: Final = frozenset({"n/a", "na", "nan", "<na>", "nat", "none", "null"})
 """What other programs write for a missing text."""
@@ -35,14 +35,7 @@ def columns_of(table: pa.Table) -> Column:
     >>> columns_of(pa.table({"text": ["Build agents."]}))("text")
     ['Build agents.']
     """
-
-    def column(name: str) -> list[Any]:
-        values = plain(table[name])
-        if holds_json(table.schema.field(name)):
-            return [None if value is None else from_json(value) for value in values]
-        return values
-
-    return column
+    return lambda name: values_of(table[name], table.schema.field(name))
 
 
 def kinds_of(schema: pa.Schema) -> dict[str, str | None]:
@@ -219,28 +212,26 @@ def select(
     layout = layout_of(listed)
     if options.id_column is not None and options.id_column not in columns:
         raise InputError(f"no id column {options.id_column}; the columns are: {some(listed)}")
-    said = []
+    said = [f"layout: {layout['name']}"] if layout and not options.text_columns else []
     if options.text_columns:
-        text = tuple(_named("text", name, listed) for name in options.text_columns)
+        text = tuple(_named("text", name, columns) for name in options.text_columns)
     elif layout:
-        parts = (Field.parse(part, listed) for part in layout.text)
+        parts = (Field.parse(part, listed) for part in layout["text"])
         text = tuple(part for part in parts if part)
-        said += [f"layout: {layout.name}", f"text column: {' + '.join(map(str, text))}"]
+        said.append(f"text column: {' + '.join(map(str, text))}")
     else:
         text = _guess_text(columns, need_text=need_text)
         said += [f"text column: {part} (guessed)" for part in text]
     for part in text:
         _check_kind("text", part, columns)
     if options.title_column is not None:
-        title: Field | None = _named("title", options.title_column, listed)
-    elif layout and "title" in layout.others:
-        title = Field.parse(layout.others["title"], listed)
+        title: Field | None = _named("title", options.title_column, columns)
+    elif layout and "title" in layout:
+        title = Field.parse(layout["title"], listed)
         said.append(f"title column: {title}")
     else:
         title = _guess("title", names()["title"], columns)
         said.append(f"title column: {title} (guessed)" if title else "no title column found")
-    if title is not None and options.title_column is not None:
-        _check_kind("title", title, columns)
     if said:
         warn("; ".join(said))
     if not options.text_columns and not layout:
@@ -250,18 +241,19 @@ def select(
 
 
 def _other(what: str, columns: Sequence[str], layout: Layout | None) -> Field | None:
-    if layout and what in layout.others:
-        return Field.parse(layout.others[what], columns)
+    if layout and what in layout:
+        return Field.parse(layout[what], columns)
     known = names()[what]
     found = [name for name in columns if simplified(name) in known]
     found.sort(key=lambda name: known.index(simplified(name)))
     return Field(tuple((name,) for name in found)) if found else None
 
 
-def _named(what: str, name: str, columns: Sequence[str]) -> Field:
-    found = Field.parse(name, columns)
+def _named(what: str, name: str, columns: Mapping[str, str | None]) -> Field:
+    found = Field.parse(name, list(columns))
     if found is None:
-        raise InputError(f"no {what} column {name}; the columns are: {some(columns)}")
+        raise InputError(f"no {what} column {name}; the columns are: {some(list(columns))}")
+    _check_kind(what, found, columns)
     return found
 
 
@@ -300,18 +292,6 @@ def _say_what_is_beside(
         warn(f"not part of the text: {', '.join(left)}; with {named} they are")
 
 
-def some(listed: Sequence[str], shown: int = 30) -> str:
-    """List names for a message, not thousands of them.
-
-    Examples
-    --------
-    >>> some(["id", "title", "text"], shown=2)
-    'id, title and 1 more'
-    """
-    more = f" and {len(listed) - shown} more" if len(listed) > shown else ""
-    return ", ".join(listed[:shown]) + more
-
-
 def _check_kind(what: str, part: Field, columns: Mapping[str, str | None]) -> None:
     for name, *steps in part.paths:
         if not steps and columns[name] is not None:
@@ -321,19 +301,14 @@ def _check_kind(what: str, part: Field, columns: Mapping[str, str | None]) -> No
             )
 
 
+_TEXTUAL: Final = frozenset(
+    ["string", "large_string", "string_view", "binary", "large_binary", "binary_view", "null"]
+)
+"""Types of Arrow that may hold text; of nothing but nulls every row will be marked."""
+
+
 def _may_hold_text(column: pa.Field) -> bool:
     type_ = column.type
     while pa.types.is_dictionary(type_) or pa.types.is_run_end_encoded(type_):
         type_ = type_.value_type
-    return holds_json(column) or any(
-        check(type_)
-        for check in (
-            pa.types.is_string,
-            pa.types.is_large_string,
-            pa.types.is_string_view,
-            pa.types.is_binary,
-            pa.types.is_large_binary,
-            pa.types.is_binary_view,
-            pa.types.is_null,  # every row will be marked
-        )
-    )
+    return str(type_) in _TEXTUAL

@@ -11,7 +11,7 @@ goes on with the next line. From then on rows are marked until one is in order a
 import csv
 import io
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from typing import Final
@@ -22,7 +22,15 @@ from roleclass.errors import InputError
 from roleclass.tables.dialect import SAMPLE, Dialect, detect
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.rows import MAX_CELL, Batch, Rows, check_width, held
+from roleclass.tables.rows import (
+    MAX_CELL,
+    Rows,
+    batched,
+    check_width,
+    has_half,
+    held,
+    to_table,
+)
 
 _USUAL: Final = {"csv": ",", "tsv": "\t"}
 
@@ -59,8 +67,7 @@ class CsvFile:
             )
         self.notes = list(self._dialect.notes)
         with file.open() as content:
-            self._names = self._header(content)
-        self.schema = pa.schema([(name, pa.string()) for name in self._names])
+            self.schema = pa.schema([(name, pa.string()) for name in self._header(content)])
 
     def _header(self, content: io.BufferedReader) -> list[str]:
         header, fault = next(_Records(content, self._dialect).read(), ([], None))
@@ -69,46 +76,33 @@ class CsvFile:
         if fault is not None:
             raise InputError("line 1: a quote in the header is never closed; close it")
         check_width(len(header))
-        if any(map(_undecoded, header)):
+        if any(map(has_half, header)):
             raise InputError(f"the header is not {self._dialect.encoding}; {_ENCODING_ADVICE}")
         if header.count("") > 1:  # those of an index, or of a spreadsheet's empty columns
             header = [name or f"unnamed_{place}" for place, name in enumerate(header, 1)]
             self.notes.append("columns without a name: called unnamed_ and their place")
-        twice = sorted(name for name, count in Counter(header).items() if count > 1)
-        if twice:
-            raise InputError(
-                f"the header has more than one column {', '.join(map(repr, twice))}; rename them"
-            )
         return header
 
     def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:  # noqa: ARG002  (all is text)
         """Read the rows below the header."""
-        width = len(self._names)
         with self._file.open() as content:
             records = _Records(content, self._dialect).read()
             next(records)
-            batch = Batch(most)
-            for cells, fault in records:
-                if len(cells) != width:
-                    fault = fault or f"{len(cells)} cells where the header has {width}"  # noqa: PLW2901
-                    cells = _fit(cells, width, self._dialect.delimiter)  # noqa: PLW2901
-                if batch.add(cells, held(*cells), fault):
-                    yield self._table(batch)
-                    batch = Batch(most)
-            if batch.rows:
-                yield self._table(batch)
+            yield from batched(map(self._fit, records), most, self._table)
 
-    def _table(self, batch: Batch) -> Rows:
-        columns = []
-        for cells in zip(*batch.rows, strict=True):
-            try:
-                columns.append(pa.array(cells, pa.string()))
-            except UnicodeEncodeError:
-                bad = [i for i, cell in enumerate(cells) if _undecoded(cell)]
-                advice = f"not {self._dialect.encoding.removesuffix('-sig')}; {_ENCODING_ADVICE}"
-                batch.faults |= dict.fromkeys(bad, advice)
-                columns.append(pa.array(map(_replace, cells), pa.string()))
-        return Rows(pa.Table.from_arrays(columns, names=self._names), batch.faults)
+    def _fit(self, record: _Record) -> tuple[list[str], int, str | None]:
+        """Fill a short row with empty cells; keep what a long one has too many in its last cell."""
+        cells, fault = record
+        width, found = len(self.schema), len(cells)
+        if found != width:
+            fault = fault or f"{found} cells where the header has {width}"
+            rest = [self._dialect.delimiter.join(cells[width - 1 :])]
+            cells = cells + [""] * (width - found) if found < width else cells[: width - 1] + rest
+        return cells, held(*cells), fault
+
+    def _table(self, rows: list[list[str]], faults: dict[int, str]) -> Rows:
+        advice = f"not {self._dialect.encoding.removesuffix('-sig')}; {_ENCODING_ADVICE}"
+        return to_table(zip(*rows, strict=True), self.schema, faults, lambda _: advice)
 
 
 class _Records:
@@ -253,18 +247,3 @@ def _beginnings(
     )
     thousands = r"(?!\d{1,3},\d{3}(?!\d))" if delimiter == "," else ""  # of a number in prose
     return re.compile(rf"{thousands}(?:{cells}){re.escape(delimiter)}").match
-
-
-def _fit(cells: list[str], width: int, delimiter: str) -> list[str]:
-    """Fill a short row with empty cells; keep what a long one has too many in its last cell."""
-    if len(cells) < width:
-        return cells + [""] * (width - len(cells))
-    return [*cells[: width - 1], delimiter.join(cells[width - 1 :])]
-
-
-def _undecoded(cell: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in cell)
-
-
-def _replace(cell: str) -> str:
-    return "".join("\N{REPLACEMENT CHARACTER}" if _undecoded(c) else c for c in cell)

@@ -7,17 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
+from json import detect_encoding
 from typing import Final
 
 from roleclass.tables.layouts import is_known_name
 
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # begins as that of UTF-16
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _FOREIGN: Final = re.compile(r"[^\x00-\x7f]")
 _NOT_WINDOWS: Final = b"\x81\x8d\x8f\x90\x9d"
@@ -87,7 +81,9 @@ def detect(
     """
     notes: list[str] = []
     marked = encoding_of(start)
-    if marked is None and encoding is None and (marked := _without_mark(start)):
+    zeros = detect_encoding(start)  # where they are, in UTF-16 without a mark
+    if marked is None and encoding is None and zeros != "utf-8":
+        marked = zeros
         notes.append(f"encoding: {marked} (found; --encoding names another)")
     elif marked is None and encoding is None and _is_windows(start, rest):
         marked = "cp1252"
@@ -119,7 +115,8 @@ def encoding_of(start: bytes) -> str | None:
     >>> encoding_of(b"\xef\xbb\xbfid,text")
     'utf-8-sig'
     """
-    return next((name for mark, name in _MARKS if start.startswith(mark)), None)
+    found = detect_encoding(start)
+    return found if found in ("utf-8-sig", "utf-16", "utf-32") else None
 
 
 def decode(data: bytes, encoding: str | None) -> str:
@@ -131,15 +128,6 @@ def decode(data: bytes, encoding: str | None) -> str:
     'a'
     """
     return data.decode(encoding_of(data) or encoding or "utf-8", "replace")
-
-
-def _without_mark(start: bytes) -> str | None:
-    """Tell UTF-16 without a mark: every other byte of English is zero."""
-    even, odd = start[:2000:2], start[1:2000:2]
-    for zeros, others, encoding in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
-        if zeros.count(0) > len(zeros) * 0.6 and others.count(0) < len(others) * 0.1:
-            return encoding
-    return None
 
 
 def _is_windows(start: bytes, rest: Iterable[bytes]) -> bool:

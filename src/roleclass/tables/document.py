@@ -107,33 +107,25 @@ class Document:
 
     def places(self) -> Iterator[None]:
         """Stop at each value of a list, which the caller reads or skips."""
-        self._take("[")
-        if self.peek() == "]":
-            self._take("]")
-            return
-        while True:
-            yield
-            if self.peek() == "]":
-                self._take("]")
-                return
-            self._take(",")
+        return self._within("[", "]")
 
     def members(self) -> Iterator[str]:
         """Stop at each value of an object, which the caller reads or skips; give its key."""
-        self._take("{")
-        if self.peek() == "}":
-            self._take("}")
-            return
-        while True:
+        for _ in self._within("{", "}"):
             key = self.value()
             if not isinstance(key, str):
                 raise InputError(f"{self._where()}: not JSON: expected a key in quotes")
             self._take(":")
             yield key
-            if self.peek() == "}":
-                self._take("}")
-                return
-            self._take(",")
+
+    def _within(self, opening: str, closing: str) -> Iterator[None]:
+        self._take(opening)
+        if self.peek() != closing:
+            yield
+            while self.peek() != closing:
+                self._take(",")
+                yield
+        self._take(closing)
 
     def skip(self, depth: int = 0) -> None:
         """Pass over a value, whole where it fits, else by its parts: it may be longer than memory."""
@@ -180,14 +172,16 @@ class Document:
 
 
 @contextmanager
-def open_document(file: InputFile) -> Iterator[Document]:
-    """Open a file as a document, in the encoding that it has by the rules of JSON."""
+def open_document(file: InputFile, path: Path = ()) -> Iterator[Document]:
+    """Open a file as a document, in the encoding that it has by the rules of JSON; go on to a value in it."""
     with file.open() as content:
         encoding = json.detect_encoding(content.peek(4)[:4])
         # Bytes that cannot be decoded become lone surrogates, and mark their row.
         text = io.TextIOWrapper(content, encoding, errors="surrogateescape")
         try:
-            yield Document(text)
+            document = Document(text)
+            document.lead(path)
+            yield document
         finally:
             if not content.closed:
                 text.detach()  # the stream is the file's to close

@@ -12,7 +12,7 @@ from roleclass.errors import InputError, require_extra
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import Record, simple
-from roleclass.tables.rows import check_width, held
+from roleclass.tables.rows import check_names, check_width, held
 
 MAX_UNPACKED: Final = 128 * 2**20
 """Bytes of a workbook, unpacked; it is read whole, and takes some four times as much."""
@@ -47,9 +47,7 @@ def read_workbook(file: InputFile, options: ReadOptions, notes: list[str]) -> It
     names = [str(_plain(cell)).strip() for cell in header]
     names = [name or f"unnamed_{place}" for place, name in enumerate(names, 1)]
     check_width(len(names))
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InputError(f"sheet {name}: more than one column {twice}; rename them")
+    check_names(names, f"sheet {name}: ")
     for number, row in enumerate(rows, 1):
         cells = [None if cell == "" else _plain(cell) for cell in row]
         if any(cell is not None for cell in cells):

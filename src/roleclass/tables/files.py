@@ -6,8 +6,9 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from glob import glob, has_magic
 from pathlib import Path
 from typing import BinaryIO
@@ -79,45 +80,48 @@ def _state(path: Path) -> tuple[int, int]:
 
 
 def find_files(
-    inputs: Iterable[str], format_: str | None, cleanup: ExitStack
+    inputs: Iterable[str], format_: str | None, warn: Callable[[str], None]
 ) -> Iterator[InputFile]:
     """Give the files that `inputs` name, in order.
 
     Parameters
     ----------
-    inputs : iterable of str
-        Paths of files and folders, patterns, or ``-``.
+    inputs, warn
+        As for `expand`.
     format_ : str or None
         Of files whose names do not tell.
-    cleanup : ExitStack
-        Removes what was kept of pipes and standard input.
 
     Raises
     ------
     InputError
-        If a file does not exist, cannot be read or is named twice, a folder holds no table, or a
-        pattern matches nothing.
+        As `expand`; or if nothing tells the format of a file.
     """
-    for name in expand(inputs):
+    for name in expand(inputs, warn):
         what = Format.of(name, format_)
         if name == "-":
             if sys.stdin is None or sys.stdin.closed:
                 raise InputError("standard input is closed")
-            yield InputFile("standard input", _spool(sys.stdin.buffer, cleanup), what)
+            yield _kept("standard input", sys.stdin.buffer, what)
         elif stat.S_ISREG(Path(name).stat().st_mode):
             yield InputFile(name, Path(name), what)
         else:  # a pipe, which can be read once, and only from its beginning
             with Path(name).open("rb") as pipe:
-                yield InputFile(name, _spool(pipe, cleanup), what)
+                yield _kept(name, pipe, what)
 
 
-def _spool(stream: BinaryIO, cleanup: ExitStack) -> Path:
+def _kept(name: str, stream: BinaryIO, format_: Format) -> InputFile:
+    """Keep a stream as long as the file that is returned is in use."""
     # Parquet has its index at the end and JSON is read twice: a pipe allows neither.
-    descriptor, name = tempfile.mkstemp(prefix="roleclass-input-")
-    cleanup.callback(Path(name).unlink)
-    with os.fdopen(descriptor, "wb") as file:
-        shutil.copyfileobj(stream, file)
-    return Path(name)
+    descriptor, path = tempfile.mkstemp(prefix="roleclass-input-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            shutil.copyfileobj(stream, file)
+        kept = InputFile(name, Path(path), format_)
+    except BaseException:
+        Path(path).unlink()
+        raise
+    weakref.finalize(kept, Path(path).unlink)  # when the program ends, at the latest
+    return kept
 
 
 def is_once(name: str) -> bool:
@@ -128,17 +132,15 @@ def is_once(name: str) -> bool:
     >>> is_once("-"), is_once("jobs.csv")
     (True, False)
     """
-    return name == "-" or (Path(name).exists() and not _is_file_or_folder(Path(name)))
+    path = Path(name)
+    return name == "-" or (path.exists() and not (path.is_file() or path.is_dir()))
 
 
-def _is_file_or_folder(path: Path) -> bool:
-    return path.is_file() or path.is_dir()
-
-
-def expand(inputs: Iterable[str]) -> list[str]:
+def expand(inputs: Iterable[str], warn: Callable[[str], None] = lambda _: None) -> list[str]:
     """List the files that `inputs` name; what is no file's name is a pattern.
 
-    Of a folder these are the files in it and below whose names tell a format, hidden ones left out.
+    Of a folder these are the files in it and below whose names tell a format, hidden ones left out; `warn`
+    is called with a sentence for the others.
 
     Raises
     ------
@@ -164,7 +166,7 @@ def expand(inputs: Iterable[str]) -> list[str]:
         else:
             matches = [name]
         for match in matches:
-            files += _in_folder(match) if match != "-" and Path(match).is_dir() else [match]
+            files += _in_folder(match, warn) if match != "-" and Path(match).is_dir() else [match]
     if not files:
         raise InputError("no file is named; name files, folders, patterns, or - for standard input")
     seen: dict[object, str] = {}
@@ -177,35 +179,66 @@ def expand(inputs: Iterable[str]) -> list[str]:
     return files
 
 
-def said_once(about: Mapping[str, Sequence[str]], files: int) -> list[str]:
-    """Return messages, each once, with the file that it is about where there are several.
+def said_once(messages: Iterable[tuple[str, str]], files: int) -> list[str]:
+    """Return what is said of files, each message once; where there are several, with those it is about.
+
+    Parameters
+    ----------
+    messages : iterable of (str, str)
+        The name of a file, and what is said of it.
+    files : int
+        How many there are.
 
     Examples
     --------
-    >>> said_once({"delimiter: semicolon": ["a.csv", "b.csv"]}, files=3)
+    >>> said_once([("a.csv", "delimiter: semicolon"), ("b.csv", "delimiter: semicolon")], files=3)
     ['a.csv and 1 more: delimiter: semicolon']
     """
-    if files == 1:
-        return list(about)
+    about: dict[str, list[str]] = {}
+    for name, message in messages:
+        about.setdefault(message, []).append(name)
     return [
-        f"{named[0]}{f' and {len(named) - 1} more' if len(named) > 1 else ''}: {message}"
+        message if files == 1 else f"{some(named, 1)}: {message}"
         for message, named in about.items()
     ]
 
 
-def _in_folder(folder: str) -> list[str]:
-    found = [
-        str(path)
-        for path in sorted(Path(folder).rglob("*"))
-        if Format.named(path.name) is not None
-        and path.is_file()
+def some(listed: Sequence[str], shown: int = 30) -> str:
+    """List names for a message, not thousands of them.
+
+    Examples
+    --------
+    >>> some(["id", "title", "text"], shown=2)
+    'id, title and 1 more'
+    """
+    more = f" and {len(listed) - shown} more" if len(listed) > shown else ""
+    return ", ".join(listed[:shown]) + more
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return the files in a folder and below, hidden ones left out."""
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
+
+
+def _in_folder(folder: str, warn: Callable[[str], None]) -> list[str]:
+    below = files_below(Path(folder))
+    found = [str(path) for path in below if Format.named(path.name) is not None]
     if not found:
         raise InputError(
             f"{folder} is a folder without a file whose name tells a table (.csv, .json, .parquet, "
             "...); name its files, and their format with --format. Texts of one posting each are read by "
             "roleclass predict"
+        )
+    others = [path.name for path in below if str(path) not in found]
+    if others:
+        warn(
+            f"{folder}: passed over {some(others, 1)}, whose names tell no table; texts of one posting "
+            "each are read by roleclass predict"
         )
     return found
 

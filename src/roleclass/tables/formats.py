@@ -12,40 +12,27 @@ from roleclass.tables.dialect import encoding_of
 
 Kind = Literal["csv", "tsv", "jsonl", "json", "parquet", "arrow", "excel", "sqlite", "html", "yaml"]
 
-_KINDS: Final[dict[str, Kind]] = {
+_ENDINGS: Final[dict[Kind, str]] = {
     "csv": "csv",
-    "tsv": "tsv",
-    "tab": "tsv",
-    "jsonl": "jsonl",
-    "ndjson": "jsonl",
-    "json": "json",
-    "jsonld": "json",
-    "parquet": "parquet",
-    "pq": "parquet",
-    "arrow": "arrow",
-    "feather": "arrow",
-    "ipc": "arrow",
-    "excel": "excel",
-    "xlsx": "excel",
-    "xlsm": "excel",
-    "xlsb": "excel",
-    "xls": "excel",
-    "ods": "excel",
-    "sqlite": "sqlite",
-    "sqlite3": "sqlite",
-    "db": "sqlite",
-    "html": "html",
-    "htm": "html",
-    "yaml": "yaml",
-    "yml": "yaml",
+    "tsv": "tsv tab",
+    "jsonl": "jsonl ndjson",
+    "json": "json jsonld",
+    "parquet": "parquet pq",
+    "arrow": "arrow feather ipc",
+    "excel": "excel xlsx xlsm xlsb xls ods",
+    "sqlite": "sqlite sqlite3 db",
+    "html": "html htm",
+    "yaml": "yaml yml",
 }
+_KINDS: Final = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
 _CODECS: Final = {"gz": "gzip", "zst": "zstd"}
 TEXT: Final = ("csv", "tsv", "jsonl", "json")
 """The kinds that may be compressed as a whole."""
 
-FORMATS: Final = (
-    *(kind + ending for kind in TEXT for ending in ("", ".gz", ".zst")),
-    *("parquet", "arrow", "excel", "sqlite", "html", "yaml"),
+FORMATS: Final = tuple(
+    kind + ending
+    for kind in _ENDINGS
+    for ending in (("", ".gz", ".zst") if kind in TEXT else ("",))
 )
 """What `Format.named` understands."""
 

@@ -15,7 +15,6 @@
 
 import codecs
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from functools import partial
 from itertools import zip_longest
 from typing import Any, Final
@@ -244,8 +243,7 @@ def _one_after_another(file: InputFile) -> Iterator[Record]:
 
 def _inside(file: InputFile, path: Path) -> Iterator[Record]:
     """Give the objects of a list, or those of an object; several lists may follow each other."""
-    with open_document(file) as document:
-        document.lead(path)
+    with open_document(file, path) as document:
         number = 0
         while True:
             places: Iterator[object] = (
@@ -260,8 +258,7 @@ def _inside(file: InputFile, path: Path) -> Iterator[Record]:
 
 def _below_header(file: InputFile, path: Path) -> Iterator[Record]:
     """Give the rows of a sheet: lists, the first of which holds the names of the columns."""
-    with open_document(file) as document:
-        document.lead(path)
+    with open_document(file, path) as document:
         rows = document.items()
         names = next(rows)
         for number, row in enumerate(rows, 1):
@@ -281,39 +278,30 @@ def _columns(file: InputFile, names: list[str]) -> Iterator[Record]:
             f"an object of more than {_MOST_COLUMNS} columns; write a list of objects instead "
             '(pandas: to_json(orient="records"))'
         )
-    with ExitStack() as stack:
-        documents = [stack.enter_context(open_document(file)) for _ in names]
-        columns = [_column(document, name) for document, name in zip(documents, names, strict=True)]
-        end = ("", None)
-        for cells in zip_longest(*columns, fillvalue=end):
-            keys = {key for key, _ in cells}
-            if len(keys) > 1:
-                longer = names[next(k for k, cell in enumerate(cells) if cell[0] != "")]
-                raise InputError(
-                    f"columns that do not hold the same rows: row {max(keys)} of {longer} is not in "
-                    "all of them"
-                )
-            size = sum(document.size for document in documents)
-            row = dict(zip(names, (value for _, value in cells), strict=True))
-            yield check_object(row, "the object"), size
+    end = ("", None, 0)
+    for cells in zip_longest(*(_column(file, name) for name in names), fillvalue=end):
+        keys = {key for key, _, _ in cells}
+        if len(keys) > 1:
+            longer = names[next(k for k, cell in enumerate(cells) if cell[0] != "")]
+            raise InputError(
+                f"columns that do not hold the same rows: row {max(keys)} of {longer} is not in "
+                "all of them"
+            )
+        row = dict(zip(names, (value for _, value, _ in cells), strict=True))
+        yield check_object(row, "the object"), sum(size for _, _, size in cells)
 
 
-def _column(document: Document, name: str) -> Iterator[tuple[str, Any]]:
-    """Give the values of a column, each with its key: an index, or its place."""
-    document.lead((name,))
-    if document.peek() == "{":
-        for key in document.members():
-            yield key, document.value()
-    else:
-        for place, _ in enumerate(document.places()):
-            yield str(place), document.value()
+def _column(file: InputFile, name: str) -> Iterator[tuple[str, Any, int]]:
+    """Give the values of a column, each with its key (an index, or its place) and its size."""
+    with open_document(file, (name,)) as document:
+        indexed = document.peek() == "{"
+        for place, key in enumerate(document.members() if indexed else document.places()):
+            yield str(key if indexed else place), document.value(), document.size
 
 
 def _split(file: InputFile) -> Iterator[Record]:
-    with open_document(file) as document:
-        document.lead(("columns",))
+    with open_document(file, ("columns",)) as document:
         names = [str(name) for name in document.items()]
-    with open_document(file) as document:
-        document.lead(("data",))
+    with open_document(file, ("data",)) as document:
         for number, row in enumerate(document.items(), 1):
             yield _row(names, row, number), document.size

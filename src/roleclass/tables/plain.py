@@ -3,7 +3,7 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, Final
 
@@ -63,7 +63,7 @@ def plain(column: pa.ChunkedArray) -> list[Any]:
     if pa.types.is_float16(type_):
         column = column.cast(pa.float32())
     # Pandas, where it is there, would give types of its own.
-    by_hand = pa.types.is_duration(type_) or (pa.types.is_temporal(type_) and _unit(type_) == "ns")
+    by_hand = pa.types.is_duration(type_) or getattr(type_, "unit", None) == "ns"
     if not by_hand:
         try:
             values: list[Any] = column.to_pylist()
@@ -74,20 +74,35 @@ def plain(column: pa.ChunkedArray) -> list[Any]:
     return [_value(scalar) for scalar in column]
 
 
-def _unit(type_: pa.DataType) -> str | None:
-    unit: str | None = getattr(type_, "unit", None)
-    return unit
-
-
 def _value(scalar: Any) -> Any:
     """Return the value of one scalar, whatever its type."""
+    type_ = scalar.type
     if not scalar.is_valid:
         return None
-    for is_type, value_of in _BY_TYPE:
-        if is_type(scalar.type):
-            return value_of(scalar)
+    if pa.types.is_struct(type_):
+        return {_name(type_, k): _value(scalar[k]) for k in range(type_.num_fields)}
+    if pa.types.is_nested(type_) and not pa.types.is_union(type_):
+        return [_value(item) for item in scalar.values]
+    if pa.types.is_temporal(type_) and not pa.types.is_time32(type_):
+        return _time(scalar)
     inner = getattr(scalar, "value", None)  # of a dictionary, a union, an extension
     return _value(inner) if isinstance(inner, pa.Scalar) else scalar.as_py()
+
+
+def _time(scalar: Any) -> Any:
+    """Return a time, a date or a duration as text, also one that Python has no type for."""
+    type_ = scalar.type
+    unit = getattr(type_, "unit", "ms")
+    if pa.types.is_duration(type_):
+        return _duration(scalar.value, unit)
+    if pa.types.is_date32(type_):
+        return str(np.datetime64(scalar.value, "D"))
+    if pa.types.is_interval(type_):
+        return scalar.as_py()
+    moment = _moment(scalar.value, unit)
+    if pa.types.is_timestamp(type_):
+        return moment + ("" if type_.tz is None else "Z")
+    return moment.removesuffix("T00:00:00").removeprefix("1970-01-01T")
 
 
 def _name(struct: pa.StructType, place: int) -> str:
@@ -112,29 +127,6 @@ def _duration(value: int, unit: str) -> str:
     digits = len(str(_PER_SECOND[unit])) - 1
     fraction = f".{rest:0{digits}d}".rstrip("0") if rest else ""
     return f"{'-' if value < 0 else ''}PT{whole}{fraction}S"
-
-
-_BY_TYPE: Final[tuple[tuple[Callable[[pa.DataType], bool], Callable[[Any], Any]], ...]] = (
-    (
-        pa.types.is_struct,
-        lambda s: {_name(s.type, k): _value(s[k]) for k in range(s.type.num_fields)},
-    ),
-    (
-        lambda t: pa.types.is_nested(t) and not pa.types.is_union(t),
-        lambda s: [_value(item) for item in s.values],
-    ),
-    (
-        pa.types.is_timestamp,
-        lambda s: _moment(s.value, s.type.unit) + ("" if s.type.tz is None else "Z"),
-    ),
-    (pa.types.is_duration, lambda s: _duration(s.value, s.type.unit)),
-    (pa.types.is_date32, lambda s: str(np.datetime64(s.value, "D"))),
-    (pa.types.is_date64, lambda s: _moment(s.value, "ms").removesuffix("T00:00:00")),
-    (
-        pa.types.is_time64,
-        lambda s: _moment(s.value, s.type.unit).removeprefix("1970-01-01T"),
-    ),
-)
 
 
 def row_sizes(column: pa.ChunkedArray | pa.Array) -> Any:
@@ -165,41 +157,63 @@ def row_sizes(column: pa.ChunkedArray | pa.Array) -> Any:
         total = np.concatenate([[0], np.cumsum(row_sizes(column.flatten()) + 8)])
         return total[ends] - total[ends - lengths]
     try:
+        if pa.types.is_string_view(type_) or pa.types.is_binary_view(type_):  # as polars has texts
+            column = column.cast(pa.large_binary())
         lengths = pc.binary_length(column)
     except pa.ArrowNotImplementedError:  # neither text nor bytes
         return np.full(len(column), 8, np.int64)
     return lengths.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
-def size_of(table: pa.Table) -> int:
-    """Return about how many bytes a table takes, as texts count.
+class Pieces:
+    """Puts tables together, and cuts them, so that each piece but the last is full: of rows, or of bytes.
+
+    A piece ends with the row that makes it full; so they do not depend on how rows came together.
+
+    Parameters
+    ----------
+    most_rows, most_bytes : int
 
     Examples
     --------
-    >>> size_of(pa.table({"text": ["abc", "d"]}))
-    4
+    >>> pieces = Pieces(most_rows=2, most_bytes=3)
+    >>> [len(piece) for piece in pieces.add(pa.table({"text": ["abc", "d", "e", "f"]}))]
+    [1, 2]
+    >>> [len(piece) for piece in pieces.rest()]
+    [1]
     """
-    return int(sum(row_sizes(column).sum() for column in table.columns))
+
+    def __init__(self, most_rows: int, most_bytes: int) -> None:
+        self._most_rows, self._most_bytes = most_rows, most_bytes
+        self._waiting: list[pa.Table] = []
+        self._rows = self._size = 0
+
+    def add(self, table: pa.Table) -> Iterator[pa.Table]:
+        """Take a table; give the pieces that are full."""
+        self._waiting.append(table)
+        self._rows += len(table)
+        self._size += int(_sizes(table).sum())
+        if self._rows < self._most_rows and self._size < self._most_bytes:
+            return
+        together = pa.concat_tables(self._waiting)
+        total = np.cumsum(_sizes(together))
+        start = before = 0
+        while start < len(together):
+            full = int(np.searchsorted(total, before + self._most_bytes)) + 1
+            end = min(full, start + self._most_rows)
+            if end > len(together):
+                break
+            yield together.slice(start, end - start)
+            start, before = end, int(total[end - 1])
+        # What is left may be a view of all that came before.
+        self._waiting = [together.slice(start)]
+        self._rows, self._size = len(together) - start, int(total[-1]) - before
+
+    def rest(self) -> Iterator[pa.Table]:
+        """Give what is left, if anything is."""
+        if self._rows:
+            yield pa.concat_tables(self._waiting)
 
 
-def cuts(table: pa.Table, most_rows: int, most_bytes: int) -> list[int]:
-    """Say where to cut a table so that each piece but the last is full: of rows, or of bytes.
-
-    A piece ends with the row that makes it full; so the cuts do not depend on how rows came together.
-
-    Examples
-    --------
-    >>> cuts(pa.table({"text": ["abc", "d", "e", "f"]}), most_rows=2, most_bytes=3)
-    [1, 3]
-    """
-    sizes = sum((row_sizes(column) for column in table.columns), np.zeros(len(table), np.int64))
-    total = np.cumsum(sizes)
-    found, start, before = [], 0, 0
-    while start < len(table):
-        full = int(np.searchsorted(total, before + most_bytes)) + 1
-        end = min(full, start + most_rows)
-        if end > len(table):
-            break
-        found.append(end)
-        start, before = end, int(total[end - 1])
-    return found
+def _sizes(table: pa.Table) -> Any:
+    return sum(map(row_sizes, table.columns), np.zeros(len(table), np.int64))

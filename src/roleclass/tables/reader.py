@@ -1,11 +1,10 @@
 """One reader for many files: rows in their order, in chunks of bounded size, in one schema."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -18,7 +17,7 @@ from roleclass.tables.formats import TEXT, Kind, told_by
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.plain import plain, to_json
 from roleclass.tables.records import Records, holds_json, json_field
-from roleclass.tables.rows import Source
+from roleclass.tables.rows import Source, check_names
 
 _SOURCES: Final[dict[Kind, Callable[[InputFile, ReadOptions], Source]]] = {
     "csv": CsvFile,
@@ -74,8 +73,6 @@ class Reader:
     ----------
     schema : pyarrow.Schema
         The columns of all files together; a file that lacks one gives nulls.
-    files : tuple of str
-        Names of the files, in order.
     notes : list of str
         What was guessed about them, each once.
     size : int
@@ -88,37 +85,23 @@ class Reader:
 
     Examples
     --------
-    >>> with Reader(["examples/jobs.csv"], ReadOptions()) as reader:
-    ...     rows = sum(len(chunk.table) for chunk in reader)
+    >>> reader = Reader(["examples/jobs.csv"], ReadOptions())
+    >>> rows = sum(len(chunk.table) for chunk in reader)
     >>> reader.schema.names[:2], rows
     (['id', 'title'], 12)
     """
 
     def __init__(self, inputs: Sequence[str], options: ReadOptions) -> None:
         self._options = options
-        self._cleanup = ExitStack()
-        try:
-            self._files = [
-                (file, _open(file, options))
-                for file in find_files(inputs, options.format, self._cleanup)
-            ]
-            self.schema = _unify([(file, source.schema) for file, source in self._files])
-        except BaseException:
-            self.close()
-            raise
-        self.files = tuple(file.name for file, _ in self._files)
-        self.notes = _notes(self._files)
+        self.notes: list[str] = []
+        self._files = [
+            (file, _open(file, options))
+            for file in find_files(inputs, options.format, self.notes.append)
+        ]
+        notes = ((file.name, note) for file, source in self._files for note in source.notes)
+        self.notes += said_once(notes, len(self._files))
+        self.schema = _unify([(file, source.schema) for file, source in self._files])
         self.size = sum(file.size for file, _ in self._files)
-
-    def close(self) -> None:
-        """Remove what was kept of standard input and pipes."""
-        self._cleanup.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def fingerprint(self) -> list[dict[str, object]]:
         """Identify the input: a run that is resumed must see the same."""
@@ -136,9 +119,9 @@ class Reader:
                     rows = next(batches, None)
                 if rows is None:
                     break
-                table = _align(rows.table, self.schema)
+                table = _align(rows[0], self.schema)
                 position = done + min(file.position, file.size)
-                yield Chunk(index, file.name, row, table, rows.faults, position)
+                yield Chunk(index, file.name, row, table, rows[1], position)
                 index += 1
                 row += len(table)
             with _explained(file.name):
@@ -156,7 +139,9 @@ def _open(file: InputFile, options: ReadOptions) -> Source:
                     f"{told} by its first bytes, not {file.format.kind}; give it the ending that says "
                     "what it is"
                 )
-        return _SOURCES[file.format.kind](file, options)
+        source = _SOURCES[file.format.kind](file, options)
+        check_names(source.schema.names)
+        return source
 
 
 @contextmanager
@@ -170,24 +155,9 @@ def _explained(name: str) -> Iterator[None]:
         raise InputError(f"{name}: truncated, damaged or of another format: {error}") from error
 
 
-def _notes(files: Sequence[tuple[InputFile, Source]]) -> list[str]:
-    """Say each guess once."""
-    about: dict[str, list[str]] = {}
-    for file, source in files:
-        for note in source.notes:
-            about.setdefault(note, []).append(file.name)
-    return said_once(about, len(files))
-
-
 def _unify(files: Sequence[tuple[InputFile, pa.Schema]]) -> pa.Schema:
     """Put the columns of all files together, in the order in which they first come."""
     first = files[0][1]
-    for file, schema in files:
-        twice = sorted(n for n, count in Counter(schema.names).items() if count > 1)
-        if twice:
-            raise InputError(
-                f"{file.name} has more than one column {', '.join(twice)}; rename them"
-            )
     if all(schema.equals(first, check_metadata=True) for _, schema in files):
         return first
     columns: dict[str, tuple[pa.Field, InputFile]] = {}

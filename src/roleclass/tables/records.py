@@ -16,8 +16,8 @@ import pyarrow as pa
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.plain import said, to_json
-from roleclass.tables.rows import Batch, Rows, check_width
+from roleclass.tables.plain import plain, said, to_json
+from roleclass.tables.rows import Rows, batched, check_width, to_table
 
 Record = tuple[dict[str, Any] | str, int]
 """An object, or what is wrong with it, and how many bytes it takes about."""
@@ -42,17 +42,22 @@ def holds_json(column: pa.Field) -> bool:
     )
 
 
-def from_json(text: str) -> Any:
-    """Read what such a column holds; text that is no JSON, which only another program puts there, as it is.
+def values_of(column: pa.ChunkedArray, field: pa.Field) -> list[Any]:
+    """Return the values of a column as plain ones, those that are kept as JSON as what they say.
 
     Examples
     --------
-    >>> from_json('["RAG"]'), from_json("[oops")
-    (['RAG'], '[oops')
+    >>> values_of(pa.chunked_array([['["RAG"]', "[oops", None]]), json_field("tags"))
+    [['RAG'], '[oops', None]
     """
+    values = plain(column)
+    return list(map(_from_json, values)) if holds_json(field) else values
+
+
+def _from_json(text: str | None) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return None if text is None else json.loads(text)
+    except (ValueError, RecursionError):  # no JSON, which only another program puts there
         return text
 
 
@@ -97,18 +102,13 @@ class Records:
     def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:
         """Read rows in the types of `schema`; what is no record gives a row of nulls."""
         columns = pa.schema([schema.field(name) for name in self.schema.names])
-        batch = Batch(most)
-        for record, size in self._records([]):
-            wrong = isinstance(record, str)
-            if batch.add(
-                {} if wrong else record, size, record if isinstance(record, str) else None
-            ):
-                full = _to_rows(batch, columns)
-                batch = Batch(most)
-                del record
-                yield full
-        if batch.rows:
-            yield _to_rows(batch, columns)
+        yield from batched(map(_row, self._records([])), most, partial(_to_rows, columns))
+
+
+def _row(record: Record) -> tuple[dict[str, Any], int, str | None]:
+    """Return what is no record as an empty one that is marked."""
+    row, size = record
+    return ({}, size, row) if isinstance(row, str) else (row, size, None)
 
 
 def _note_type(types: set[pa.DataType | None], value: Any) -> None:
@@ -144,21 +144,15 @@ def simple(value: Any) -> Any:
     return said(value) if isinstance(value, date | time | timedelta) else value
 
 
-def _to_rows(batch: Batch, schema: pa.Schema) -> Rows:
-    arrays = []
-    for column in schema:
-        values = [row.get(column.name) for row in batch.rows]
-        if holds_json(column):
-            values = [None if v is None else to_json(v) for v in values]
-        try:
-            arrays.append(pa.array(values, column.type))
-        except UnicodeEncodeError:
-            # JSON can spell a lone surrogate, half of a character; UTF-8 and Arrow cannot.
-            fixed = [v and str(v).encode("utf-8", "replace").decode() for v in values]
-            batch.faults |= {
-                i: f"column {column.name} holds half a character (a lone surrogate)"
-                for i, (v, w) in enumerate(zip(values, fixed, strict=True))
-                if v != w
-            }
-            arrays.append(pa.array(fixed, column.type))
-    return Rows(pa.Table.from_arrays(arrays, schema=schema), batch.faults)
+def _to_rows(schema: pa.Schema, rows: list[dict[str, Any]], faults: dict[int, str]) -> Rows:
+    columns = (_values(column, [row.get(column.name) for row in rows]) for column in schema)
+    return to_table(
+        columns,
+        schema,
+        faults,
+        lambda name: f"column {name} holds half a character (a lone surrogate)",
+    )
+
+
+def _values(column: pa.Field, values: list[Any]) -> list[Any]:
+    return [v if v is None else to_json(v) for v in values] if holds_json(column) else values

@@ -1,9 +1,10 @@
 """`Rows`: what the readers of all formats give, and when they give it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from sys import getsizeof
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -36,6 +37,18 @@ def check_width(columns: int) -> None:
         )
 
 
+def check_names(names: Sequence[str], where: str = "") -> None:
+    """Raise an `InputError` if columns have the same name.
+
+    Examples
+    --------
+    >>> check_names(["id", "text"])
+    """
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise InputError(f"{where}more than one column {', '.join(map(repr, twice))}; rename them")
+
+
 def held(*cells: object) -> int:
     """Return about how many bytes these cells take in memory.
 
@@ -65,51 +78,86 @@ def held_json(source: str | bytes, start: int = 0, end: int | None = None) -> in
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows that were read together.
+Rows = tuple[pa.Table, dict[int, str]]
+"""Rows that were read together, and what is wrong with some of them, by their place in the table."""
 
-    Attributes
+_Row = TypeVar("_Row")
+
+
+def batched(
+    rows: Iterable[tuple[_Row, int, str | None]],
+    most: int,
+    together: Callable[[list[_Row], dict[int, str]], Rows],
+) -> Iterator[Rows]:
+    """Put rows together until there are enough: so many, fewer where they are very long.
+
+    Parameters
     ----------
-    table : pyarrow.Table
-    faults : dict of int to str
-        What is wrong with a row, by its place in `table`.
-    """
-
-    table: pa.Table
-    faults: dict[int, str]
-
-
-@dataclass(slots=True)
-class Batch:
-    """Collects rows until there are enough: so many, fewer where they are very long.
-
-    Attributes
-    ----------
+    rows : iterable of (row, int, str or None)
+        Each with the bytes that it takes about, and what is wrong with it.
     most : int
-        Rows.
-    rows : list
-    faults : dict of int to str
+    together : callable
+        Given rows, and what is wrong with them by their place, makes a table of them.
 
     Examples
     --------
-    >>> batch = Batch(most=2)
-    >>> batch.add("a", 1), batch.add("b", 1)
-    (False, True)
+    >>> rows = [("a", 1, None), ("b", 1, "damaged"), ("c", 1, None)]
+    >>> [faults for _, faults in batched(rows, 2, lambda few, faults: (pa.table({"x": few}), faults))]
+    [{1: 'damaged'}, {}]
     """
-
-    most: int
-    rows: list[Any] = field(default_factory=list)
-    faults: dict[int, str] = field(default_factory=dict)
-    size: int = 0
-
-    def add(self, row: Any, size: int, fault: str | None = None) -> bool:
-        """Take a row of `size` bytes; say whether these are enough."""
+    batch: list[_Row] = []
+    faults: dict[int, str] = {}
+    size = 0
+    for row, held_by_row, fault in rows:
         if fault is not None:
-            self.faults[len(self.rows)] = fault
-        self.rows.append(row)
-        self.size += size
-        return len(self.rows) >= self.most or self.size > MAX_BYTES
+            faults[len(batch)] = fault
+        batch.append(row)
+        del row  # it may be long, and is not to be held while the next is read
+        size += held_by_row
+        if len(batch) >= most or size > MAX_BYTES:
+            full = together(batch, faults)
+            batch, faults, size = [], {}, 0
+            yield full
+            del full
+    if batch:
+        yield together(batch, faults)
+
+
+_HALF: Final = re.compile("[\ud800-\udfff]")
+
+
+def has_half(text: object) -> bool:
+    """Say whether a text has half of a character (a lone surrogate), which UTF-8 and Arrow cannot hold."""
+    return isinstance(text, str) and _HALF.search(text) is not None
+
+
+def to_table(
+    columns: Iterable[Sequence[Any]],
+    schema: pa.Schema,
+    faults: dict[int, str],
+    half: Callable[[str], str],
+) -> Rows:
+    """Make a table of columns; halves of characters are replaced, and their rows marked.
+
+    Parameters
+    ----------
+    columns : iterable of sequences
+        The values of each column of `schema`.
+    schema : pyarrow.Schema
+    faults : dict of int to str
+        What is wrong with rows already.
+    half : callable
+        Says of a column, by its name, what it is that it holds half of a character.
+    """
+    arrays = []
+    for values, column in zip(columns, schema, strict=True):
+        try:
+            arrays.append(pa.array(values, column.type))
+        except UnicodeEncodeError:
+            faults |= {i: half(column.name) for i, value in enumerate(values) if has_half(value)}
+            whole = [value and _HALF.sub("\N{REPLACEMENT CHARACTER}", value) for value in values]
+            arrays.append(pa.array(whole, column.type))
+    return pa.Table.from_arrays(arrays, schema=schema), faults
 
 
 class Source(Protocol):

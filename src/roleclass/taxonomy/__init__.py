@@ -62,8 +62,13 @@ class Area:
 
 
 @cache
-def load_taxonomy() -> tuple[Area, ...]:
-    """Read the areas, in the order of the file.
+def load_taxonomy(text: str | None = None) -> Mapping[str, Area]:
+    """Read the areas by their keys, in the order of the file.
+
+    Parameters
+    ----------
+    text : str or None
+        What such a file says; None for the package's.
 
     Raises
     ------
@@ -72,27 +77,12 @@ def load_taxonomy() -> tuple[Area, ...]:
 
     Examples
     --------
-    >>> [part.name for part in load_taxonomy()[5].parts]
+    >>> [part.name for part in load_taxonomy()["data"].parts]
     ['Data Ingestion', 'Data Transformation', 'Dataset Management', 'Data Quality']
     """
-    return parse_taxonomy(files("roleclass.taxonomy").joinpath("taxonomy.toml").read_text("utf-8"))
-
-
-def parse_taxonomy(text: str) -> tuple[Area, ...]:
-    """Read areas from the text of a taxonomy file; see `load_taxonomy`.
-
-    Examples
-    --------
-    >>> parse_taxonomy('''
-    ... [areas.rag]
-    ... name = "Retrieval"
-    ... kind = "problem"
-    ... tier = "common"
-    ... description = "Looks things up."
-    ... ''')[0].tier
-    'common'
-    """
-    return tuple(_area(key, entry) for key, entry in tomllib.loads(text)["areas"].items())
+    if text is None:
+        text = files("roleclass.taxonomy").joinpath("taxonomy.toml").read_text("utf-8")
+    return {key: _area(key, entry) for key, entry in tomllib.loads(text)["areas"].items()}
 
 
 def _area(key: str, entry: Mapping[str, Any]) -> Area:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from roleclass.reading import Reading
-from roleclass.taxonomy import Area, load_taxonomy
+from roleclass.taxonomy import load_taxonomy
 from roleclass.taxonomy.phrases import PhraseFinder, words
 
 Span = tuple[int, int]
@@ -117,7 +117,7 @@ def find_problems(reading: Reading) -> list[Problem]:
                 if part.key in found
             ),
         )
-        for area in load_taxonomy()
+        for area in load_taxonomy().values()
         if area.key in found
     ]
 
@@ -145,21 +145,17 @@ def find_keys(duty: str, areas: Sequence[str]) -> set[str]:
 
 def find_keys_in(duty: list[bytes], areas: Sequence[str]) -> set[str]:
     """Return what `find_keys` does, for the tokens of a duty."""
-    found = {area for area in areas if area in _areas()}
+    found = {area for area in areas if area in load_taxonomy()}
     if not areas:
         return found
     for part in _finder().find_in(duty):
         key = part.partition(".")[0]
-        if key in found or _areas()[key].kind != "problem":
+        if key in found or load_taxonomy()[key].kind != "problem":
             found |= {key, part}
     return found
 
 
 @cache
-def _areas() -> dict[str, Area]:
-    return {area.key: area for area in load_taxonomy()}
-
-
-@cache
 def _finder() -> PhraseFinder:
-    return PhraseFinder({part.key: part.phrases for area in load_taxonomy() for part in area.parts})
+    areas = load_taxonomy().values()
+    return PhraseFinder({part.key: part.phrases for area in areas for part in area.parts})

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from email.message import Message
 from http import HTTPStatus
+from io import BufferedIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
@@ -33,23 +33,21 @@ class FormError(Exception):
         self.status = status
 
 
-class _Raw(Protocol):
-    def read1(self, size: int, /) -> bytes: ...
-
-
 class Body:
     """The body of a request, and nothing beyond it.
 
     Parameters
     ----------
-    raw : stream with ``read1``
+    raw : buffered stream
     length : int
         Bytes, as the request's head says.
     on_end : callable
         Called when all of it has been read.
     """
 
-    def __init__(self, raw: _Raw, length: int, on_end: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, raw: BufferedIOBase, length: int, on_end: Callable[[], None] = lambda: None
+    ) -> None:
         self._raw = raw
         self._on_end = on_end
         self.left = length
@@ -73,20 +71,8 @@ class Body:
         return data
 
 
-@dataclass(slots=True)
-class Form:
-    """What was sent.
-
-    Attributes
-    ----------
-    fields : dict of str to str
-        Of several fields of one name the last.
-    file : Path or None
-        Where the file is.
-    """
-
-    fields: dict[str, str] = field(default_factory=dict)
-    file: Path | None = None
+Fields = dict[str, str]
+"""The fields of a form; of several of one name the last."""
 
 
 def content_length(headers: Message) -> int:
@@ -103,7 +89,7 @@ def content_length(headers: Message) -> int:
     return int(said[0])
 
 
-def read_posting_form(headers: Message, body: Body) -> Form:
+def read_posting_form(headers: Message, body: Body) -> Fields:
     """Read a form without a file.
 
     Raises
@@ -130,11 +116,15 @@ def read_posting_form(headers: Message, body: Body) -> Form:
     fields = dict(pairs)
     if any(len(value.encode("utf-8", "replace")) > MAX_POSTING for value in fields.values()):
         raise _too_large("posting", MAX_POSTING)
-    return Form(fields)
+    return fields
 
 
-def read_table_form(headers: Message, body: Body, folder: Path) -> Form:
+def read_table_form(headers: Message, body: Body, folder: Path) -> tuple[Fields, Path]:
     """Read a form with a file, piece by piece; the file goes to `folder`.
+
+    Returns
+    -------
+    fields, file
 
     Raises
     ------
@@ -150,7 +140,6 @@ def read_table_form(headers: Message, body: Body, folder: Path) -> Form:
         raise FormError("This is not the form of a table.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     if body.left > MAX_TABLE + _MAX_FIELDS * _MAX_FIELD:
         raise _too_large("table", MAX_TABLE)
-    form = Form()
     try:
         with PushMultipartParser(
             boundary,
@@ -158,12 +147,12 @@ def read_table_form(headers: Message, body: Body, folder: Path) -> Form:
             max_segment_count=_MAX_FIELDS,
             max_segment_size=MAX_TABLE,
         ) as parser:
-            _receive(parser, body, form, folder)
+            fields, path = _receive(parser, body, folder)
     except MultipartError as error:
         raise FormError(f"The form came damaged: {error}.") from error
-    if form.file is None:
+    if path is None:
         raise FormError("No file was chosen.")
-    return form
+    return fields, path
 
 
 def safe_name(name: str) -> str:
@@ -178,14 +167,16 @@ def safe_name(name: str) -> str:
     return re.sub(r"[^\w.() -]", "_", last).strip(". ")[-40:].strip(". ") or "table"
 
 
-def _receive(parser: "PushMultipartParser", body: Body, form: Form, folder: Path) -> None:
+def _receive(parser: "PushMultipartParser", body: Body, folder: Path) -> tuple[Fields, Path | None]:
+    fields: Fields = {}
+    path: Path | None = None
     name, value, file = "", bytearray(), None
     with ExitStack() as open_files:
         while not parser.closed:
             for event in parser.parse(body.read(_PIECE)):
                 if event is None:
                     if file is None:
-                        form.fields[name] = value.decode("utf-8", "replace")
+                        fields[name] = value.decode("utf-8", "replace")
                 elif isinstance(event, bytes | bytearray):
                     if file is not None:
                         file.write(event)
@@ -193,9 +184,10 @@ def _receive(parser: "PushMultipartParser", body: Body, form: Form, folder: Path
                         raise FormError("A field of this form is too long.")
                 else:
                     name, value, file = event.name, bytearray(), None
-                    if event.filename and form.file is None:
-                        form.file = folder / safe_name(event.filename)
-                        file = open_files.enter_context(form.file.open("xb"))
+                    if event.filename and path is None:
+                        path = folder / safe_name(event.filename)
+                        file = open_files.enter_context(path.open("xb"))
+    return fields, path
 
 
 def _too_large(what: str, limit: int) -> FormError:

@@ -20,7 +20,7 @@ from roleclass.scoring.run import score_files
 from roleclass.scoring.summary import Summary
 from roleclass.tables.formats import Format
 from roleclass.tables.options import default_threads
-from roleclass.web.forms import Body, Form, FormError, read_table_form
+from roleclass.web.forms import Body, Fields, FormError, read_table_form
 
 OPTIONS: Final = (
     "text_column", "title_column", "format", "encoding", "delimiter", "records", "table", "prefix",
@@ -96,8 +96,8 @@ class Tables:
         folder = self._folder / key
         try:
             (folder / "sent").mkdir(parents=True)
-            form = read_table_form(headers, body, folder / "sent")
-            scored = self._score(form, folder, check_client)
+            fields, sent = read_table_form(headers, body, folder / "sent")
+            scored = self._score(sent, fields, folder, check_client)
             shutil.rmtree(folder / "sent", ignore_errors=True)
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
@@ -132,17 +132,13 @@ class Tables:
                 break
             time.sleep(0.02)
 
-    def _score(self, form: Form, folder: Path, check_client: Callable[[], None]) -> Scored:
-        sent = form.file
-        assert sent is not None  # noqa: S101  (a form without one has been refused)
-        given: dict[str, Any] = {
-            name: value for name in OPTIONS if (value := form.fields.get(name))
-        }
-        options = ScoreOptions(
-            **given, safe_csv="safe_csv" in form.fields, threads=default_threads()
-        )
+    def _score(
+        self, sent: Path, fields: Fields, folder: Path, check_client: Callable[[], None]
+    ) -> Scored:
+        given: dict[str, Any] = {name: fields[name] for name in OPTIONS if fields.get(name)}
+        options = ScoreOptions(**given, safe_csv="safe_csv" in fields, threads=default_threads())
         notes: list[str] = []
-        output = folder / _name_of(sent.name, options, form.fields.get("written") or None)
+        output = folder / _name_of(sent.name, options, fields.get("written"))
 
         def progress(_: Summary) -> None:
             check_client()

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import MissingExtraError, RoleclassError, require_extra
-from roleclass.evidence.page import View, view_of
+from roleclass.evidence.page import view_of
 from roleclass.pages import render, stylesheet
 from roleclass.roles import as_role
 from roleclass.web.forms import MAX_TABLE, Body, FormError, read_posting_form
@@ -108,7 +108,7 @@ class Site:
         """Answer a form; `check_client` raises when nobody waits for the answer any more."""
         try:
             if path == "/":
-                return self._posting(read_posting_form(headers, body).fields)
+                return self._posting(read_posting_form(headers, body))
             if path == "/tables" and not self._missing:
                 key = self._opened_tables.score(headers, body, check_client)
                 return Answer(HTTPStatus.SEE_OTHER, _TEXT, b"", {"Location": f"/tables/{key}"})
@@ -138,13 +138,11 @@ class Site:
         title = fields.get("title", "")
         with self._reading:
             try:
-                view = self._view(text, title or None)
+                reading = self._classifier.read(text, title or None)
+                view = view_of(reading, self._classifier.explain(text, title or None))
             except RoleclassError as error:
                 return self._home(HTTPStatus.INTERNAL_SERVER_ERROR, fault=str(error))
         return self._home(text=text, posting_title=title, view=view)
-
-    def _view(self, text: str, title: str | None) -> View:
-        return view_of(self._classifier.read(text, title), self._classifier.explain(text, title))
 
     def _table(self, key: str, *, as_file: bool) -> Answer:
         scored = self._tables.find(key) if self._tables else None
@@ -165,7 +163,10 @@ class Site:
             name=scored.file.name,
             rows=summary.rows,
             errors=summary.errors,
-            roles=[(as_role(name), n) for name, n in summary.roles.items()],
+            roles=[
+                (as_role(name), n / max(1, summary.rows), f"{n:,}")
+                for name, n in summary.roles.items()
+            ],
             notes=scored.notes,
         )
         return Answer(HTTPStatus.OK, _HTML, page.encode())

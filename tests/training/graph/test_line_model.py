@@ -58,7 +58,8 @@ def graph(model: LineModel):
         found = find_ngrams(w, Trie.from_vocabulary(model.vocabulary, table), found_words)
         lines = find_lines(w, table, found_words)
         further = w.const(np.zeros((len(model.own_) + 1, 4)), np.float32)
-        scores = score_lines(w, model, found, lines, further, 4)
+        rank = np.random.default_rng(0).permutation(len(model.own_) + 1)
+        scores = score_lines(w, model, found, lines, further, 4, rank)
         heads = {
             "part": w.slice(scores.both, PART.start, PART.stop, axis=1),
             "work": w.slice(scores.both, WORK.start, WORK.stop, axis=1),

@@ -65,6 +65,7 @@ def test_rows_without_words_have_no_lines() -> None:
 
 
 @given(st.lists(CUT_TEXTS, min_size=1, max_size=4), st.sampled_from([1, 2, 7, 64]))
+@example(["1. Build\n2. Test", "2. Run"], 1)
 @example(["Key Responsibilities Build.", "Job Requirements: You know. Preferred Job"], 1)
 @example(["\u00e9 " + "b" * 29 + " \n \u00e9 about " + "c" * 36 + " \n a"], 1)
 @example(["1, Key, Responsibilities, Build: you, B. Team, \n2. We", "a, ", ","], 1)

@@ -23,7 +23,7 @@ from roleclass.training.features import (
     PostingFeatures,
 )
 from roleclass.training.graph.builder import GraphBuilder
-from roleclass.training.graph.line_model import PART, WIDE, WORK, GraphScores
+from roleclass.training.graph.line_model import PART, SUMMED, WIDE, WORK, GraphScores
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import VECTOR, Found, Words
 from roleclass.training.measures import TITLE_WORDS, WEIGHTS
@@ -49,8 +49,8 @@ class Weighted:
         Sums over the lines of a row: of weighted words, of words, of words asked.
     of_lines, surest : float tensors of shape (N, 30), (N, 12)
         Expected numbers of lines by part and work; see `Measures`.
-    of_ngrams, small : float tensors of shape (N, K - 1), (N, 1)
-        Sums of `GraphScores.further`: weighted, and of the last one as it is.
+    of_ngrams, small : float tensors of shape (N, K), (N, 1)
+        Sums of the further weights: weighted, with 0 for the first role; and of the last one as it is.
     """
 
     weight: str
@@ -67,30 +67,33 @@ class Weighted:
 def weigh_lines(
     w: GraphBuilder, words: Words, lines: GraphLines, scores: GraphScores, number: int
 ) -> Weighted:
-    """Add up lines for each posting; `number` is K, that of `GraphScores.further`.
+    """Add up lines for each posting; `number` is K, the roles: see `converters`.
 
     What is added up are products: of a sum of probabilities, or 1, and of what there is to count.
     """
-    size, first = 2 * WIDE, 2 * WIDE + 1
+    size, first, small = 2 * WIDE, 2 * WIDE + 1 + SUMMED, 2 * WIDE + SUMMED + number
+    nothing = small + 1  # what an n-gram weighs for the first role
     part = np.eye(2 * WIDE)[:, list(PART)]
     weight, whole = part @ WEIGHTS, np.zeros(2 * WIDE)
     pairs = [
         *((weight, size), (whole, size), (part @ _ASKED, size)),
         *((of_part, of_work) for of_part in part.T for of_work in WORK),
-        *((weight, first + k) for k in range(number - 1)),
-        (whole, first + number - 1),
+        *((weight, k) for k in (nothing, *range(first, small))),
+        (whole, small),
     ]
     sums = np.stack([of for of, _ in pairs], axis=1)
     is_whole = ~sums.any(axis=0)
     factors = w.op("Gemm", scores.both, w.const(sums, np.float32), w.const(is_whole, np.float32))
-    values = w.op("Concat", scores.both, scores.size, scores.further, axis=1)
-    chosen = np.eye(first + number)[:, [k for _, k in pairs]]
+    values = w.op("Concat", scores.both, scores.size, scores.sums, axis=1)
+    chosen = np.eye(nothing, nothing + 1)[:, [k for _, k in pairs]]
     products = w.op("Mul", factors, w.op("MatMul", values, w.const(chosen, np.float32)))
 
     row = w.rows(lines.row)
-    sizes = (1, 1, 1, _PARTS * _WORKS, number - 1, 1)
+    sizes = (1, 1, 1, _PARTS * _WORKS, number, 1)
     totals = w.scatter_rows(w.zeros(words.rows, sum(sizes)), row, products)
-    weighted, words_of, asked, of_lines, of_ngrams, small = w.split(totals, *sizes)
+    weighted, words_of, asked, of_lines, of_ngrams, of_small = w.split(totals, *sizes)
+    # Without the line that parts rows, of one word.
+    words_of = w.op("Sub", words_of, w.const(1.0, np.float32))
     surest = w.slice(products, 3 + _WORKS, 3 + 3 * _WORKS, axis=1)
     return Weighted(
         w.op("MatMul", scores.both, w.const(weight[:, None], np.float32)),
@@ -101,7 +104,7 @@ def weigh_lines(
         of_lines,
         w.scatter_rows(w.zeros(words.rows, 2 * _WORKS), row, surest, "max"),
         of_ngrams,
-        small,
+        of_small,
     )
 
 
@@ -128,7 +131,8 @@ def mention_counts(
     sets, set_of_ngram = np.unique(np.vstack([empty, member]), axis=0, return_inverse=True)
     set_of_ngram = set_of_ngram.ravel()
     # The empty set sorts first; what is no n-gram mentions nothing.
-    column = w.gather(w.const(np.append(set_of_ngram[1:], 0)), found.ngram)
+    set_of_ngram = np.append(set_of_ngram[1:], 0)
+    column = w.gather(w.const(set_of_ngram[found.ngram_of_state]), found.state)
     which = w.nonzero(column)
     column, word = (w.gather(x, which) for x in (column, found.word))
     line, row = w.gather(lines.word_line, word), w.gather(words.row, word)

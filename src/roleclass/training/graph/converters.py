@@ -87,7 +87,9 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
     lines = find_lines(w, table, words)
     further, number = _further(w, features)
-    scores = score_lines(w, features.lines, found, lines, further, number)
+    # Those in too few postings to weigh anything for a role come last.
+    rank = np.append(np.where(features.idf_ > 0, features.idf_, np.inf), 0)
+    scores = score_lines(w, features.lines, found, lines, further, number, rank)
     weighted = weigh_lines(w, words, lines, scores, number)
     divisor = blocks(w, features, found, words, lines, weighted, features.rule_, out=of_blocks)
     w.op("Div", weighted.of_ngrams, divisor, out=of_ngrams)
@@ -97,20 +99,25 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
 def _further(w: GraphBuilder, features: ReadyFeatures) -> tuple[str, int]:
     """What is added up of n-grams besides: their weights, and whether they are small words.
 
+    For each role but the first, what they weigh more than for the first.
+
     Returns
     -------
-    float tensor of shape (V + 1, K + 1)
+    float tensor of shape (V + 1, K)
         The last row stands for what is no n-gram.
     int
-        K + 1.
+        K, the number of roles.
     """
     weights = features.ngram_weights_
+    number = weights.shape[1]
     small = small_words(features.lines.concepts)
     ngrams = features.lines.vocabulary.ngrams
     values = [small.get(ngram[0], 0) if len(ngram) == 1 else 0 for ngram in ngrams]
     column = np.append(values, 0)[:, None]
     named = w.named("ngram_weights", np.pad(weights, ((0, 1), (0, 0))))
-    return w.op("Concat", named, w.const(column, np.float32), axis=1), weights.shape[1] + 1
+    differences = np.vstack([-np.ones(number - 1), np.eye(number - 1)])
+    more = w.op("MatMul", named, w.const(differences, np.float32))
+    return w.op("Concat", more, w.const(column, np.float32), axis=1), number
 
 
 def _write_lines(

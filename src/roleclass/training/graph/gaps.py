@@ -12,7 +12,7 @@ from onnx import TensorProto
 
 from roleclass.text import FOLD, SEPARATOR
 from roleclass.training.graph.builder import GraphBuilder
-from roleclass.training.graph.words import Words
+from roleclass.training.graph.words import Words, sums_upto
 from roleclass.training.lines.line_bytes import CLASSES, COUNTED, MARK, MARK_UNIT, NEWLINES
 from roleclass.training.lines.rules import (
     FROM_END,
@@ -37,20 +37,18 @@ class GraphGaps:
         The word before the gap; the one behind it, even where there is none.
     ends : int32 tensor of shape (4, K)
         Where the words before and behind the gap end, where they start.
-    sums : int64 tensor of shape (2, K)
-        What `between` subtracts, of the words before and behind the gap.
     bits : int64 tensor of shape (K,)
         The conjunctions that hold; see `holding`.
     counted : int32 tensor of shape (K,)
         See `line_bytes.COUNTED`; a mark behind a word is none.
     word_start : int32 tensor of shape (W,)
     word_sums : int64 tensor of shape (W,)
+        What is counted up to the end of each word; see `_sums`.
     """
 
     before: str
     behind: str
     ends: str
-    sums: str
     bits: str
     counted: str
     word_start: str
@@ -63,13 +61,14 @@ def find_gaps(w: GraphBuilder, table: WordTable, words: Words) -> GraphGaps:
     # What is counted from the end of one word to that of the next; bytes of words in the lower half.
     counts = w.op("Sub", sums, w.shift(sums, 1, dtype=np.int64))
     word_start = w.op("Sub", words.end, w.cast(counts, TensorProto.INT32))
-    listed = w.op(
-        "Where", words.is_last, w.const(NEW), w.gather(w.const(_slots(table)), words.slot)
-    )
+    # A word at a row's end is not known, hence in no list.
+    listed = w.gather(w.const(_slots(table)), words.slot)
+    new = w.op("Mul", w.cast(words.is_last, TensorProto.INT32), w.const(NEW))
+    listed = w.op("Add", listed, new)
     before = _candidates(w, words, counts, listed)
     behind = w.op("Add", before, w.const(1))
-    both = w.op("Min", behind, w.slice(words.index, -1))
-    both = w.op("Concat", before, both, axis=0)
+    behind_known = w.op("Min", behind, w.slice(words.index, -1))
+    both = w.op("Concat", before, behind_known, axis=0)
     ends = w.op("Concat", *(w.gather(x, both) for x in (words.end, word_start)), axis=0)
     ends = w.op("Reshape", ends, w.vector(4, -1))
 
@@ -87,18 +86,9 @@ def find_gaps(w: GraphBuilder, table: WordTable, words: Words) -> GraphGaps:
     )
     at_second = w.op("Mul", w.op("BitwiseAnd", end, w.const(1)), w.const(256))
     correction = w.gather(w.const(_corrections()), w.op("Add", at_second, first))
-    of_gap = w.gather(sums, both)
-    counted = between(w, *w.split_evenly(of_gap, 2))
-    return GraphGaps(
-        before,
-        behind,
-        ends,
-        w.op("Reshape", of_gap, w.vector(2, -1)),
-        _bits(w, values),
-        w.op("Add", counted, correction),
-        word_start,
-        sums,
-    )
+    counted = w.op("Div", w.gather(counts, behind_known), w.const(2**32, np.int64))
+    counted = w.op("Add", w.cast(counted, TensorProto.INT32), correction)
+    return GraphGaps(before, behind, ends, _bits(w, values), counted, word_start, sums)
 
 
 def holding(w: GraphBuilder, bits: str, *rules: str) -> Iterator[str]:
@@ -122,13 +112,7 @@ def _sums(w: GraphBuilder, words: Words) -> str:
     values, which = np.unique(of_pair, return_inverse=True)
     index = w.cast(w.const(which.ravel(), np.uint8), TensorProto.INT32)
     counts = w.gather(w.gather(w.const(values, np.int64), index), pairs)
-    return w.gather(w.op("CumSum", counts, w.const(0)), words.place)
-
-
-def between(w: GraphBuilder, before: str, behind: str) -> str:
-    """What is counted between two words: int32 tensor."""
-    between = w.op("Div", w.op("Sub", behind, before), w.const(2**32, np.int64))
-    return w.cast(between, TensorProto.INT32)
+    return sums_upto(w, counts, words.place)
 
 
 def _corrections() -> NDArray[np.int32]:
@@ -166,10 +150,6 @@ def _bits(w: GraphBuilder, values: str) -> str:
     """Which conjunctions hold at each gap, from what stands at its places: int64 tensor of shape (K,)."""
     values = w.op("Add", values, w.const(256 * np.arange(len(PLACES))[:, None]))
     bits = w.gather(w.const(rule_bits()[0].ravel(), np.int64), w.flatten(values))
-    bits = w.op("Reshape", bits, w.vector(len(PLACES), -1))
-    size = len(PLACES)
-    while size > 1:  # a power of two
-        size //= 2
-        one, other = w.split(bits, size, size, axis=0)
-        bits = w.op("BitwiseAnd", one, other)
-    return w.flatten(bits)
+    for _ in range(len(PLACES).bit_length() - 1):  # a power of two
+        bits = w.op("BitwiseAnd", *w.split_evenly(bits, 2))
+    return bits

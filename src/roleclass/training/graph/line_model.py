@@ -1,17 +1,19 @@
 """The graph that says what lines are: what `LineModel` does, in standard ONNX operators.
 
-Lines that part rows (see `GraphLines`) have zeros for everything that neighbours look at, so that nothing
-reaches from one posting into the next. A node costs a single posting .4 us whatever it does. So the heads of
-a line stand side by side, `WIDE` columns each.
+Lines that part rows (see `GraphLines`) are none of what a line may be, with zeros for everything that
+neighbours look at, so that nothing reaches from one posting into the next. The heads of a line stand side by
+side, `WIDE` columns each. Of a sum of products, one term after another is added to the ones before it: to
+put all columns side by side first takes longer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
+from scipy.linalg import block_diag
 
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.graph.builder import GraphBuilder
@@ -20,13 +22,14 @@ from roleclass.training.graph.line_shapes import (
     CONSTANT,
     ENDS_HEAD,
     MAY_HEAD,
+    PARTING,
     SHAPES,
     Shape,
     find_shapes,
 )
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import Found
-from roleclass.training.lines.context import MOST_LOGGED, NEAR, ONE, OTHER
+from roleclass.training.lines.context import HEADS, MOST_LOGGED, NEAR, ONE, OTHER
 from roleclass.training.lines.model import WEIGHT_ONE, LineModel
 
 Floats = NDArray[np.float64]
@@ -34,8 +37,9 @@ _Places = Iterable[int]
 
 _FLOAT = TensorProto.FLOAT
 
-WIDE: Final = 6
-"""Columns of each head: those of part are followed by one that is never likely."""
+WIDE: Final = 7
+"""Columns of each head, spare ones behind its own: they are what a line is that parts rows, and never likely
+for another."""
 
 PART: Final = range(len(PARTS))
 WORK: Final = range(WIDE, WIDE + len(WORKS))
@@ -43,7 +47,11 @@ WORK: Final = range(WIDE, WIDE + len(WORKS))
 
 _NEXT = range(2 * WIDE, 2 * WIDE + len(PARTS))
 _HEADS = (*PART, *_NEXT, *WORK)  # in the order of `context.HEADS`
-_NEVER = -1e4
+SUMMED: Final = len(_HEADS) - 3
+"""Columns of `GraphScores.sums` before the further ones: see `_differences`."""
+
+# As a logarithm of a probability: nothing, but no number that is too small for a processor's fast path.
+_NEVER = -60.0
 
 
 @dataclass(frozen=True)
@@ -52,19 +60,19 @@ class GraphScores:
 
     Attributes
     ----------
-    both : float tensor of shape (M, 12)
-        Probabilities, in the columns `PART` and `WORK`; 0 for lines that part rows.
+    both : float tensor of shape (M, 14)
+        Probabilities, in the columns `PART` and `WORK`; next to nothing for lines that part rows.
     areas : float tensor of shape (M, 18)
         See `LineScores`.
-    further : float tensor of shape (M, K)
-        Sums of the further weights of the n-grams in each line.
+    sums : float tensor of shape (M, 13 + K)
+        Sums of the weights of the n-grams in each line, the further ones last; see `SUMMED`.
     size : float tensor of shape (M, 1)
-        Words; 0 for lines that part rows.
+        Words; 1 for lines that part rows.
     """
 
     both: str
     areas: str
-    further: str
+    sums: str
     size: str
 
 
@@ -75,6 +83,7 @@ def score_lines(
     lines: GraphLines,
     further: str,
     number: int,
+    rank: Floats,
 ) -> GraphScores:
     """Say what each line is.
 
@@ -89,71 +98,83 @@ def score_lines(
         What else each n-gram weighs, and what is none; it is added up on the way.
     number : int
         K.
+    rank : float64 array of shape (V + 1,)
+        The smaller, the more often the n-gram is looked up, and what is none.
     """
     shape = find_shapes(w, lines)
     own, lead = _weights(w, "line_own", model.own_), _weights(w, "line_lead", model.lead_)
-    # A row for each n-gram, and one for each that weighs something else at the beginning of a line.
+    # A row for each n-gram, and one for each that weighs something else at the beginning of a line. What is
+    # looked up most stands together: most of the time goes by waiting for memory.
     rows = w.op("Gather", *own, axis=0)
-    leading = w.const(np.flatnonzero(model.lead_.any(axis=1)))
-    of_leading = w.op("Add", w.op("Gather", rows, leading, axis=0), w.slice(lead[0], 1))
-    rows = w.op("Concat", rows, of_leading, axis=0)
-    further = w.op("Concat", further, w.op("Gather", further, leading, axis=0), axis=0)
-    last = len(model.own_)
-    row_of_lead = w.op(
-        "Where",
-        w.cast(lead[1], TensorProto.BOOL),
-        w.op("Add", lead[1], w.const(last)),
-        w.const(np.arange(last + 1)),
+    order, leading = np.argsort(rank), np.flatnonzero(model.lead_.any(axis=1))
+    of_leading = w.op("Add", w.op("Gather", rows, w.const(leading), axis=0), w.slice(lead[0], 1))
+    further_of_leading = w.op("Gather", further, w.const(leading), axis=0)
+    rows, further = (
+        w.op("Concat", w.op("Gather", x, w.const(order), axis=0), of, axis=0)
+        for x, of in ((rows, of_leading), (further, further_of_leading))
     )
-    of_shape = w.named("line_shape", model.shape_)
-    bias = w.op("Reshape", w.named("line_bias", model.bias_), w.vector(1, -1))
-    of_shape = w.op("Concat", of_shape, bias, axis=0)
-    of_shape = _chosen(w, of_shape, len(SHAPES) + 1, (*SHAPES, CONSTANT), COLUMNS, axis=0)
+    row_of = np.argsort(order)
+    row_of_lead = row_of.copy()
+    row_of_lead[leading] = len(order) + np.arange(len(leading))
+    row_of = np.concatenate([of[found.ngram_of_state] for of in (row_of, row_of_lead)])
 
     line = w.gather(lines.word_line, found.word)
     leads = w.op("Equal", w.gather(lines.first, line), found.word)
-    ngram = w.op("Where", leads, w.gather(row_of_lead, found.ngram), found.ngram)
-    line = w.rows(line)
-    count = w.op("Shape", lines.row)
+    leads = w.op("Mul", w.cast(leads, TensorProto.INT32), w.const(len(found.ngram_of_state)))
+    row = w.gather(w.const(row_of), w.op("Add", found.state, leads))
+    line, count = w.rows(line), w.op("Shape", lines.row)
 
-    def logits(columns: range, to: _Places, size: int, further: str = "") -> str:
-        """Logits, and behind them sums of what is `further`."""
-        table = _chosen(w, rows, model.own_.shape[1], to, size, of=columns)
-        table = w.op("Concat", table, further, axis=1) if further else table
-        width = size + (number if further else 0)
-        sums = w.scatter_rows(w.zeros(count, width), line, w.op("Gather", table, ngram, axis=0))
-        # Nothing but 0 for what is further; with what is never likely.
-        never = np.zeros((COLUMNS, width))
-        never[CONSTANT, :size] = np.where(np.isin(range(size), list(to)), 0, _NEVER)
-        weights = _chosen(w, of_shape, model.own_.shape[1], to, width, of=columns)
-        weights = w.op("Add", weights, w.const(never, np.float32))
-        return w.op("Gemm", shape.columns, weights, sums)
+    # A quarter at a time, so that what is looked up is still in the processor's cache when it is added up.
+    quarters = [(row, line)]
+    for _ in range(2):
+        halves = [[w.split_evenly(x, 2) for x in part] for part in quarters]
+        quarters = [part for half in halves for part in zip(*half, strict=True)]
+
+    def summed(table: str, columns: int) -> str:
+        sums = w.zeros(count, columns)
+        for row, line in quarters:
+            sums = w.scatter_rows(sums, line, w.op("Gather", table, row, axis=0))
+        return sums
 
     heads, areas = len(_HEADS), len(AREAS)
-    of_all = logits(range(heads), _HEADS, 3 * WIDE, further)
-    of_heads, of_further = w.split(of_all, 3 * WIDE, number)
+    at_heads = np.zeros((heads, 3 * WIDE))
+    at_heads[range(heads), _HEADS] = 1
+    more, at_more = _differences(), np.zeros((SUMMED + number, 3 * WIDE))
+    at_more[:SUMMED] = (more > 0).T @ at_heads
+    of_heads, of_areas = w.split(rows, heads, areas)
+    of_heads = w.op("MatMul", of_heads, w.const(more, np.float32))
+    sums = summed(w.op("Concat", of_heads, further, axis=1), SUMMED + number)
+
+    of_shape = w.named("line_shape", model.shape_)
+    bias = w.op("Reshape", w.named("line_bias", model.bias_), w.vector(1, -1))
+    of_shape = w.op("Concat", of_shape, bias, axis=0)
+    places = np.zeros((COLUMNS, len(SHAPES) + 1))
+    places[(*SHAPES, CONSTANT), range(len(SHAPES) + 1)] = 1
+    of_shape = w.op("MatMul", w.const(places, np.float32), of_shape)
+    of_shape, of_area_shape = w.split(of_shape, heads, areas)
+    of_shape = w.op("MatMul", of_shape, w.const(at_heads, np.float32))
+    of_shape = w.op("Add", of_shape, w.const(_never(_HEADS, 3 * WIDE), np.float32))
+    logits = w.op("MatMul", shape.columns, of_shape)
+    logits = w.op("Gemm", sums, w.const(at_more, np.float32), logits)
     # For themselves: an answer does without.
-    of_areas = logits(range(heads, heads + areas), range(areas), areas)
-    both = _second_stage(w, model, shape, of_heads)
-    return GraphScores(both, w.op("Sigmoid", of_areas), of_further, shape.size)
+    of_areas = w.op("Gemm", shape.columns, of_area_shape, summed(of_areas, areas))
+    both = _second_stage(w, model, lines, shape, logits)
+    return GraphScores(both, w.op("Sigmoid", of_areas), sums, shape.size)
 
 
-def _chosen(
-    w: GraphBuilder,
-    x: str,
-    number: int,
-    to: _Places,
-    size: int,
-    axis: int = 1,
-    of: _Places | None = None,
-    factors: Floats | float = 1.0,
-) -> str:
-    """A constant whose rows or columns, `number`, are put elsewhere; ONNX Runtime does it once."""
-    places = np.zeros((number, size))
-    places[list(range(number) if of is None else of), list(to)] = factors
-    if axis:
-        return w.op("MatMul", x, w.const(places, np.float32))
-    return w.op("MatMul", w.const(places.T, np.float32), x)
+def _differences() -> Floats:
+    """What each column of a head is more than the head's first one; that is all a softmax looks at."""
+    sizes = [size for name, size in HEADS if name != "areas"]
+    of_heads = [np.vstack([-np.ones(size - 1), np.eye(size - 1)]) for size in sizes]
+    return np.asarray(block_diag(*of_heads))
+
+
+def _never(heads: _Places, size: int) -> Floats:
+    """What is never likely, by shape: spare columns; for lines that part rows, all others."""
+    is_spare = ~np.isin(range(size), list(heads))
+    weights = np.zeros((COLUMNS, size))
+    weights[CONSTANT], weights[PARTING] = _NEVER * is_spare, _NEVER * ~is_spare
+    return weights
 
 
 def _weights(w: GraphBuilder, name: str, weights: NDArray[np.int16]) -> tuple[str, str]:
@@ -173,39 +194,19 @@ def _weights(w: GraphBuilder, name: str, weights: NDArray[np.int16]) -> tuple[st
     return rows, w.named(f"{name}_row", row, np.int32)
 
 
-def _second_stage(w: GraphBuilder, model: LineModel, shape: Shape, logits: str) -> str:
-    """Decide by what `context` describes; some columns of it stand among others, which weigh nothing."""
-    p = w.op("Softmax", w.op("Reshape", logits, w.vector(-1, 3, WIDE)), axis=2)
-    # Whole multiples of 1 / ONE, 0 for lines that part rows.
+def _second_stage(
+    w: GraphBuilder, model: LineModel, lines: GraphLines, shape: Shape, logits: str
+) -> str:
+    """Decide by what `context` describes, one term of it after another."""
+    p = _shares(w, logits, 3)
+    # Whole numbers, in 1 / ONE; 0 for lines that part rows.
     p = w.op("Round", w.op("Mul", p, w.const(ONE, np.float32)))
-    p = w.op("Mul", w.op("Reshape", p, w.vector(-1, 3 * WIDE)), shape.unit)
-    seen = w.op("Concat", p, shape.columns, axis=1)
-    of_heading, state = _headings(w, shape, seen, p)
+    around = w.op("Pad", p, w.vector(1, 0, 1, 0))
+    before, after = w.slice(around, 0, -2), w.slice(around, 2)
+    of_heading, state = _headings(w, shape, p, around)
     crossed = times(w, of_heading, p, 3 * WIDE, _NEXT, PART)
-    before, after = _moved(w, p, 1), _moved(w, p, -1)
-    columns = w.op(
-        "Concat",
-        *(logits, seen, before, after, of_heading, state, *_sums(w, shape, p), crossed),
-        axis=1,
-    )
+    near_before, near_behind, whole = _sums(w, lines, shape, p)
 
-    both, heads = [*PART, *WORK], 3 * WIDE
-    after_p, after_seen = heads, 2 * heads + COLUMNS
-    at_state = after_seen + 3 * heads
-    at_means = at_state + 3
-    size = at_means + 3 * 2 * WIDE + len(crossed_places := range(len(PARTS) ** 2))
-    places = [
-        *both,
-        *(after_p + k for k in both),
-        *(2 * heads + k for k in SHAPES),
-        *(after_seen + k for k in both),
-        *(after_seen + heads + k for k in both),
-        *(after_seen + k for k in _NEXT),
-        *(after_seen + 2 * heads + k for k in (*_NEXT, *PART)),
-        *(at_state + k for k in range(3)),
-        *(at_means + 2 * WIDE * n + k for n in range(3) for k in both),
-        *(at_means + 6 * WIDE + k for k in crossed_places),
-    ]
     # Logits as they are, where `context` takes their mean away first.
     weights = model.context_.copy()
     start = 0
@@ -214,16 +215,67 @@ def _second_stage(w: GraphBuilder, model: LineModel, shape: Shape, logits: str) 
         start += width
     weights = w.named("line_context", weights)
     bias = w.named("line_context_bias", model.context_bias_)
-    never = np.full(2 * WIDE, _NEVER)
-    never[both] = 0
-    factors = np.where(np.isin(places, range(at_means, at_means + 4 * WIDE)), 1 / NEAR, 1)
-    weights = _chosen(w, weights, len(places), places, size, axis=0, factors=factors)
-    weights, bias = (_chosen(w, x, len(both), both, 2 * WIDE) for x in (weights, bias))
-    bias = w.op("Add", bias, w.const(never, np.float32))
-    decided = w.op("Gemm", columns, weights, bias)
-    decided = w.op("Softmax", w.op("Reshape", decided, w.vector(-1, 2, WIDE)), axis=2)
-    decided = w.op("Reshape", decided, w.vector(-1, 2 * WIDE))
-    return w.op("Mul", decided, w.op("Mul", shape.unit, w.const(ONE, np.float32)))
+
+    both, heads = (*PART, *WORK), 3 * WIDE
+    at_both = np.zeros((len(both), 2 * WIDE))
+    at_both[range(len(both)), both] = 1
+    weights, bias = (w.op("MatMul", x, w.const(at_both, np.float32)) for x in (weights, bias))
+    term = _terms(w, weights)
+
+    one = 1 / ONE
+    near = one / NEAR
+    # What is near behind a line is added up with the line itself.
+    own = term(heads, own=(both, one), behind=(both, -near))
+    states = w.const(_states(), np.float32)
+    of_state = w.op("Gemm", states, term(3, state=(range(3), 1)), bias)
+    of_shape = term(COLUMNS, shape=(SHAPES, 1))
+    of_shape = w.op("Add", of_shape, w.const(_never(both, 2 * WIDE), np.float32))
+    of_whole = w.op("MatMul", whole, term(2 * WIDE, whole=(both, one)))
+    decided = w.op(
+        "Add", w.op("Gather", of_state, state, axis=0), w.op("Gather", of_whole, lines.row, axis=0)
+    )
+    for columns, weights in (
+        (logits, term(heads, logits=(both, 1))),
+        (p, own),
+        (shape.columns, of_shape),
+        (before, term(heads, previous=(both, one), announced=(_NEXT, one))),
+        (after, term(heads, next=(both, one))),
+        (of_heading, term(heads, heading_announces=(_NEXT, one), heading=(PART, one))),
+        (near_before, term(2 * WIDE, before=(both, -near))),
+        (near_behind, term(2 * WIDE, behind=(both, near))),
+        (crossed, term(len(PARTS) ** 2, crossed=(range(len(PARTS) ** 2), one**2))),
+    ):
+        decided = w.op("Gemm", columns, weights, decided)
+    return _shares(w, decided, 2)
+
+
+def _terms(w: GraphBuilder, weights: str) -> Callable[..., str]:
+    """Return a function that gives the weights of columns in which some of what `context` describes stands.
+
+    Its arguments are how many columns there are; and, by name, where they hold what, and what they are
+    multiplied by besides.
+    """
+    both, part = len(PARTS) + len(WORKS), len(PARTS)
+    sizes = {  # in the order of `context`
+        "logits": both, "own": both, "shape": len(SHAPES), "previous": both, "next": both,
+        "announced": part, "heading_announces": part, "heading": part, "state": 3,
+        "before": both, "behind": both, "whole": both, "crossed": part**2,
+    }  # fmt: skip
+    starts = dict(zip(sizes, np.cumsum([0, *sizes.values()]).tolist(), strict=False))
+
+    def term(size: int, **at: tuple[_Places, float]) -> str:
+        places = np.zeros((size, sum(sizes.values())))
+        for name, (columns, factor) in at.items():
+            places[list(columns), starts[name] + np.arange(sizes[name])] = factor
+        return w.op("MatMul", w.const(places, np.float32), weights)
+
+    return term
+
+
+def _shares(w: GraphBuilder, logits: str, heads: int) -> str:
+    """Probabilities of each of some heads."""
+    p = w.op("Softmax", w.op("Reshape", logits, w.vector(-1, heads, WIDE)), axis=2)
+    return w.op("Reshape", p, w.vector(-1, heads * WIDE))
 
 
 def times(w: GraphBuilder, one: str, other: str, size: int, rows: _Places, columns: _Places) -> str:
@@ -236,49 +288,59 @@ def times(w: GraphBuilder, one: str, other: str, size: int, rows: _Places, colum
     return w.op("Mul", one, other)
 
 
-def _moved(w: GraphBuilder, x: str, by: int) -> str:
-    """The rows of a matrix, moved by one."""
-    if by > 0:
-        return w.op("Pad", w.slice(x, 0, -1), w.vector(1, 0, 0, 0))
-    return w.op("Pad", w.slice(x, 1), w.vector(0, 0, 1, 0))
+def _headings(w: GraphBuilder, shape: Shape, p: str, around: str) -> tuple[str, str]:
+    """What the last heading before each line announces and is; and the row of `_states`.
 
-
-def _headings(w: GraphBuilder, shape: Shape, seen: str, p: str) -> tuple[str, str]:
-    """What the last heading before each line announces and is; and how far off it is."""
-    columns = np.zeros((3 * WIDE + COLUMNS, 1))
-    columns[[OTHER, 3 * WIDE + MAY_HEAD, 3 * WIDE + ENDS_HEAD]] = 1
-    holding = w.flatten(w.op("MatMul", seen, w.const(columns, np.float32)))
-    heading = w.op("Greater", holding, w.const(2.5, np.float32))
-    at = w.op("Concat", w.const([-1]), w.compress(shape.index, heading), axis=0)
-    is_heading = w.cast(heading, TensorProto.INT32)
+    A heading is likely of the part `OTHER`; `around` is `p` with a row of zeros at each end.
+    """
+    of_p, of_shape = np.zeros((3 * WIDE, 1)), np.zeros((COLUMNS, 1))
+    of_p[OTHER], of_shape[[MAY_HEAD, ENDS_HEAD]] = 1, ONE
+    holding = w.op("MatMul", shape.columns, w.const(of_shape, np.float32))
+    holding = w.flatten(w.op("Gemm", p, w.const(of_p, np.float32), holding))
+    is_heading = w.op("Greater", holding, w.const(2.5 * ONE, np.float32))
+    # Rows of `around`: before the first line of a row there is nothing, or the line that parts rows.
+    row = w.op("Add", shape.index, w.const(1))
+    at = w.op("Concat", w.const([0]), w.compress(row, is_heading), axis=0)
+    is_heading = w.cast(is_heading, TensorProto.INT32)
     last = w.gather(at, w.op("CumSum", is_heading, w.const(0), exclusive=1))
-    has = w.op("GreaterOrEqual", last, shape.begin)
-    ago = w.op("Where", has, w.op("Sub", shape.index, last), w.const(0))
-    # The last line of all parts rows: it has zeros.
-    of_heading = w.op("Gather", p, w.op("Where", has, last, w.const(-1)), axis=0)
-    # Logarithm, whether there is one, whether this is one.
+    last = w.op("Max", last, shape.begin)
+    has = w.cast(w.op("Greater", last, shape.begin), TensorProto.INT32)
+    ago = w.op("Min", w.op("Mul", w.op("Sub", row, last), has), w.const(MOST_LOGGED))
+    state = w.op("Add", w.op("Mul", is_heading, w.const(MOST_LOGGED + 1)), ago)
+    return w.op("Gather", around, last, axis=0), state
+
+
+def _states() -> Floats:
+    """The logarithm of how long ago the last heading was, whether there was one, whether this is one.
+
+    Rows for each number of lines, 0 for none, behind lines that are no heading; then for those that are.
+    """
     number = np.arange(MOST_LOGGED + 1)
-    states = [
-        np.stack([np.log(number.clip(1)), number > 0, 0 * number + is_one], axis=1)
-        for is_one in (0, 1)
-    ]
-    row = w.op("Mul", is_heading, w.const(MOST_LOGGED + 1))
-    row = w.op("Add", row, w.op("Min", ago, w.const(MOST_LOGGED)))
-    state = w.op("Gather", w.const(np.vstack(states), np.float32), row, axis=0)
-    return of_heading, state
+    return np.vstack(
+        [
+            np.stack([np.log(number.clip(1)), number > 0, 0 * number + is_one], axis=1)
+            for is_one in (0, 1)
+        ]
+    )
 
 
-def _sums(w: GraphBuilder, shape: Shape, p: str) -> list[str]:
-    """Sums of probabilities over the `NEAR` lines before, those behind; the mean over all of the posting."""
-    # Exact: multiples of 1 / ONE.
-    both = w.cast(w.slice(p, 0, 2 * WIDE, axis=1), TensorProto.DOUBLE)
-    sums = w.op("Pad", w.op("CumSum", both, w.const(0)), w.vector(1, 0, 0, 0))
-    # Where each of the three begins and ends, within the posting.
-    far = 2**30
-    offsets = np.array([-NEAR, 1, -far, 0, 1 + NEAR, far])
-    at = w.op("Add", shape.index, w.const(offsets[:, None]))
+def _sums(w: GraphBuilder, lines: GraphLines, shape: Shape, p: str) -> tuple[str, str, str]:
+    """Sums over the `NEAR` lines before, negative; over those behind and the line itself; means of a posting.
+
+    Returns
+    -------
+    float tensors of shape (M, 14), (M, 14), (N, 14)
+    """
+    # Exact: whole numbers. Those of a few lines are less than 2^31, whatever the sum before them.
+    both = w.slice(p, 0, 2 * WIDE, axis=1)
+    sums = w.op("CumSum", w.cast(both, TensorProto.INT32), w.const(0), exclusive=1)
+    at = w.op("Add", shape.index, w.const([[-NEAR], [1 + NEAR]]))
     at = w.op("Min", w.op("Max", at, shape.begin), shape.end)
-    looked_up = w.op("Reshape", w.op("Gather", sums, at, axis=0), w.vector(-1, 2 * WIDE))
-    first, stop = w.split_evenly(looked_up, 2)
-    before, behind, whole = w.split_evenly(w.cast(w.op("Sub", stop, first), _FLOAT), 3)
-    return [before, behind, w.op("Div", whole, shape.total)]
+    near = w.op("Sub", w.op("Gather", sums, at, axis=0), sums)
+    near = w.op("Reshape", w.cast(near, _FLOAT), w.vector(-1, 2 * WIDE))
+    before, behind = w.split_evenly(near, 2)
+
+    double = w.cast(both, TensorProto.DOUBLE)
+    zeros = w.cast(w.zeros(w.op("Shape", shape.ends), 2 * WIDE), TensorProto.DOUBLE)
+    whole = w.cast(w.scatter_rows(zeros, w.rows(lines.row), double), _FLOAT)
+    return before, behind, w.op("Div", whole, shape.total)

@@ -89,7 +89,7 @@ def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
     ends_line = w.op("Or", line_end, is_new)
 
     # -- the number or letter of a list, at the beginning of a line: the gap before that word ends a line
-    begun = w.shift(w.op("Where", ends_line, behind, w.const(-1)), 1)
+    begun = w.shift(w.op("Mul", behind, w.cast(ends_line, _INT32)), 1)  # word 0 begins a line, too
     numbered = w.op("And", w.op("Equal", begun, k), number)
     numbers = w.cast(numbered, TensorProto.INT32)
     next_numbered = w.shift(numbers, -1)
@@ -115,15 +115,15 @@ def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
     breaks = w.op("Or", breaks, _colons(w, colon, k, behind, breaks))
 
     # -- lines
-    last = w.compress(k, breaks)
-    # The number of a list is no word of its line.
-    first = w.compress(w.op("Add", behind, next_numbered), breaks)
+    at = w.nonzero(breaks)
+    of_next = w.op("Add", behind, next_numbered)  # the number of a list is no word of its line
+    last, first, bits, mark = (w.gather(x, at) for x in (k, of_next, gaps.bits, mark))
     first = w.op("Concat", w.slice(numbers, 0, 1), w.slice(first, 0, -1), axis=0)
     first = w.op("Min", first, last)
     begin, finish = _around(w, words, w.gather(gaps.word_start, first), w.gather(words.end, last))
     row = w.gather(words.row, last)
     offset = w.op("Mul", row, words.width)
-    colon, free = holding(w, w.compress(gaps.bits, breaks), "colon_end", "free")
+    colon, free = holding(w, bits, "colon_end", "free")
     zeros = w.op("Sub", words.slot, words.slot)
     ends = w.cast(breaks, TensorProto.INT32)
     ends = w.op("ScatterElements", zeros, k, ends, axis=0)
@@ -134,7 +134,7 @@ def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
         last=last,
         start=w.op("Sub", begin, offset),
         end=w.op("Sub", finish, offset),
-        marked=w.shift(w.compress(mark, breaks), 1, False, np.bool_),
+        marked=w.shift(mark, 1, False, np.bool_),
         colon=colon,
         free=free,
         parts=w.gather(words.is_last, last),
@@ -185,8 +185,8 @@ def _wraps(
         return w.split_evenly(w.flatten(w.op("GatherElements", x, index, axis=1)), number)
 
     e, word_end, _, s = at(gaps.ends, 4)
-    up_to, behind = at(gaps.sums, 2)
-    row = w.gather(words.row, w.gather(gaps.before, q))
+    last = w.gather(gaps.before, q)
+    row = w.gather(words.row, last)
     word = w.op("Sub", word_end, s)
     small, goes_on, *flags = holding(w, w.gather(gaps.bits, q), "small", "goes_on", *_WIDTHS)
     indented, punctuated, close, followed = (w.cast(x, TensorProto.INT32) for x in flags)
@@ -194,7 +194,8 @@ def _wraps(
     indent = w.op("Sub", w.op("Sub", w.op("Sub", s, e), newlines), indented)
     indent = w.op("Where", is_new, zero, w.op("Max", indent, zero))
     # The bytes within characters, between the first word's end and here.
-    within = w.op("Sub", up_to, before(behind, w.slice(gaps.word_sums, 0, 1)))
+    first = before(w.op("Add", last, w.const(1)), zero)
+    within = w.op("Sub", *(w.gather(gaps.word_sums, of) for of in (last, first)))
     within = w.op("Div", within, w.const(CONT_UNIT * 2**32, np.int64))
     within = w.cast(w.op("BitwiseAnd", within, w.const(CONTS // CONT_UNIT, np.int64)), _INT32)
     begun = before(w.op("Sub", s, indent), w.slice(gaps.word_start, 0, 1))
@@ -205,9 +206,9 @@ def _wraps(
     wide = w.op("GreaterOrEqual", width, w.const(MIN_WRAPPED))
     evidence = w.op("And", either, wide)
     zeros = w.op("Expand", zero, words.rows)
-    known = w.op("Where", evidence, width, zero)
+    times = w.cast(evidence, _INT32)
+    known = w.op("Mul", width, times)
     widest = w.op("ScatterElements", zeros, row, known, axis=0, reduction="max")
-    times = w.cast(evidence, TensorProto.INT32)
     times = w.op("ScatterElements", zeros, row, times, axis=0, reduction="add")
     widest, times = w.gather(widest, row), w.gather(times, row)
     fits = w.op("Mul", widest, w.const(3))

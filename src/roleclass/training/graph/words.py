@@ -25,12 +25,15 @@ MAX_WIDTH: Final = 2**24 + 2**12
 PADDING: Final = 8
 """Zeros behind each row: as many as the rules for the ends of lines look at, and a pair for a last word."""
 
+BLOCK: Final = 16
+"""Pairs of bytes that are added up together; a row has a multiple of them."""
+
 VECTOR: Final = 16
 """ONNX Runtime takes so many logarithms at a time and rounds the last ones otherwise, so that an answer would
 depend on what else is in the batch. They are of matrices of a multiple of so many columns, or looked up."""
 
 _MODULUS = 2**32
-_BLOCK = 2048  # powers of BASE are stored up to here, and then every 2048th
+_STEP = 2048  # powers of BASE are stored up to here, and then every 2048th
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,6 @@ class Words:
     Attributes
     ----------
     row : int32 tensor of shape (W,)
-    pair : int32 tensor of shape (W,)
-        The word's last byte is one of the columns ``2 * pair`` and ``2 * pair + 1``.
     slot : int32 tensor of shape (W,)
         See `WordTable`; 0 where the word is not in the vocabulary.
     index : int32 tensor of shape (W,)
@@ -66,7 +67,6 @@ class Words:
     """
 
     row: str
-    pair: str
     slot: str
     index: str
     is_last: str
@@ -88,23 +88,29 @@ class Found:
     ----------
     word : int32 tensor of shape (H,)
         Place of the n-gram's first word among the W words of the batch.
-    ngram : int32 tensor of shape (H,)
-        Index of the n-gram; the number of n-grams where the words are on the way to one only, or unknown.
+    state : int32 tensor of shape (H,)
+        State of the trie that the n-gram leads to.
+    ngram_of_state : int32 array of shape (S,)
+        Index of the n-gram that ends in a state; the number of n-grams where the words are on the way to one
+        only, or unknown.
     """
 
     word: str
-    ngram: str
+    state: str
+    ngram_of_state: NDArray[np.int32]
 
 
 def find_words(w: GraphBuilder, table: WordTable, utf8: str) -> Words:
     """Cut a batch into words and look them up."""
-    # Zeros behind each row: one to make its length even, and pairs that hold no word.
-    odd = w.op("Mod", w.op("Shape", utf8, start=1), w.vector(1, 1, 1, 2))
-    padded = w.op("Pad", utf8, w.op("Add", w.vector(0, 0, 0, PADDING), odd))
+    # Zeros behind each row: to the end of a block of pairs, and pairs that hold no word.
+    more = w.op("Sub", w.vector(0, 0, 0, -PADDING), w.op("Shape", utf8, start=1))
+    more = w.op("Mod", more, w.vector(1, 1, 1, 2 * BLOCK))
+    padded = w.op("Pad", utf8, w.op("Add", w.vector(0, 0, 0, PADDING), more))
     # A pair of bytes holds bytes of one word at most, and one end of a word at most: from here on
     # there is half as much to do.
-    pairs = w.split(w.op("Reshape", padded, w.vector(-1, 2)), 1, 1)
-    bytes_ = first, second = [w.cast(w.flatten(byte), TensorProto.INT32) for byte in pairs]
+    pairs = w.op("Transpose", w.op("Reshape", padded, w.vector(-1, 2)), perm=[1, 0])
+    pairs = w.split_evenly(w.flatten(pairs), 2)
+    bytes_ = first, second = [w.cast(of_pair, TensorProto.INT32) for of_pair in pairs]
     # Of a word, the sum of code * BASE ** column: see `tables.hash_word`.
     codes = table.codes.view(np.uint32)
     first = w.gather(w.const(codes.view(np.int32)), first)
@@ -127,23 +133,36 @@ def find_words(w: GraphBuilder, table: WordTable, utf8: str) -> Words:
 
     powers, inverse = _powers(w, width)
     sums = w.op("Mul", w.op("Reshape", sums, shape), powers)
-    upto = w.gather(w.op("CumSum", w.flatten(sums), w.const(0)), place)
+    upto = sums_upto(w, w.flatten(sums), place)
     # The difference between the ends of two words belongs to the second, because separators add 0.
     of_word = w.op("Sub", upto, w.shift(upto, 1))
-    at_second = w.gather(second, place)
-    to_last_byte = w.op("Where", at_second, _int32(w, pow(BASE, -1, _MODULUS)), w.const(1))
-    hashes = w.op("Mul", w.op("Mul", of_word, to_last_byte), w.gather(w.flatten(inverse), pair))
+    at_second = w.cast(w.gather(second, place), TensorProto.INT32)
+    powers_of_one = np.array([1, pow(BASE, -1, _MODULUS)], np.uint32).view(np.int32)
+    to_last_byte = w.gather(w.const(powers_of_one), at_second)
+    hashes = w.op("Mul", w.op("Mul", of_word, to_last_byte), w.gather(inverse, pair))
 
     is_last = w.op("Equal", pair, w.op("Sub", width, w.const(1)))
     last = w.compress(index, is_last)
     rows = w.op("Shape", utf8, start=0, end=1)
-    behind = w.op("Where", at_second, w.const(2), w.const(1))
-    behind = w.op("Where", is_last, w.const(-2), behind)
-    end = w.op("Add", w.op("Mul", place, w.const(2)), behind)
-    slot = _look_up(w, table, hashes)
+    end = w.op("Add", w.op("Mul", place, w.const(2)), w.op("Add", at_second, w.const(1)))
+    # The end of a row stands before its last bytes, so that nothing around it is of another.
+    end = w.op("Sub", end, w.op("Mul", w.cast(is_last, TensorProto.INT32), w.const(3)))
     width = w.op("Mul", width, w.const(2))
+    slot = _look_up(w, table, hashes)
     flat = w.flatten(padded)
-    return Words(row, pair, slot, index, is_last, last, rows, width, place, end, flat, *bytes_)
+    return Words(row, slot, index, is_last, last, rows, width, place, end, flat, *bytes_)
+
+
+def sums_upto(w: GraphBuilder, x: str, place: str) -> str:
+    """Sums of all pairs up to some of them: `x` is of shape (P,), `place` an int32 tensor.
+
+    Block by block, which a processor does at the same time.
+    """
+    within = w.op("CumSum", w.op("Reshape", x, w.vector(-1, BLOCK)), w.const(1))
+    of_blocks = w.flatten(w.slice(within, BLOCK - 1, axis=1))
+    before = w.op("CumSum", of_blocks, w.const(0), exclusive=1)
+    before = w.gather(before, w.op("Div", place, w.const(BLOCK)))
+    return w.op("Add", w.gather(w.flatten(within), place), before)
 
 
 def _powers(w: GraphBuilder, width: str) -> list[str]:
@@ -154,17 +173,14 @@ def _powers(w: GraphBuilder, width: str) -> list[str]:
         powers = [[pow(base, step * i, _MODULUS) for i in range(number)] for base in bases]
         return np.array(powers, np.uint32).view(np.int32)
 
-    # As many blocks as a row needs, and one that is cut off or not needed.
-    blocks = w.op("Add", w.op("Div", width, w.const(_BLOCK)), w.const(1))
-    high = w.const(table(_BLOCK, MAX_WIDTH // 2 // _BLOCK + 1)[:, :, None])
-    high = w.op("Slice", high, w.const([0]), blocks, w.const([1]))
-    products = w.op("Mul", high, w.const(table(1, _BLOCK)[:, None]))
+    # As many steps as a row needs, and one that is cut off or not needed.
+    steps = w.op("Add", w.op("Div", width, w.const(_STEP)), w.const(1))
+    high = w.const(table(_STEP, MAX_WIDTH // 2 // _STEP + 1)[:, :, None])
+    high = w.op("Slice", high, w.const([0]), steps, w.const([1]))
+    products = w.op("Mul", high, w.const(table(1, _STEP)[:, None]))
     products = w.op("Reshape", products, w.vector(2, -1))
-    return w.split(w.op("Slice", products, w.const([0]), width, w.const([1])), 1, 1, axis=0)
-
-
-def _int32(w: GraphBuilder, value: int) -> str:
-    return w.const(np.array(value, np.uint32).view(np.int32))
+    products = w.op("Slice", products, w.const([0]), width, w.const([1]))
+    return w.split_evenly(w.flatten(products), 2)
 
 
 def _look_up(w: GraphBuilder, table: WordTable, hashes: str) -> str:
@@ -172,7 +188,8 @@ def _look_up(w: GraphBuilder, table: WordTable, hashes: str) -> str:
     spread = w.op("Div", hashes, w.const(DIVISOR))
     slot = w.op("Add", spread, w.gather(w.const(table.shift), bucket))
     known = w.op("Equal", w.gather(w.const(table.keys), slot), hashes)
-    return w.op("Where", known, slot, w.const(0))
+    # Not by Where, which takes ten times as long.
+    return w.op("Mul", slot, w.cast(known, TensorProto.INT32))
 
 
 def find_ngrams(w: GraphBuilder, trie: Trie, words: Words) -> Found:
@@ -196,5 +213,5 @@ def find_ngrams(w: GraphBuilder, trie: Trie, words: Words) -> Found:
         states.append(w.gather(child, place))
     word = w.op("Concat", words.index, *starts, axis=0, out="found_word")
     state = w.op("Concat", words.slot, *states, axis=0)
-    ngram = w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
-    return Found(word, ngram)
+    w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
+    return Found(word, state, trie.ngram)

@@ -34,9 +34,9 @@ class LineSpan:
 def read_parquet(file: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
     """Return the columns and the rows of a file of a corpus; a `CorpusError` says why it cannot be read."""
     try:
-        with Reader([str(file)], ReadOptions()) as reader:
-            rows = [row for chunk in reader for row in chunk.table.to_pylist()]
-            return reader.schema.names, iter(rows)
+        reader = Reader([str(file)], ReadOptions())
+        rows = [row for chunk in reader for row in chunk.table.to_pylist()]
+        return reader.schema.names, iter(rows)
     except InputError as error:
         raise CorpusError(f"{file} cannot be read as Parquet: {error}") from error
 
