@@ -1,5 +1,8 @@
 """The part of a graph that answers need gives the same answers."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import onnx
 import onnxruntime as ort
@@ -64,8 +67,9 @@ def test_bytes_that_are_no_model_are_an_error_that_can_be_told(data: bytes) -> N
         pruned(data, ANSWER)
 
 
-def test_a_prediction_makes_no_session_of_the_whole_and_a_reading_does() -> None:
-    classifier = RoleClassifier()
+def test_a_prediction_makes_no_session_of_the_whole_and_a_reading_does(tmp_path: Path) -> None:
+    # A file of its own: the shipped one is loaded once for all tests.
+    classifier = RoleClassifier(shutil.copy(default_model(), tmp_path / "model.onnx"))
     classifier.predict("We build agents.")
     model = classifier._file.model
     assert "_whole" not in vars(model)

@@ -1,41 +1,14 @@
 """The pages: a posting with all that is said of it, and nothing of it is markup."""
 
-from html.parser import HTMLParser
-
 import pytest
 
 from roleclass import ModelError, RoleClassifier
 from roleclass.web import views
 from roleclass.web.forms import MAX_POSTING
 from roleclass.web.views import Site
+from tests.pages import HOSTILE, Page
 from tests.web.browser import Browser
 from tests.written import posting
-
-HOSTILE = (
-    "</textarea></td><script>alert(1)</script> <img src=x onerror=alert(1)> \" ' onmouseover=x "
-    "<!-- ]]> <style>*{} &lt; {{ view }} {% raw %} {css} %s"
-)
-
-
-class Page(HTMLParser):
-    """The tags of a page with their attributes, and the fields of its forms."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: set[tuple[str, str]] = set()
-        self.ids: list[str] = []
-        self.labelled: set[str] = set()
-        self.fields: set[str] = set()
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.tags |= {(tag, name) for name in given} | {(tag, "")}
-        self.ids += [given["id"] or ""] if "id" in given else []
-        if tag == "label":
-            self.labelled.add(given["for"] or "")
-        if tag in {"input", "textarea", "select"}:
-            self.fields.add(given["id"] or "")
 
 
 def test_a_posting_is_shown_with_role_lines_reasons_and_problems(browser: Browser) -> None:
@@ -67,7 +40,7 @@ def test_markup_in_a_posting_stays_text(browser: Browser, place: str) -> None:
     text = posting("ai-first", 1) + (HOSTILE if place != "title" else "")
     page = browser.post(text=text, title=HOSTILE if place != "text" else "Engineer").text
     plain = browser.post(text=posting("ai-first", 1), title="Engineer").text
-    assert Page(page).tags <= Page(plain).tags
+    assert Page(page).kinds <= Page(plain).kinds
     assert "<script>alert" not in page
 
 
@@ -128,8 +101,10 @@ def test_the_example_is_a_posting_with_all_parts(browser: Browser) -> None:
 @pytest.mark.parametrize("path", ["/", "/example"])
 def test_each_field_has_a_label_and_each_id_is_one(browser: Browser, path: str) -> None:
     page = Page(browser.ask(path).text)
-    assert page.fields == page.labelled
-    assert len(page.ids) == len(set(page.ids))
+    fields = page.values("id", of=("input", "textarea", "select"))
+    assert set(fields) == set(page.values("for", of=("label",)))
+    ids = page.values("id")
+    assert len(ids) == len(set(ids))
 
 
 def test_no_page_has_script_or_style_within(browser: Browser) -> None:
