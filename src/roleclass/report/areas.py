@@ -57,7 +57,9 @@ class ProblemAreas:
         by_postings, by_duties = problems, [area["duties"] for area in problems]
         for way, measured in (("", by_postings), ("duty_", by_duties)):
             shares = [row["share"] for row in measured]
-            for rank, at in enumerate(sorted(range(16), key=lambda i: -shares[i]), start=1):
+            for rank, at in enumerate(
+                sorted(range(len(shares)), key=lambda i: -shares[i]), start=1
+            ):
                 problems[at][f"{way}rank"] = rank
             same = sum(area[f"{way}tier"] == area["published_tier"] for area in problems)
             agreement[f"{way}tiers"] = same
