@@ -77,7 +77,7 @@ def generated(number: int, length: int = 4000, seed: int = 1) -> Iterator[str]:
 def latency(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dict[str, float]:
     """Time single calls, of one posting of median length; ``p50``, ``p95`` and ``p99`` in microseconds."""
     one = sorted(texts, key=len)[len(texts) // 2]
-    seconds = _times(classifier.predict, [one] * calls)
+    [seconds] = alternate({"one": partial(classifier.predict, one)}, calls).values()
     figures = {f"p{q}": round(float(np.percentile(seconds, q)) * 1e6, 1) for q in (50, 95, 99)}
     return {"bytes": len(one.encode()), **figures}
 
@@ -161,10 +161,12 @@ def growth_with_length(classifier: RoleClassifier, rounds: int) -> dict[str, flo
     text *= max(LENGTHS) // len(text) + 1
     # Short ones again and again, so that what the long ones left in the caches does not count.
     calls = {n: max(1, max(LENGTHS) // 4 // n) for n in LENGTHS}
-    ways = {
-        str(n): partial(_times, classifier.predict, [text[:n]] * times)
-        for n, times in calls.items()
-    }
+
+    def predict(n: int) -> None:
+        for _ in range(calls[n]):
+            classifier.predict(text[:n])
+
+    ways = {str(n): partial(predict, n) for n in LENGTHS}
     alternate(ways, 1)
     return {
         n: round(median(seconds) / calls[int(n)] * 1e6, 1)
@@ -258,12 +260,3 @@ def consume(items: Iterator[object]) -> None:
     """Run an iterator to its end."""
     for _ in items:
         pass
-
-
-def _times(call: Callable[[str], object], texts: Sequence[str]) -> list[float]:
-    seconds = []
-    for text in texts:
-        start = time.perf_counter()
-        call(text)
-        seconds.append(time.perf_counter() - start)
-    return seconds

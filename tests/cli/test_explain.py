@@ -69,3 +69,19 @@ def test_each_line_is_shown_with_what_it_was_taken_for() -> None:
     weight, part, *_ = line.split()
     assert float(weight) > 0
     assert part == "duty"
+
+
+def test_several_postings_are_explained_each_under_its_name(tmp_path: Path) -> None:
+    for name, role in (("a.txt", "ai-first"), ("b.txt", "other")):
+        (tmp_path / name).write_text(posting(role, 1), "utf-8")
+    done = run("--json", str(tmp_path))
+    assert done.exit_code == 0, done.output
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [Path(one["source"]).name for one in told] == ["a.txt", "b.txt"]
+    assert [one["prediction"]["role"] for one in told] == ["ai-first", "other"]
+    shown = run(str(tmp_path / "a.txt"), str(tmp_path / "b.txt")).stdout
+    assert shown.count("before reading") == 2
+    assert "b.txt" in shown
+    assert json.loads(run("--json", "--text", posting("other", 1)).stdout)["source"] == "--text"
+    page = str(tmp_path / "why.html")
+    assert run("--html", page, str(tmp_path)).exit_code == 2

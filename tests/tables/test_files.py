@@ -22,7 +22,10 @@ def test_a_folder_is_its_tables_and_those_below_in_order(tmp_path: Path) -> None
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"")
     expected = [str(tmp_path / name) for name in ("a.jsonl", "b.csv", "below/c.csv.gz")]
-    assert expand([str(tmp_path)]) == expected
+    said: list[str] = []
+    assert expand([str(tmp_path)], said.append) == expected
+    [passed] = said
+    assert passed.startswith(f"{tmp_path}: passed over notes.txt, whose names tell no table")
     (tmp_path / "empty").mkdir()
     with pytest.raises(
         InputError,

@@ -35,6 +35,12 @@ model_option = click.option(
     help="Another model file than the one in the package.",
 )
 
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    help="Threads that classify.  [default: the cores, at most 4]",
+)
+
 page_options = together(
     click.option(
         "--html",
@@ -44,7 +50,6 @@ page_options = together(
     ),
     click.option("--overwrite", is_flag=True, help="Replace a page that is there."),
 )
-
 """The options that ask for a page; `write_page` takes them."""
 
 
@@ -78,7 +83,6 @@ table_options = together(
     click.option("--records", metavar="PATH", help="The list of postings in JSON, as data.jobs."),
     click.option("--table", help="The table of a database, the sheet of a workbook."),
 )
-
 """The options that say how a table is read."""
 
 _T = TypeVar("_T")

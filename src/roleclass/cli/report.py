@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from roleclass.classifier import RoleClassifier
-from roleclass.cli.options import checked, model_option, table_options
+from roleclass.cli.options import checked, model_option, table_options, threads_option
 from roleclass.cli.terminal import printable, warn
 from roleclass.errors import require_extra
 from roleclass.whole import write_whole
@@ -32,7 +32,7 @@ from roleclass.whole import write_whole
     show_default=True,
     help="Of more postings, lines are read of a random sample.",
 )
-@click.option("--threads", type=click.IntRange(min=1), help="[default: the cores, at most 4]")
+@threads_option
 @table_options
 @model_option
 def report(

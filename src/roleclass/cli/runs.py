@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from roleclass.cli.memory import return_freed_memory
-from roleclass.cli.options import checked, model_option, table_options, together
+from roleclass.cli.options import checked, model_option, table_options, threads_option, together
 from roleclass.cli.terminal import on_terminal, warn
 
 if TYPE_CHECKING:
@@ -35,11 +35,7 @@ run_options = together(
         show_default=True,
         help="Rows that are scored and checkpointed together.",
     ),
-    click.option(
-        "--threads",
-        type=click.IntRange(min=1),
-        help="Threads that score.  [default: the cores, at most 4]",
-    ),
+    threads_option,
     click.option("--resume", is_flag=True, help="Go on with a run that was cut off."),
     click.option(
         "--on-error",
@@ -56,7 +52,6 @@ run_options = together(
     click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
     model_option,
 )
-
 """The options of a run that reads tables and writes one."""
 
 

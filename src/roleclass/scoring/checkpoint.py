@@ -85,7 +85,9 @@ class Checkpoint:
         if not known.exists():
             if self.output.exists():  # another run ended between the first look and the lock
                 raise self._exists()
-            self._forget()  # without a description nobody knows what the parts are answers to
+            # Without a description nobody knows what the parts are answers to.
+            for left in (*self.folder.glob("part-*"), *self.folder.glob("finished.*")):
+                left.unlink()
             write_whole(known, json.dumps(fingerprint, indent=2))
             return
         if not resume:
@@ -115,10 +117,6 @@ class Checkpoint:
 
     def _exists(self) -> ScoringError:
         return ScoringError(f"{self.output} exists; delete it or choose another output")
-
-    def _forget(self) -> None:
-        for left in (*self.folder.glob("part-*"), *self.folder.glob("finished.*")):
-            left.unlink()
 
     def _finished(self) -> Summary | None:
         """Return what the run had done, if the output is the file that it wrote."""

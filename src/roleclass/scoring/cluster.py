@@ -146,8 +146,11 @@ def score_piece(
             ):
                 for table in read_piece(source, piece, options.batch_size):
                     scores = scorer.score_table(table, selection, {})
-                    if options.on_error == "stop":
-                        _check_errors(piece, scores)
+                    bad = [r for r in scores.column(-1).to_pylist() if r and r.startswith(ERROR)]
+                    if bad and options.on_error == "stop":
+                        raise ScoringError(
+                            f"{piece.source}: {bad[0]}; mark such rows with --on-error mark"
+                        )
                     summary.add(scores, resumed=False)
                     columns = [*table.columns, *scores.columns]
                     write(pa.Table.from_arrays(columns, schema=schema))
@@ -168,12 +171,6 @@ def _scorer(model: str | None, options: ScoreOptions, model_sha256: str) -> Scor
             "version of roleclass on all nodes, or put the model where all of them see it"
         )
     return scorer
-
-
-def _check_errors(piece: Piece, scores: pa.Table) -> None:
-    bad = [r for r in scores.column(-1).to_pylist() if r and r.startswith(ERROR)]
-    if bad:
-        raise ScoringError(f"{piece.source}: {bad[0]}; mark such rows with --on-error mark")
 
 
 def _prepare(

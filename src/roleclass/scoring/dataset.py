@@ -152,14 +152,10 @@ def _by_name(labels: Sequence[Hashable]) -> dict[str, Hashable]:
 def _pandas_kind(column: Any) -> str | None:
     """Return None for a column that may hold text, objects and nothing at all included."""
     kind = column.dtype
-    # What is missing throughout has become numbers on the way.
+    arrow = pa.schema([("", getattr(kind, "pyarrow_dtype", pa.int64()))])
     textual = kind.kind == "O" or str(kind).startswith(("str", "category"))
-    return None if textual or _is_textual_arrow(kind) or column.isna().all() else str(kind)
-
-
-def _is_textual_arrow(kind: Any) -> bool:
-    arrow = getattr(kind, "pyarrow_dtype", None)
-    return arrow is not None and kinds_of(pa.schema([("", arrow)]))[""] is None
+    # What is missing throughout has become numbers on the way.
+    return None if textual or kinds_of(arrow)[""] is None or column.isna().all() else str(kind)
 
 
 def _add_to_polars(frame: Any, batch: _Batch) -> Any:

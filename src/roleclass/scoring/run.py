@@ -241,19 +241,13 @@ def _score(
 def _fingerprint(
     reader: Reader, scorer: Scorer, options: ScoreOptions, selection: Selection, schema: pa.Schema
 ) -> dict[str, Any]:
-    columns = selection.described()
+    read = ("format", "encoding", "delimiter", "records", "table", "batch_size")
     return {
         "inputs": reader.fingerprint(),
         "model": scorer.model_sha256,
         "version": __version__,
-        "text column": columns["text"],
-        "title column": columns["title"],
-        "format": options.format,
-        "encoding": options.encoding,
-        "delimiter": options.delimiter,
-        "records": options.records,
-        "table": options.table,
-        "batch size": options.batch_size,
+        **{f"{what} column": column for what, column in selection.described().items()},
+        **{name.replace("_", " "): getattr(options, name) for name in read},
         "columns of the output": schema.names,
     }
 

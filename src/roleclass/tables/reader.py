@@ -119,9 +119,10 @@ class Reader:
                     rows = next(batches, None)
                 if rows is None:
                     break
-                table = _align(rows[0], self.schema)
+                read, faults = rows
+                table = _align(read, self.schema)
                 position = done + min(file.position, file.size)
-                yield Chunk(index, file.name, row, table, rows[1], position)
+                yield Chunk(index, file.name, row, table, faults, position)
                 index += 1
                 row += len(table)
             with _explained(file.name):

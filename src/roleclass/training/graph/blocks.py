@@ -23,7 +23,8 @@ from roleclass.training.features import (
     PostingFeatures,
 )
 from roleclass.training.graph.builder import GraphBuilder
-from roleclass.training.graph.line_model import PART, SUMMED, WIDE, WORK, GraphScores
+from roleclass.training.graph.line_model import PART, WIDE, WORK, GraphScores
+from roleclass.training.graph.line_weights import SUMMED
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import VECTOR, Found, Words
 from roleclass.training.measures import TITLE_WORDS, WEIGHTS

@@ -13,7 +13,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
-from scipy.linalg import block_diag
 
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.graph.builder import GraphBuilder
@@ -27,10 +26,11 @@ from roleclass.training.graph.line_shapes import (
     Shape,
     find_shapes,
 )
+from roleclass.training.graph.line_weights import SUMMED, differences, sum_weights
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import Found
-from roleclass.training.lines.context import HEADS, MOST_LOGGED, NEAR, ONE, OTHER
-from roleclass.training.lines.model import WEIGHT_ONE, LineModel
+from roleclass.training.lines.context import MOST_LOGGED, NEAR, ONE, OTHER
+from roleclass.training.lines.model import LineModel
 
 Floats = NDArray[np.float64]
 _Places = Iterable[int]
@@ -47,9 +47,6 @@ WORK: Final = range(WIDE, WIDE + len(WORKS))
 
 _NEXT = range(2 * WIDE, 2 * WIDE + len(PARTS))
 _HEADS = (*PART, *_NEXT, *WORK)  # in the order of `context.HEADS`
-SUMMED: Final = len(_HEADS) - 3
-"""Columns of `GraphScores.sums` before the further ones: see `_differences`."""
-
 # As a logarithm of a probability: nothing, but no number that is too small for a processor's fast path.
 _NEVER = -60.0
 
@@ -65,7 +62,7 @@ class GraphScores:
     areas : float tensor of shape (M, 18)
         See `LineScores`.
     sums : float tensor of shape (M, 13 + K)
-        Sums of the weights of the n-grams in each line, the further ones last; see `SUMMED`.
+        See `sum_weights`.
     size : float tensor of shape (M, 1)
         Words; 1 for lines that part rows.
     """
@@ -94,56 +91,16 @@ def score_lines(
         Fitted.
     found : Found
     lines : GraphLines
-    further : float tensor of shape (V + 1, K)
-        What else each n-gram weighs, and what is none; it is added up on the way.
-    number : int
-        K.
-    rank : float64 array of shape (V + 1,)
-        The smaller, the more often the n-gram is looked up, and what is none.
+    further, number, rank
+        See `sum_weights`.
     """
     shape = find_shapes(w, lines)
-    own, lead = _weights(w, "line_own", model.own_), _weights(w, "line_lead", model.lead_)
-    # A row for each n-gram, and one for each that weighs something else at the beginning of a line. What is
-    # looked up most stands together: most of the time goes by waiting for memory.
-    rows = w.op("Gather", *own, axis=0)
-    order, leading = np.argsort(rank), np.flatnonzero(model.lead_.any(axis=1))
-    of_leading = w.op("Add", w.op("Gather", rows, w.const(leading), axis=0), w.slice(lead[0], 1))
-    further_of_leading = w.op("Gather", further, w.const(leading), axis=0)
-    rows, further = (
-        w.op("Concat", w.op("Gather", x, w.const(order), axis=0), of, axis=0)
-        for x, of in ((rows, of_leading), (further, further_of_leading))
-    )
-    row_of = np.argsort(order)
-    row_of_lead = row_of.copy()
-    row_of_lead[leading] = len(order) + np.arange(len(leading))
-    row_of = np.concatenate([of[found.ngram_of_state] for of in (row_of, row_of_lead)])
-
-    line = w.gather(lines.word_line, found.word)
-    leads = w.op("Equal", w.gather(lines.first, line), found.word)
-    leads = w.op("Mul", w.cast(leads, TensorProto.INT32), w.const(len(found.ngram_of_state)))
-    row = w.gather(w.const(row_of), w.op("Add", found.state, leads))
-    line, count = w.rows(line), w.op("Shape", lines.row)
-
-    # A quarter at a time, so that what is looked up is still in the processor's cache when it is added up.
-    quarters = [(row, line)]
-    for _ in range(2):
-        halves = [[w.split_evenly(x, 2) for x in part] for part in quarters]
-        quarters = [part for half in halves for part in zip(*half, strict=True)]
-
-    def summed(table: str, columns: int) -> str:
-        sums = w.zeros(count, columns)
-        for row, line in quarters:
-            sums = w.scatter_rows(sums, line, w.op("Gather", table, row, axis=0))
-        return sums
-
     heads, areas = len(_HEADS), len(AREAS)
     at_heads = np.zeros((heads, 3 * WIDE))
     at_heads[range(heads), _HEADS] = 1
-    more, at_more = _differences(), np.zeros((SUMMED + number, 3 * WIDE))
-    at_more[:SUMMED] = (more > 0).T @ at_heads
-    of_heads, of_areas = w.split(rows, heads, areas)
-    of_heads = w.op("MatMul", of_heads, w.const(more, np.float32))
-    sums = summed(w.op("Concat", of_heads, further, axis=1), SUMMED + number)
+    at_sums = np.zeros((SUMMED + number, 3 * WIDE))
+    at_sums[:SUMMED] = (differences() > 0).T @ at_heads
+    sums, sums_of_areas = sum_weights(w, model, found, lines, further, number, rank)
 
     of_shape = w.named("line_shape", model.shape_)
     bias = w.op("Reshape", w.named("line_bias", model.bias_), w.vector(1, -1))
@@ -155,18 +112,11 @@ def score_lines(
     of_shape = w.op("MatMul", of_shape, w.const(at_heads, np.float32))
     of_shape = w.op("Add", of_shape, w.const(_never(_HEADS, 3 * WIDE), np.float32))
     logits = w.op("MatMul", shape.columns, of_shape)
-    logits = w.op("Gemm", sums, w.const(at_more, np.float32), logits)
+    logits = w.op("Gemm", sums, w.const(at_sums, np.float32), logits)
     # For themselves: an answer does without.
-    of_areas = w.op("Gemm", shape.columns, of_area_shape, summed(of_areas, areas))
+    of_areas = w.op("Gemm", shape.columns, of_area_shape, sums_of_areas)
     both = _second_stage(w, model, lines, shape, logits)
     return GraphScores(both, w.op("Sigmoid", of_areas), sums, shape.size)
-
-
-def _differences() -> Floats:
-    """What each column of a head is more than the head's first one; that is all a softmax looks at."""
-    sizes = [size for name, size in HEADS if name != "areas"]
-    of_heads = [np.vstack([-np.ones(size - 1), np.eye(size - 1)]) for size in sizes]
-    return np.asarray(block_diag(*of_heads))
 
 
 def _never(heads: _Places, size: int) -> Floats:
@@ -175,23 +125,6 @@ def _never(heads: _Places, size: int) -> Floats:
     weights = np.zeros((COLUMNS, size))
     weights[CONSTANT], weights[PARTING] = _NEVER * is_spare, _NEVER * ~is_spare
     return weights
-
-
-def _weights(w: GraphBuilder, name: str, weights: NDArray[np.int16]) -> tuple[str, str]:
-    """What n-grams weigh: small in the file, spread out by ONNX Runtime when it loads the file.
-
-    Returns
-    -------
-    float tensor of shape (R, 34)
-        The rows that hold something, and before them one of zeros.
-    int32 tensor of shape (V + 1,)
-        The row of each n-gram, and of what is none.
-    """
-    holds = weights.any(axis=1)
-    row = np.append(np.where(holds, np.cumsum(holds), 0), 0)
-    rows = w.named(name, np.vstack([np.zeros_like(weights[:1]), weights[holds]]), np.int16)
-    rows = w.op("Mul", w.cast(rows, _FLOAT), w.const(1 / WEIGHT_ONE, np.float32))
-    return rows, w.named(f"{name}_row", row, np.int32)
 
 
 def _second_stage(

@@ -1,0 +1,126 @@
+"""The graph that adds up, line by line, what the n-grams in it weigh: most of what the first stage does."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto
+from scipy.linalg import block_diag
+
+from roleclass.training.graph.builder import GraphBuilder
+from roleclass.training.graph.lines import GraphLines
+from roleclass.training.graph.words import Found
+from roleclass.training.lines.context import HEADS
+from roleclass.training.lines.model import WEIGHT_ONE, LineModel
+
+Floats = NDArray[np.float64]
+
+_SIZES: Final = tuple(size for name, size in HEADS if name != "areas")
+_AREAS: Final = dict(HEADS)["areas"]
+SUMMED: Final = sum(_SIZES) - len(_SIZES)
+"""Columns of `sum_weights` before the further ones; see `differences`."""
+
+
+def differences() -> Floats:
+    """What each column of a head is more than the head's first one; that is all a softmax looks at.
+
+    Returns
+    -------
+    float64 array of shape (16, 13)
+    """
+    of_heads = [np.vstack([-np.ones(size - 1), np.eye(size - 1)]) for size in _SIZES]
+    return np.asarray(block_diag(*of_heads))
+
+
+def sum_weights(
+    w: GraphBuilder,
+    model: LineModel,
+    found: Found,
+    lines: GraphLines,
+    further: str,
+    number: int,
+    rank: Floats,
+) -> tuple[str, str]:
+    """Add up what n-grams weigh.
+
+    Parameters
+    ----------
+    w : GraphBuilder
+    model : LineModel
+        Fitted.
+    found : Found
+    lines : GraphLines
+    further : float tensor of shape (V + 1, K)
+        What else each n-gram weighs, and what is none; it is added up on the way.
+    number : int
+        K.
+    rank : float64 array of shape (V + 1,)
+        The smaller, the more often the n-gram is looked up, and what is none.
+
+    Returns
+    -------
+    float tensor of shape (M, 13 + K)
+        Sums for the heads but the areas, as `differences`; and of what is further.
+    float tensor of shape (M, 18)
+        Sums for the areas: for themselves, an answer does without.
+    """
+    own, lead = _weights(w, "line_own", model.own_), _weights(w, "line_lead", model.lead_)
+    # A row for each n-gram, and one for each that weighs something else at the beginning of a line. What is
+    # looked up most stands together: most of the time goes by waiting for memory.
+    rows = w.op("Gather", *own, axis=0)
+    order, leading = np.argsort(rank, kind="stable"), np.flatnonzero(model.lead_.any(axis=1))
+    of_leading = w.op("Add", w.op("Gather", rows, w.const(leading), axis=0), w.slice(lead[0], 1))
+    further_of_leading = w.op("Gather", further, w.const(leading), axis=0)
+    rows, further = (
+        w.op("Concat", w.op("Gather", x, w.const(order), axis=0), of, axis=0)
+        for x, of in ((rows, of_leading), (further, further_of_leading))
+    )
+    row_of = w.const(np.argsort(order))
+    row_of_lead = w.op(
+        "Where",
+        w.cast(lead[1], TensorProto.BOOL),
+        w.op("Add", lead[1], w.const(len(order) - 1)),
+        row_of,
+    )
+    ngram = w.const(found.ngram_of_state)
+    row_of = w.op("Concat", w.gather(row_of, ngram), w.gather(row_of_lead, ngram), axis=0)
+
+    line = w.gather(lines.word_line, found.word)
+    leads = w.op("Equal", w.gather(lines.first, line), found.word)
+    leads = w.op("Mul", w.cast(leads, TensorProto.INT32), w.const(len(found.ngram_of_state)))
+    row = w.gather(row_of, w.op("Add", found.state, leads))
+    line, count = w.rows(line), w.op("Shape", lines.row)
+
+    # A quarter at a time, so that what is looked up is still in the processor's cache when it is added up.
+    quarters = [(row, line)]
+    for _ in range(2):
+        halves = [[w.split_evenly(x, 2) for x in part] for part in quarters]
+        quarters = [part for half in halves for part in zip(*half, strict=True)]
+
+    def summed(table: str, columns: int) -> str:
+        sums = w.zeros(count, columns)
+        for row, line in quarters:
+            sums = w.scatter_rows(sums, line, w.op("Gather", table, row, axis=0))
+        return sums
+
+    of_heads, of_areas = w.split(rows, sum(_SIZES), _AREAS)
+    of_heads = w.op("MatMul", of_heads, w.const(differences(), np.float32))
+    of_heads = w.op("Concat", of_heads, further, axis=1)
+    return summed(of_heads, SUMMED + number), summed(of_areas, _AREAS)
+
+
+def _weights(w: GraphBuilder, name: str, weights: NDArray[np.int16]) -> tuple[str, str]:
+    """What n-grams weigh: small in the file, spread out by ONNX Runtime when it loads the file.
+
+    Returns
+    -------
+    float tensor of shape (R, 34)
+        The rows that hold something, and before them one of zeros.
+    int32 tensor of shape (V + 1,)
+        The row of each n-gram, and of what is none.
+    """
+    holds = weights.any(axis=1)
+    row = np.append(np.where(holds, np.cumsum(holds), 0), 0)
+    rows = w.named(name, np.vstack([np.zeros_like(weights[:1]), weights[holds]]), np.int16)
+    rows = w.op("Mul", w.cast(rows, TensorProto.FLOAT), w.const(1 / WEIGHT_ONE, np.float32))
+    return rows, w.named(f"{name}_row", row, np.int32)
