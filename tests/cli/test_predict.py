@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_read_is_said_and_the_others_are_scored(file: Path
     done = run("--json", "/no/such/file", str(file))
     assert done.exit_code == 1
     assert len(done.stdout.splitlines()) == 1
-    assert "/no/such/file: cannot be read: No such file" in done.stderr
+    assert "/no/such/file: " in done.stderr
 
 
 def test_a_folder_is_read_file_by_file(file: Path) -> None:
@@ -92,11 +92,11 @@ def test_a_table_is_named_and_leads_to_score_and_a_binary_file_to_text(
     done = run("--json", str(path), str(file))
     assert done.exit_code == 1
     assert len(done.stdout.splitlines()) == 1
-    assert f"{path}: {what}, not the text of one posting" in done.stderr
+    assert f"{path}: {what}, " in done.stderr
     is_table = name.startswith("jobs")
     assert (f"roleclass score {path} -o" in done.stderr) == is_table
     assert (f"roleclass lines {path} -o" in done.stderr) == is_table
-    assert ("; expected plain text, HTML or Markdown" in done.stderr) != is_table
+    assert ("plain text, HTML or Markdown" in done.stderr) != is_table
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -121,11 +121,11 @@ def test_binary_input_is_no_crash(tmp_path: Path) -> None:
     path.write_bytes(bytes(range(256)) * 400)
     done = run("--json", str(path))
     assert done.exit_code == 1
-    assert "a binary file, not the text of one posting" in done.stderr
+    assert f"{path}: a binary file" in done.stderr
 
 
 def test_a_bad_model_is_an_error_without_a_traceback(tmp_path: Path, file: Path) -> None:
     done = run("--model", str(tmp_path / "none.onnx"), str(file))
     assert done.exit_code == 1
-    assert "no model file at" in done.stderr
+    assert "none.onnx" in done.stderr
     assert "Traceback" not in done.output

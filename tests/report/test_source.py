@@ -130,7 +130,7 @@ def test_a_column_of_roles_counts_only_if_it_holds_ours(tmp_path: Path) -> None:
     rows = [{"text": "x", "role": "AI-First"}, {"text": "y", "role": "boss", "confidence": 3}]
     found = list(PostingTables([json_lines(tmp_path / "a.jsonl", *rows)], warn=said.append))
     assert found == [Posting(text="x"), Posting(text="y")]
-    assert "holds 'boss', none of ai-first" in said[-1]
+    assert re.search("'boss'.* ai-first", said[-1])
     found = list(PostingTables([json_lines(tmp_path / "b.jsonl", rows[0])]))
     assert found == [Posting(text="x", role=Role.AI_FIRST)]
 
@@ -201,7 +201,7 @@ def test_a_row_with_half_a_character_is_damaged(tmp_path: Path) -> None:
     said: list[str] = []
     found = list(PostingTables([json_lines(tmp_path / "a.jsonl", *rows)], warn=said.append))
     assert found == [Posting(text="y")]
-    assert "1 rows are damaged and left out; the first is row 1: column title" in said[-1]
+    assert re.search("1 rows .*row 1: column title", said[-1])
 
 
 def test_what_is_true_of_many_files_is_said_once(tmp_path: Path) -> None:

@@ -38,14 +38,10 @@ def test_rows_with_too_few_or_too_many_cells_are_marked_and_lose_nothing(tmp_pat
     out, said = score(path)
     assert [row["id"] for row in out] == ["1", "2", "3", "4"]
     assert [row["place"] for row in out] == ["Here", "", "Rome,Milan", "There"]
-    assert [row["reason"] for row in out] == [
-        "",
-        "error: 2 cells where the header has 3",
-        "error: 4 cells where the header has 3",
-        "",
-    ]
-    assert [row["role"] == "unclear" for row in out] == [False, True, True, False]
-    assert said[1] == f"{path}: row 2: 2 cells where the header has 3"
+    for row, cells in zip(out, (None, 2, 4, None), strict=True):
+        assert re.fullmatch(rf"error: {cells} cells .*\b3" if cells else "", row["reason"])
+        assert (row["role"] == "unclear") == bool(cells)
+    assert said[1].startswith(f"{path}: row 2: 2 cells ")
 
 
 def test_rows_in_another_encoding_are_marked_and_the_rest_is_scored(tmp_path: Path) -> None:
@@ -54,7 +50,7 @@ def test_rows_in_another_encoding_are_marked_and_the_rest_is_scored(tmp_path: Pa
     path.write_bytes(rows + f"3,Köchin {LONG}\n".encode())
     out, said = score(path)
     assert [row["role"] == "unclear" for row in out] == [False, True, False]
-    assert out[1]["reason"] == "error: not utf-8; name the right encoding with --encoding"
+    assert re.match("error: not utf-8.*--encoding", out[1]["reason"])
     assert "--encoding" in said[1]
     path.with_name("latin.csv.out.csv").unlink()
     out, _ = score(path, encoding="latin-1")
@@ -111,10 +107,8 @@ def test_half_a_character_in_a_column_name_marks_its_row_and_makes_no_column(
     path = tmp_path / "half.jsonl"
     path.write_text(f'{{"text": "{LONG}"}}\n{{"text": "{LONG}", "x\\ud800": 1}}\n')
     out, _ = score(path)
-    assert [row["reason"] for row in out] == [
-        "",
-        "error: line 2 names a column with half a character (a lone surrogate)",
-    ]
+    assert out[0]["reason"] == ""
+    assert re.match("error: line 2 .*column.* lone surrogate", out[1]["reason"])
     assert not any(name.startswith("x") for name in out[0])
 
 
@@ -122,12 +116,8 @@ def test_null_and_numeric_texts_are_marked(tmp_path: Path) -> None:
     path = tmp_path / "mixed.jsonl"
     path.write_text(f'{{"text": "{LONG}"}}\n{{"text": null}}\n{{"text": 12}}\n{{"text": ["a"]}}\n')
     out, said = score(path)
-    assert [row["reason"] for row in out] == [
-        "",
-        "error: no text",
-        "error: the text is int, expected a string",
-        "error: the text is list, expected a string",
-    ]
+    for row, expected in zip(out, ("", "no text", "int, .*string", "list, .*string"), strict=True):
+        assert re.match(f"error: .*{expected}" if expected else "$", row["reason"])
     assert [row["probability_other"] == "" for row in out] == [False, True, True, True]
     assert said[1] == f"{path}: row 2, column text: no text"
 
@@ -136,7 +126,7 @@ def test_a_column_of_nothing_but_nulls_is_marked(tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": pa.nulls(3)}), tmp_path / "null.parquet")
     out, said = score(tmp_path / "null.parquet")
     assert [row["reason"] for row in out] == ["error: no text"] * 3
-    assert "text, or is that there but empty? Name another column" in said[-1]
+    assert re.search("text.* empty.* column", said[-1])
 
 
 def test_on_error_stop_names_file_row_id_column_and_what_to_do(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ The files in ``cases/`` each stand for a kind that public repositories and bug r
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def test_a_stray_quote_marks_its_row_and_swallows_none(tmp_path: Path) -> None:
         False,
     ]
     assert rows[0]["description"] == '"You design agents with the team'
-    assert "row 1: a quote in this row is never closed" in result.stderr
+    assert "row 1: a quote" in result.stderr
     stopped = CliRunner().invoke(
         main,
         [
@@ -171,13 +172,13 @@ def test_duties_outside_the_guessed_column_are_named_and_can_be_joined(tmp_path:
 
 
 def test_two_columns_that_may_be_the_text_are_the_same_question(tmp_path: Path) -> None:
-    question = "more than one column may be the text: text, description; choose with --text-column"
+    question = re.compile("text: text, description; .*--text-column")
     for command in ("score", "report"):
         arguments = [command, str(CASES / "two_text.csv"), "-o", str(tmp_path / "out")]
         if command == "score":
             arguments[-1] += ".csv"
         result = CliRunner().invoke(main, arguments)
-        assert (result.exit_code, question in result.stderr) == (1, True)
+        assert (result.exit_code, bool(question.search(result.stderr))) == (1, True)
         assert not list(tmp_path.iterdir())
     with pytest.raises(InputError, match="text: "):
         roleclass.score_dataset(pd.read_csv(CASES / "two_text.csv"))

@@ -1,6 +1,7 @@
 """A model with roles of somebody's own: trained, judged and used like the package's."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -80,17 +81,17 @@ def test_the_commands_know_them(model: Path, corpus: Path, tmp_path: Path) -> No
 def test_what_does_not_know_them_says_so(model: Path, corpus: Path, tmp_path: Path) -> None:
     done = run("train", "--corpus", corpus, "--output", tmp_path / "out")
     assert done.exit_code == 1
-    assert "column role: expected one of ai-first" in done.stderr
+    assert re.search("column role: .* ai-first", done.stderr)
     done = run("train", "--corpus", corpus, "--roles", "Back End", "--output", tmp_path / "out")
     assert done.exit_code == 2
-    assert "'Back End' cannot name a role" in done.stderr
+    assert "'Back End' " in done.stderr
     posting = tmp_path / "posting.txt"
     posting.write_text(OPENING[0], "utf-8")
     done = run("explain", "--model", model, "--role", "ml-first", posting)
     assert done.exit_code == 2
-    assert "the model weighs backend, frontend, other" in done.stderr
+    assert "backend, frontend, other" in done.stderr
     table = tmp_path / "in.csv"
     table.write_text("text\nWrites code.\n", "utf-8")
     done = run("report", table, "-o", tmp_path / "market", "--model", model)
     assert done.exit_code == 1
-    assert "a report is about the roles ai-first" in done.stderr
+    assert re.search("report .* ai-first", done.stderr)
