@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from roleclass.lexicon import Concept
 from roleclass.reading import WORKS
+from roleclass.training.lines.context import heading_like
 from roleclass.training.lines.model import LineScores
 from roleclass.training.mentions import membership
 from roleclass.training.vocabulary import Ngram
@@ -37,7 +38,8 @@ class Measures(NamedTuple):
     surest : float64 array of shape (N, 2, 6)
         The greatest probability that any line is a duty, or a requirement, of each work.
     asked : float64 array of shape (N,)
-        Expected number of words in duties and requirements.
+        Expected number of words in duties and requirements; a first line that looks like a heading asks
+        nothing, whatever it promises.
     """
 
     words: Floats
@@ -87,5 +89,5 @@ class Measures(NamedTuple):
             (counts(title.astype(np.float64)) @ member).toarray(),
             per_posting(part[:, :, None] * work[:, None]),
             surest,
-            per_posting(part[:, 1:3].sum(axis=1) * size),
+            per_posting(part[:, 1:3].sum(axis=1) * size * ~(first & heading_like(lines))),
         )

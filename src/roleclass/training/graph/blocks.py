@@ -73,11 +73,11 @@ def weigh_lines(
     What is added up are products: of a sum of probabilities, or 1, and of what there is to count.
     """
     size, first, small = 2 * WIDE, 2 * WIDE + 1 + SUMMED, 2 * WIDE + SUMMED + number
-    nothing = small + 1  # what an n-gram weighs for the first role
+    nothing, asking = small + 1, small + 2  # what an n-gram weighs for the first role
     part = np.eye(2 * WIDE)[:, list(PART)]
     weight, whole = part @ WEIGHTS, np.zeros(2 * WIDE)
     pairs = [
-        *((weight, size), (whole, size), (part @ _ASKED, size)),
+        *((weight, size), (whole, size), (part @ _ASKED, asking)),
         *((of_part, of_work) for of_part in part.T for of_work in WORK),
         *((weight, k) for k in (nothing, *range(first, small))),
         (whole, small),
@@ -85,8 +85,8 @@ def weigh_lines(
     sums = np.stack([of for of, _ in pairs], axis=1)
     is_whole = ~sums.any(axis=0)
     factors = w.op("Gemm", scores.both, w.const(sums, np.float32), w.const(is_whole, np.float32))
-    values = w.op("Concat", scores.both, scores.size, scores.sums, axis=1)
-    chosen = np.eye(nothing, nothing + 1)[:, [k for _, k in pairs]]
+    values = w.op("Concat", scores.both, scores.size, scores.sums, scores.asking, axis=1)
+    chosen = np.insert(np.eye(asking), nothing, 0, axis=1)[:, [k for _, k in pairs]]
     products = w.op("Mul", factors, w.op("MatMul", values, w.const(chosen, np.float32)))
 
     row = w.rows(lines.row)

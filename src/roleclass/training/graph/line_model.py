@@ -20,6 +20,7 @@ from roleclass.training.graph.line_shapes import (
     COLUMNS,
     CONSTANT,
     ENDS_HEAD,
+    FIRST,
     MAY_HEAD,
     PARTING,
     SHAPES,
@@ -63,14 +64,15 @@ class GraphScores:
         See `LineScores`.
     sums : float tensor of shape (M, 13 + K)
         See `sum_weights`.
-    size : float tensor of shape (M, 1)
-        Words; 1 for lines that part rows.
+    size, asking : float tensors of shape (M, 1)
+        Words, 1 for lines that part rows; the same, but 0 for a first line that looks like a heading.
     """
 
     both: str
     areas: str
     sums: str
     size: str
+    asking: str
 
 
 def score_lines(
@@ -116,7 +118,15 @@ def score_lines(
     # For themselves: an answer does without.
     of_areas = w.op("Gemm", shape.columns, of_area_shape, sums_of_areas)
     both = _second_stage(w, model, lines, shape, logits)
-    return GraphScores(both, w.op("Sigmoid", of_areas), sums, shape.size)
+    return GraphScores(both, w.op("Sigmoid", of_areas), sums, shape.size, _asking(w, shape))
+
+
+def _asking(w: GraphBuilder, shape: Shape) -> str:
+    """Words of each line but of a title, which the first line is that looks like a heading."""
+    is_title = np.zeros((COLUMNS, 1))
+    is_title[[FIRST, MAY_HEAD, ENDS_HEAD]] = -1
+    others = w.op("Gemm", shape.columns, w.const(is_title, np.float32), w.const([3.0], np.float32))
+    return w.op("Mul", shape.size, w.op("Min", others, w.const(1.0, np.float32)))
 
 
 def _never(heads: _Places, size: int) -> Floats:

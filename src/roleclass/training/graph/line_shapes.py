@@ -18,13 +18,13 @@ Floats = NDArray[np.float64]
 # Columns of `Shape.columns`: what is looked up of a line's size and whether it is marked, of its place
 # and how it ends, of how many lines are left.
 (_LOG_SIZE, _SHORT, _MARKED, _MARKED_LOG, MAY_HEAD) = range(5)
-(_FIRST, _PLACE, _COLON, _FREE, ENDS_HEAD) = range(5, 10)
+(FIRST, _PLACE, _COLON, _FREE, ENDS_HEAD) = range(5, 10)
 (_LOG_LEFT, CONSTANT, PARTING) = range(10, 13)
 _SHARE = 15
 COLUMNS: Final = 16
 
 SHAPES: Final = (
-    *(_LOG_SIZE, _SHORT, _MARKED, _COLON, _FREE, _FIRST, _PLACE, _SHARE, _LOG_LEFT, _MARKED_LOG),
+    *(_LOG_SIZE, _SHORT, _MARKED, _COLON, _FREE, FIRST, _PLACE, _SHARE, _LOG_LEFT, _MARKED_LOG),
 )  # fmt: skip
 """The columns of `context.shapes` among them."""
 

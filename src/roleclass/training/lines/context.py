@@ -43,6 +43,12 @@ LOOKS: Final = (0, 1, 2, 3, 4, 9)
 """The columns of `shapes` that say what a line looks like; the others say where it stands."""
 
 
+def heading_like(lines: Lines) -> NDArray[np.bool_]:
+    """Return whether each line looks like a heading: short, open at its end or with a colon, not marked."""
+    short = lines.last - lines.first + 1 <= HEADING_WORDS
+    return np.asarray(short & (lines.free | lines.colon) & ~lines.marked)
+
+
 def _log(whole: _Ints | _Floats) -> _Floats:
     return np.asarray(np.log(np.minimum(whole, MOST_LOGGED).astype(np.float64)))
 
@@ -81,8 +87,7 @@ def context(lines: Lines, logits: _Floats) -> _Floats:
     place = np.arange(len(p))
     begin, end = (np.searchsorted(lines.row, lines.row, side) for side in ("left", "right"))
 
-    short = lines.last - lines.first + 1 <= HEADING_WORDS
-    heading = short & (lines.free | lines.colon) & ~lines.marked & (p[:, OTHER] > 0.5)
+    heading = heading_like(lines) & (p[:, OTHER] > 0.5)
     last = np.maximum.accumulate(np.append(-1, np.where(heading, place, -1)))[:-1]
     has_heading = last >= begin
     last = np.where(has_heading, last, 0)
