@@ -120,6 +120,16 @@ def test_measures_of_lines_add_up(features: PostingFeatures) -> None:
     np.testing.assert_allclose(measures.words.ravel(), [5, 0, 2])
 
 
+def test_a_title_asks_nothing_but_a_sentence_in_its_place_does(features: PostingFeatures) -> None:
+    rows = [
+        b"Builder of agents\nLog in.",
+        b"You build agents.\nLog in.",
+        b"- build agents\n- log in",
+    ]
+    measures = features.measure(scores(features.lines, rows, [DUTY]), len(rows))
+    assert measures.asked.tolist() == [2, 5, 4]
+
+
 def test_it_must_be_fitted_first(written_set: TrainingSet) -> None:
     with pytest.raises(NotFittedError):
         PostingFeatures(written_set.lines).columns(written_set.titled)
