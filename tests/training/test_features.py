@@ -127,7 +127,7 @@ def test_a_title_asks_nothing_but_a_sentence_in_its_place_does(features: Posting
         b"- build agents\n- log in",
     ]
     measures = features.measure(scores(features.lines, rows, [DUTY]), len(rows))
-    assert measures.asked.tolist() == [2, 5, 4]
+    assert measures.asked.tolist() == [2, 5]
 
 
 def test_it_must_be_fitted_first(written_set: TrainingSet) -> None:
