@@ -121,11 +121,7 @@ def test_measures_of_lines_add_up(features: PostingFeatures) -> None:
 
 
 def test_a_title_asks_nothing_but_a_sentence_in_its_place_does(features: PostingFeatures) -> None:
-    rows = [
-        b"Builder of agents\nLog in.",
-        b"You build agents.\nLog in.",
-        b"- build agents\n- log in",
-    ]
+    rows = [b"Builder of agents\nLog in.", b"You build agents.\nLog in."]
     measures = features.measure(scores(features.lines, rows, [DUTY]), len(rows))
     assert measures.asked.tolist() == [2, 5]
 
