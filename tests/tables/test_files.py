@@ -11,9 +11,11 @@ import pytest
 from roleclass import InputError
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
+from roleclass.tables import files as tables_files
 from roleclass.tables.files import expand
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.reader import Reader
+from tests.patience import grows_with_length
 from tests.tables import files
 
 
@@ -32,6 +34,17 @@ def test_a_folder_is_its_tables_and_those_below_in_order(tmp_path: Path) -> None
         match=r"empty is a folder .*roleclass predict",
     ):
         expand([str(tmp_path / "empty")])
+
+
+def test_a_folder_takes_time_by_the_number_of_its_files_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def work(files: str) -> None:
+        below = [Path(f"{number}.csv") for number in range(len(files))]
+        monkeypatch.setattr(tables_files, "files_below", lambda _: below)
+        assert len(tables_files._in_folder("jobs", print)) == len(files)
+
+    assert grows_with_length(work, "f", 4_000)
 
 
 def test_an_empty_name_is_not_the_folder_here() -> None:

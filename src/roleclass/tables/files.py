@@ -234,7 +234,7 @@ def _in_folder(folder: str, warn: Callable[[str], None]) -> list[str]:
             "...); name its files, and their format with --format. Texts of one posting each are read by "
             "roleclass predict"
         )
-    others = [path.name for path in below if str(path) not in found]
+    others = [path.name for path in below if Format.named(path.name) is None]
     if others:
         warn(
             f"{folder}: passed over {some(others, 1)}, whose names tell no table; texts of one posting "
