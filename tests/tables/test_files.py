@@ -1,10 +1,14 @@
 """Which files are meant: folders, patterns, pipes by name; one file by two names; a file that changes."""
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -112,6 +116,25 @@ def test_a_named_pipe_is_read_once_and_whole(tmp_path: Path, format_: str) -> No
     writer.join()
     score_files([source], tmp_path / "expected.csv")
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
+
+
+def test_a_pipe_that_there_is_no_room_for_says_where_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy(_: object, into: BinaryIO) -> None:
+        into.write(b"id,text")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "kept").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "kept"))
+    monkeypatch.setattr(shutil, "copyfileobj", copy)
+    os.mkfifo(tmp_path / "pipe.csv")
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe.csv").write_bytes(b"id,text\n"))
+    writer.start()
+    with pytest.raises(InputError, match=r"pipe\.csv .*/kept: No space left .*TMPDIR"):
+        Reader([str(tmp_path / "pipe.csv")], ReadOptions())
+    writer.join()
+    assert list((tmp_path / "kept").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["<(cat in.jsonl)", "/dev/stdin"])
