@@ -186,6 +186,12 @@ def test_a_table_of_arrow_comes_back_as_one() -> None:
     assert scored["role"].to_pylist() == ["other", "unclear"]
 
 
+def test_columns_of_an_arrow_table_that_are_called_the_same_are_named() -> None:
+    table = pa.Table.from_arrays([pa.array(TEXT), pa.array(TEXT)], names=["text", "text"])
+    with pytest.raises(ScoringError, match="column 'text'"):
+        roleclass.score_dataset(table)
+
+
 def test_the_format_of_a_dataset_stays() -> None:
     dataset = datasets.Dataset.from_list(ROWS).with_format("numpy", columns=["id"])
     scored = roleclass.score_dataset(dataset)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from roleclass import ScoringError
@@ -37,6 +39,10 @@ def test_files_that_are_not_alike_are_refused(tmp_path: Path) -> None:
     files.write_parquet(tmp_path / "b.parquet", [{"text": "x", "n": 1}])
     with pytest.raises(ScoringError, match=r"b\.parquet: .*columns"):
         pieces.plan([str(tmp_path / "*.parquet")], "out")
+    twice = pa.Table.from_arrays([pa.array(["x"])] * 2, names=["text", "text"])
+    pq.write_table(twice, tmp_path / "twice.parquet")
+    with pytest.raises(ScoringError, match=r"twice\.parquet: more than one column 'text'"):
+        pieces.plan([str(tmp_path / "twice.parquet")], "out")
 
 
 def test_other_formats_damage_and_nothing_are_refused(tmp_path: Path) -> None:

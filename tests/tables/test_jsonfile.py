@@ -37,6 +37,18 @@ def read(
     return rows, faults, reader.notes
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"columns": ["text", "text"], "index": [0], "data": [["Cooks.", "Nurses."]]},
+        [["text", "text"], ["Cooks.", "Nurses."], ["Bakes.", "Drives."]],
+    ],
+)
+def test_columns_that_are_called_the_same_are_named(tmp_path: Path, content: object) -> None:
+    with pytest.raises(InputError, match=r"in\.json: more than one column 'text'"):
+        read(tmp_path, content)
+
+
 COLUMNS = {name: [row[name] for row in ROWS] for name in ROWS[0]}
 
 

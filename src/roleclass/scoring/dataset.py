@@ -175,6 +175,7 @@ def _add_to_polars(frame: Any, batch: _Batch) -> Any:
 
 
 def _add_to_arrow(table: pa.Table, batch: _Batch) -> pa.Table:
+    check_names(table.column_names)
     selection = batch.select(kinds_of(table.schema))
     scores = batch.in_slices(
         len(table),

@@ -16,6 +16,7 @@ from roleclass.errors import ScoringError
 from roleclass.tables.arrow import IN_LITTLE_MEMORY, read_parquet
 from roleclass.tables.files import expand
 from roleclass.tables.formats import Format
+from roleclass.tables.rows import check_names
 
 _PIECE_ROWS: Final = 16384
 """Rows of a piece at least: a second or two of work, little to do again."""
@@ -48,13 +49,14 @@ def plan(inputs: Sequence[str], folder: str) -> tuple[list[Piece], pa.Schema]:
     Raises
     ------
     ScoringError
-        If a file is not Parquet, cannot be read, or its columns differ from those of the first.
+        If a file is not Parquet, cannot be read, has columns of one name, or others than the first.
     """
     pieces: list[Piece] = []
     first: pa.Schema | None = None
     for source in _list(inputs):
         with open_parquet(source) as file:
             metadata, schema = file.metadata, file.schema_arrow
+        check_names(schema.names, f"{source}: ")
         first = schema if first is None else first
         if not schema.equals(first):
             raise ScoringError(

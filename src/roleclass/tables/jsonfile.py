@@ -26,6 +26,7 @@ from roleclass.tables.jsonlines import check_object, read_json_lines
 from roleclass.tables.layouts import is_text_name, layout_of
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import Record
+from roleclass.tables.rows import check_names
 
 _DEEPEST: Final = 4  # of the objects around a list of postings
 _SKETCHED: Final = 100  # members of an object that are looked at
@@ -216,7 +217,6 @@ def _is_header(value: Any) -> bool:
         isinstance(value, list)
         and all(isinstance(name, str) for name in value)
         and any(map(is_text_name, value))
-        and len(set(value)) == len(value)
     )
 
 
@@ -261,6 +261,7 @@ def _below_header(file: InputFile, path: Path) -> Iterator[Record]:
     with open_document(file, path) as document:
         rows = document.items()
         names = next(rows)
+        check_names(names)
         for number, row in enumerate(rows, 1):
             yield _row(names, row, number), document.size
 
@@ -302,6 +303,7 @@ def _column(file: InputFile, name: str) -> Iterator[tuple[str, Any, int]]:
 def _split(file: InputFile) -> Iterator[Record]:
     with open_document(file, ("columns",)) as document:
         names = [str(name) for name in document.items()]
+    check_names(names)
     with open_document(file, ("data",)) as document:
         for number, row in enumerate(document.items(), 1):
             yield _row(names, row, number), document.size
