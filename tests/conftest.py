@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 from tests.written import corpus_rows, line_rows
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that use ONNX Runtime themselves
+
 CORPUS = Path(os.environ.get("ROLECLASS_CORPUS", Path(__file__).parents[2] / "shared" / "corpus"))
 
 

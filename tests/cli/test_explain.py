@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from roleclass.cli import main
+from roleclass.text import MAX_BYTES
 from tests.written import posting
 
 
@@ -54,10 +55,29 @@ def test_roles_may_be_named() -> None:
     assert run("-", "--role", "other", "--against", "other", stdin="x").exit_code == 2
 
 
-def test_a_missing_file_is_an_error() -> None:
-    done = run("/no/such/file")
+@pytest.mark.parametrize("shown", [[], ["--json"], ["--html", "page.html"]])
+def test_a_missing_file_is_an_error(shown: list[str]) -> None:
+    done = run("/no/such/file", *shown)
     assert done.exit_code == 1
-    assert "cannot be read" in done.stderr
+    assert "/no/such/file: cannot be read" in done.stderr
+    assert "--html" not in done.stderr
+
+
+def test_a_posting_that_is_too_large_has_its_reason_and_keeps_none_from_being_explained(
+    tmp_path: Path,
+) -> None:
+    large, other = tmp_path / "a.txt", tmp_path / "b.txt"
+    large.write_text("a " * (MAX_BYTES // 2 + 1))
+    other.write_text(posting("other", 1), "utf-8")
+    done = run(str(large), str(other))
+    assert done.exit_code == 0, done.output
+    assert "Unclear: larger than 16 MiB." in done.stdout
+    assert done.stdout.count("before reading") == 1
+    told = json.loads(run("--json", str(large)).stdout)
+    assert (told["prediction"]["role"], told.keys()) == ("unclear", {"source", "prediction"})
+    page = tmp_path / "page.html"
+    assert run("--html", str(page), str(large)).exit_code == 0
+    assert "larger than 16 MiB" in page.read_text("utf-8")
 
 
 def test_each_line_is_shown_with_what_it_was_taken_for() -> None:

@@ -74,6 +74,14 @@ def test_a_folder_is_read_file_by_file(file: Path) -> None:
     assert [answer["role"] for answer in answers] == ["other", "ai-first"]
 
 
+def test_a_folder_without_files_is_said(file: Path) -> None:
+    empty = file.parent / "empty"
+    empty.mkdir()
+    done = run("--label", str(empty), str(file))
+    assert (done.exit_code, done.stdout) == (1, "ai-first\n")
+    assert f"{empty}: a folder without files" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "data", "what"),
     [

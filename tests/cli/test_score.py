@@ -1,7 +1,9 @@
 """``roleclass score``: exit codes, streams and the summary."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from roleclass.cli import main
+from tests.patience import wait_until
 from tests.tables import files
 
 
@@ -89,6 +92,28 @@ def test_standard_output_takes_the_format_of_the_input(
     result = score(tmp_path / name, "-o", "-")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith(first)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["score", "report"])
+def test_a_run_that_is_ended_leaves_nothing_of_standard_input(
+    tmp_path: Path, command: str, number: int
+) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    called = f"-m roleclass {command} - --format csv -o {tmp_path / 'out'}".split()
+    with subprocess.Popen(
+        [sys.executable, *called],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"TMPDIR": str(kept)},
+    ) as run:
+        assert run.stdin is not None
+        run.stdin.write(b"id,text\n" * 50_000)
+        wait_until(lambda: any(path.stat().st_size for path in kept.iterdir()))
+        run.send_signal(number)
+    assert run.returncode > 0  # it has ended by itself, not by the signal
+    assert list(kept.iterdir()) == []
 
 
 def test_an_interruption_says_how_to_go_on(

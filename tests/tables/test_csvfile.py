@@ -74,11 +74,22 @@ def test_a_byte_order_mark_overrules_what_was_asked_for(tmp_path: Path, encoding
     assert read(tmp_path, content, encoding="cp1252")[0] == [["1", "Köchin"]]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_utf_16_without_a_mark_is_found_and_said(tmp_path: Path, encoding: str) -> None:
-    rows, _, notes = read(tmp_path, "id,text\n1,Köchin gesucht\n".encode(encoding))
-    assert rows == [["1", "Köchin gesucht"]]
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("first", ["id", "№", "должность"])
+def test_wide_characters_without_a_mark_are_found_and_said(
+    tmp_path: Path, encoding: str, first: str
+) -> None:
+    content = f"{first},text\n1,Köchin für die Küche gesucht\n"
+    rows, _, notes = read(tmp_path, content.encode(encoding))
+    assert rows == [["1", "Köchin für die Küche gesucht"]]
     assert [f"encoding: {encoding} " in note and "--encoding" in note for note in notes] == [True]
+
+
+@pytest.mark.parametrize("place", [0, 1, 3])
+def test_a_stray_zero_byte_tells_no_encoding(tmp_path: Path, place: int) -> None:
+    header = "id,text"
+    content = f"{header[:place]}\0{header[place:]}\n1,Cooks.\n"
+    assert read(tmp_path, content) == ([["1", "Cooks."]], [""], [])
 
 
 def test_the_encoding_of_windows_is_guessed_and_said_once(tmp_path: Path) -> None:

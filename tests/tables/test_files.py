@@ -1,19 +1,25 @@
 """Which files are meant: folders, patterns, pipes by name; one file by two names; a file that changes."""
 
+import errno
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from roleclass import InputError
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
+from roleclass.tables import files as tables_files
 from roleclass.tables.files import expand
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.reader import Reader
+from tests.patience import grows_with_length
 from tests.tables import files
 
 
@@ -32,6 +38,17 @@ def test_a_folder_is_its_tables_and_those_below_in_order(tmp_path: Path) -> None
         match=r"empty is a folder .*roleclass predict",
     ):
         expand([str(tmp_path / "empty")])
+
+
+def test_a_folder_takes_time_by_the_number_of_its_files_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def work(files: str) -> None:
+        below = [Path(f"{number}.csv") for number in range(len(files))]
+        monkeypatch.setattr(tables_files, "files_below", lambda _: below)
+        assert len(tables_files._in_folder("jobs", print)) == len(files)
+
+    assert grows_with_length(work, "f", 4_000)
 
 
 def test_an_empty_name_is_not_the_folder_here() -> None:
@@ -99,6 +116,25 @@ def test_a_named_pipe_is_read_once_and_whole(tmp_path: Path, format_: str) -> No
     writer.join()
     score_files([source], tmp_path / "expected.csv")
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
+
+
+def test_a_pipe_that_there_is_no_room_for_says_where_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy(_: object, into: BinaryIO) -> None:
+        into.write(b"id,text")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "kept").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "kept"))
+    monkeypatch.setattr(shutil, "copyfileobj", copy)
+    os.mkfifo(tmp_path / "pipe.csv")
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe.csv").write_bytes(b"id,text\n"))
+    writer.start()
+    with pytest.raises(InputError, match=r"pipe\.csv .*/kept: No space left .*TMPDIR"):
+        Reader([str(tmp_path / "pipe.csv")], ReadOptions())
+    writer.join()
+    assert list((tmp_path / "kept").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["<(cat in.jsonl)", "/dev/stdin"])

@@ -21,6 +21,7 @@ from roleclass.tables.writers import open_writer
 from tests.tables import files
 
 FAR = 2**62
+FAR_DATES = ["1970-01-01", "1970-01-01T01:00:00", "3170843-11-07T09:46:40"]  # to the millisecond
 
 
 def of(type_: pa.DataType, *values: Any) -> pa.Array:
@@ -131,7 +132,8 @@ def test_every_type_goes_through_or_is_named(name: str, kind: str) -> None:
         (pa.array([-1], pa.duration("ms")), ["-PT0.001S"]),
         (pa.array([2**30], pa.int32()).cast(pa.date32()), ["2941775-04-07"]),
         (struct_with_a_name_twice(), [{"a_1": 1, "a_2": "x"}, {"a_1": 2, "a_2": "y"}]),
-        (pa.array([1], pa.time64("ns")), ["00:00:00.000000001"]),
+        (pa.array([1, 0], pa.time64("ns")), ["00:00:00.000000001", "00:00:00"]),
+        (pa.array([0, 3_600_000, 10**17], pa.date64()), FAR_DATES),
     ],
 )
 def test_what_python_has_no_type_for_is_text(column: pa.Array, expected: list[Any]) -> None:

@@ -11,6 +11,7 @@ from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import page_options, write_page
 from roleclass.cli.reading import gathered, posting_options, print_name
 from roleclass.cli.terminal import plain_table, printable
+from roleclass.engine.answers import TOO_LARGE
 from roleclass.evidence.explanation import Explanation
 from roleclass.evidence.page import marks, posting_page
 from roleclass.prediction import Prediction
@@ -51,28 +52,33 @@ def explain(
         classifier = RoleClassifier(model)
         for name, posting in postings:
             prediction = classifier.predict(posting, title)
-            try:
-                why = classifier.explain(
-                    posting,
-                    title,
-                    role=None if role is None else as_role(role),
-                    against=None if against is None else as_role(against),
-                )
-            except ValueError as error:
-                raise click.UsageError(str(error)) from error
+            why = None
+            if prediction.reason != TOO_LARGE:  # then nothing was read that could be explained
+                try:
+                    why = classifier.explain(
+                        posting,
+                        title,
+                        role=None if role is None else as_role(role),
+                        against=None if against is None else as_role(against),
+                    )
+                except ValueError as error:
+                    raise click.UsageError(str(error)) from error
             if page is not None:
                 content = posting_page(classifier.read(posting, title), why, top)
                 write_page(page, content, overwrite=overwrite)
             if as_json:
-                told = {"source": name, "prediction": prediction.to_dict(), **why.to_dict()}
-                click.echo(json.dumps(told))
+                told = {"source": name, "prediction": prediction.to_dict()}
+                click.echo(json.dumps(told | why.to_dict() if why else told))
             elif page is None:
                 _print(name if len(postings) > 1 else None, why, prediction, top)
 
 
-def _print(name: str | None, why: Explanation, prediction: Prediction, top: int) -> None:
+def _print(name: str | None, why: Explanation | None, prediction: Prediction, top: int) -> None:
     console = Console()
     print_name(console, name)
+    if why is None:
+        console.print(Text(f"Unclear: {prediction.reason}."))
+        return
     if prediction.reason is not None:
         console.print(Text(f"Unclear: {prediction.reason}. What the model alone would say:"))
     document = Text(printable(why.document))

@@ -42,7 +42,7 @@ def gathered(
     Raises
     ------
     click.UsageError
-        If there are both files and a text, or none; or if there is a page to write, and not one posting.
+        If there are both files and a text, or none; or if there is a page to write, and several postings.
     """
     if (text is None) == (not files):
         raise click.UsageError("give either FILE... (- for standard input) or --text TEXT")
@@ -59,7 +59,7 @@ def gathered(
         except OSError as error:
             complete = False
             warn(f"{file}: cannot be read: {error.strerror or error}")
-    if page is not None and len(postings) != 1:
+    if page is not None and len(postings) > 1:
         raise click.UsageError(f"--html shows one posting, got {len(postings)}")
     yield postings
     if not complete:
@@ -104,9 +104,9 @@ def percent(p: float) -> str:
 
 
 def _postings_in(names: Sequence[str]) -> Iterator[Path]:
-    """Give files, and in the place of a folder those in it and below, hidden ones left out."""
+    """Give files; in the place of a folder those in it and below, hidden ones left out, itself if none."""
     for name in names:
-        yield from files_below(Path(name)) if Path(name).is_dir() else [Path(name)]
+        yield from files_below(Path(name)) or [Path(name)]
 
 
 def _read(file: Path) -> str:
@@ -117,10 +117,12 @@ def _read(file: Path) -> str:
     Raises
     ------
     InputError
-        If it is a table or a binary file; the message says what reads tables, or what is expected.
+        If it is a folder, a table or a binary file; the message says what reads tables, or what is expected.
     OSError
         If the file cannot be read.
     """
+    if file.is_dir():
+        raise InputError(f"{file}: a folder without files")
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     what = no_text(str(file), data[:4096])
     if what is not None:

@@ -7,7 +7,7 @@ import click
 
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import checked, model_option, table_options, threads_option
-from roleclass.cli.terminal import printable, warn
+from roleclass.cli.terminal import end_in_order, printable, warn
 from roleclass.errors import require_extra
 from roleclass.whole import write_whole
 
@@ -71,6 +71,7 @@ def report(
         raise click.ClickException(
             f"{' and '.join(there)} exist; name another folder, or replace with --overwrite"
         )
+    end_in_order()
     postings = PostingTables(inputs, options, warn=warn)
     if not len(postings):
         raise click.ClickException(

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from roleclass.cli.memory import return_freed_memory
 from roleclass.cli.options import checked, model_option, table_options, threads_option, together
-from roleclass.cli.terminal import on_terminal, warn
+from roleclass.cli.terminal import end_in_order, on_terminal, warn
 
 if TYPE_CHECKING:
     from roleclass.scoring.options import ScoreOptions
@@ -77,6 +77,7 @@ def run(
     That is said on standard error where rows went to standard output. Whoever interrupts the run is told how
     to go on.
     """
+    end_in_order()
     try:
         with _progress() as progress:
             summary = score(output=output, warn=warn, progress=progress, **arguments)

@@ -1,5 +1,6 @@
 """What postings and files say, as text that a terminal shows and does not obey."""
 
+import signal
 from collections.abc import Container
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
@@ -59,6 +60,11 @@ def plain_table(*columns: str, right: Container[str] = ()) -> "Table":
 
     named = [Column(name, justify="right" if name in right else "left") for name in columns]
     return Table(*named, box=None, pad_edge=False, header_style="bold")
+
+
+def end_in_order() -> None:
+    """Let a polite end (SIGTERM) be as Ctrl-C is: what is kept of tables while a command runs is deleted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def warn(text: str) -> None:

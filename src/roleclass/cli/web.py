@@ -1,6 +1,5 @@
 """``roleclass web``: the page in a browser."""
 
-import signal
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +8,7 @@ import click
 
 from roleclass.classifier import RoleClassifier
 from roleclass.cli.options import model_option
+from roleclass.cli.terminal import end_in_order
 from roleclass.web.server import DEFAULT_PORT, WebServer
 
 
@@ -30,8 +30,7 @@ def web(port: int | None, no_browser: bool, model: Path | None) -> None:
       roleclass web
       roleclass web --port 9000 --no-browser
     """
-    # A polite end deletes the tables, whoever asks for it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_in_order()
     with WebServer(port, RoleClassifier(model)) as server, suppress(KeyboardInterrupt):
         click.echo(server.url)
         click.echo("Ctrl-C ends it.", err=True)

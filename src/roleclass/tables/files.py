@@ -112,14 +112,20 @@ def find_files(
 def _kept(name: str, stream: BinaryIO, format_: Format) -> InputFile:
     """Keep a stream as long as the file that is returned is in use."""
     # Parquet has its index at the end and JSON is read twice: a pipe allows neither.
-    descriptor, path = tempfile.mkstemp(prefix="roleclass-input-")
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            shutil.copyfileobj(stream, file)
-        kept = InputFile(name, Path(path), format_)
-    except BaseException:
-        Path(path).unlink()
-        raise
+        descriptor, path = tempfile.mkstemp(prefix="roleclass-input-")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                shutil.copyfileobj(stream, file)
+            kept = InputFile(name, Path(path), format_)
+        except BaseException:
+            Path(path).unlink()
+            raise
+    except OSError as error:
+        raise InputError(
+            f"{name} cannot be kept in {tempfile.gettempdir()}: {error.strerror or error}; make room there, "
+            "or name another folder by the variable TMPDIR"
+        ) from error
     weakref.finalize(kept, Path(path).unlink)  # when the program ends, at the latest
     return kept
 
@@ -234,7 +240,7 @@ def _in_folder(folder: str, warn: Callable[[str], None]) -> list[str]:
             "...); name its files, and their format with --format. Texts of one posting each are read by "
             "roleclass predict"
         )
-    others = [path.name for path in below if str(path) not in found]
+    others = [path.name for path in below if Format.named(path.name) is None]
     if others:
         warn(
             f"{folder}: passed over {some(others, 1)}, whose names tell no table; texts of one posting "

@@ -102,7 +102,9 @@ def _time(scalar: Any) -> Any:
     moment = _moment(scalar.value, unit)
     if pa.types.is_timestamp(type_):
         return moment + ("" if type_.tz is None else "Z")
-    return moment.removesuffix("T00:00:00").removeprefix("1970-01-01T")
+    if pa.types.is_date64(type_):
+        return moment.removesuffix("T00:00:00")
+    return moment.removeprefix("1970-01-01T")
 
 
 def _name(struct: pa.StructType, place: int) -> str:
