@@ -16,7 +16,7 @@ from roleclass.errors import InputError
 from roleclass.prediction import Prediction
 from roleclass.tables.dialect import encoding_of
 from roleclass.tables.files import files_below
-from roleclass.tables.formats import no_text
+from roleclass.tables.formats import non_text_kind
 
 _NO_TABLES = ("a PDF document", "a binary file")
 
@@ -121,7 +121,7 @@ def _read(file: Path) -> str:
         If the file cannot be read.
     """
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    what = no_text(str(file), data[:4096])
+    what = non_text_kind(str(file), data[:4096])
     if what is not None:
         advice = (
             "expected plain text, HTML or Markdown"
