@@ -60,7 +60,7 @@ __all__ = [
     "score_dataset",
 ]
 
-_default = RoleClassifier()  # whose methods the functions below are
+_default = RoleClassifier()  # shared by the functions below
 
 _T = TypeVar("_T")
 
@@ -81,7 +81,7 @@ def predict(text: str, title: str | None = None) -> Prediction:
 def predict_many(
     texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
 ) -> Iterator[Prediction]:
-    """Classify postings as they come, with the model that ships in the package.
+    """Classify a stream of postings, with the model that ships in the package.
 
     See `RoleClassifier.predict_many` for the arguments, the results and the errors.
 
@@ -96,7 +96,7 @@ def predict_many(
 def predict_proba(
     texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
 ) -> NDArray[np.float32]:
-    """Return the probability of each role for each of many postings, with the model of the package.
+    """Return the probability of each role for each posting, with the model that ships in the package.
 
     See `RoleClassifier.predict_proba` for the arguments, the result and the errors.
 
@@ -125,7 +125,7 @@ def read(text: str, title: str | None = None) -> Reading:
 def read_many(
     texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
 ) -> Iterator[Reading]:
-    """Read postings as they come, with the model that ships in the package.
+    """Read a stream of postings, with the model that ships in the package.
 
     See `RoleClassifier.read_many` for the arguments, the results and the errors.
 
@@ -157,7 +157,7 @@ def explain(
     role: AnyRole | None = None,
     against: AnyRole | None = None,
 ) -> Explanation:
-    """Say what in a posting speaks for a role, with the model that ships in the package.
+    """Show the evidence for and against a role, with the model that ships in the package.
 
     See `RoleClassifier.explain` for the arguments, the result and the errors.
 
@@ -187,38 +187,38 @@ def score_dataset(
     ----------
     dataset : Dataset, IterableDataset, DatasetDict or IterableDatasetDict of datasets; DataFrame of
         pandas or polars; Table of pyarrow
-        Is not changed. An iterable dataset is scored when it is read.
+        It is not modified. An iterable dataset is scored while it is read.
     text_column : str, tuple of str or None
-        The column that holds the posting, or several, which are joined; None: guess from their names.
+        The column with the posting, or several, which are joined; None guesses from their names.
     title_column : str or None
-        The column that holds its title; None: guess.
+        The column with the title; None guesses.
     prefix : str
-        Put before the names of the added columns.
+        Prefix of the names of the added columns.
     areas : bool
-        Add also how many lines are of each part (``part_duty``, ...) and of each work (``work_genai``, ...),
-        and how many duties are in each problem area (``area_rag``, ...).
+        Also add the number of lines of each part (``part_duty``, ...) and work (``work_genai``, ...),
+        and the number of duties in each problem area (``area_rag``, ...).
     lines : bool
-        Add also ``duties``: what the person will do, a list of texts.
+        Also add ``duties``: what the person will do, as a list of strings.
     batch_size : int
-        Rows that are scored together.
+        Number of rows that are scored together.
     threads : int
-        Threads that score.
+        Number of threads that score.
     warn : callable
-        Called with a sentence for each guess about the columns.
+        Called with each warning about the columns, such as a guess.
 
     Returns
     -------
     object
-        Of the type of `dataset`: the same rows in the same order, all columns, and ``role``,
+        The same type as `dataset`: the same rows in the same order, all columns, and ``role``,
         ``confidence``, ``reliable``, ``probability_<role>`` for each role and ``reason``. Where the
-        text is missing or no string, the role is ``unclear`` and the reason begins with "error: ".
+        text is missing or not a string, the role is ``unclear`` and the reason begins with "error: ".
 
     Raises
     ------
     TypeError
         If `dataset` is of another type.
     ScoringError
-        If a column is missing or not clear, or an added column is there already.
+        If a column is missing or ambiguous, or an added column already exists.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""`RoleClassifier`: everything that one model file can say of job postings."""
+"""`RoleClassifier`: classify, read and explain job postings with one model file."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -26,18 +26,17 @@ _T = TypeVar("_T")
 class RoleClassifier:
     """Classify and read job postings with one model file.
 
-    `predict`, `read`, `problems` and `explain` take one posting, `predict_many` and `read_many` any number,
-    as they come. `predict_proba` takes many, too, as that of scikit-learn does, and gives an array;
-    `score_dataset` takes a table. The functions of the package are the methods of one shared instance.
+    `predict`, `read`, `problems` and `explain` take one posting. `predict_many` and `read_many` take any
+    iterable and stream their answers. `predict_proba` also takes many postings and returns an array, as
+    in scikit-learn; `score_dataset` takes a table. The package's functions call one shared instance.
 
-    The file is read on the first prediction, not before; one that is missing, damaged or no model of
-    roleclass is a `ModelError` then. One instance may be shared by threads, sent to another process by
-    pickle, and used after a fork.
+    The file is read on first use. If it is then missing, damaged or not a model of roleclass, a
+    `ModelError` is raised. An instance may be shared by threads, pickled, and used after a fork.
 
     Parameters
     ----------
     model : path or None
-        A ``model.onnx`` written by ``roleclass train``; None for the one that ships inside the package.
+        A ``model.onnx`` written by ``roleclass train``; None for the model that ships in the package.
 
     Examples
     --------
@@ -81,14 +80,14 @@ class RoleClassifier:
         Parameters
         ----------
         text : str
-            The posting, in English; any length, empty included.
+            The posting, in English; of any length, even empty.
         title : str or None
-            The job title, where it is not part of the text.
+            The job title, if it is not part of the text.
 
         Returns
         -------
         Prediction
-            Its role is `Role.UNCLEAR` and its `reason` is set where the text lets nobody judge.
+            If the text does not allow a decision, its role is `Role.UNCLEAR` and its `reason` is set.
 
         Raises
         ------
@@ -108,7 +107,7 @@ class RoleClassifier:
     def predict_many(
         self, texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
     ) -> Iterator[Prediction]:
-        """Classify postings as they come, in order, in bounded memory.
+        """Classify a stream of postings, in order and in bounded memory.
 
         Parameters
         ----------
@@ -117,13 +116,13 @@ class RoleClassifier:
         titles : iterable of str or None, or None
             The job titles, one for each text.
         threads : int
-            How many threads score at the same time; at least 1.
+            Number of threads that score; at least 1.
 
         Yields
         ------
         Prediction
-            One for each text, in the order of `texts`. A thousand texts or two are read ahead. If `texts`
-            raises, or an item is wrong, all before it are answered first.
+            One for each text, in the order of `texts`. One or two thousand texts are read ahead. If `texts`
+            raises, or an item is invalid, all texts before it are answered first.
 
         Raises
         ------
@@ -142,14 +141,14 @@ class RoleClassifier:
     def predict_proba(
         self, texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
     ) -> NDArray[np.float32]:
-        """Return the probability of each role for each of many postings, as scikit-learn's classifiers do.
+        """Return the probability of each role for each posting, as scikit-learn's classifiers do.
 
-        Unlike `predict_many`, it applies no rule: a row of an empty text holds what the model gives for it.
+        Unlike `predict_many`, it applies no rule: even an empty text gets the model's probabilities.
 
         Parameters
         ----------
         texts, titles, threads
-            As for `predict_many`. Of one posting, `predict` has the probabilities.
+            As for `predict_many`. For one posting, see `Prediction.probabilities`.
 
         Returns
         -------
@@ -180,8 +179,7 @@ class RoleClassifier:
         Returns
         -------
         Reading
-            With the prediction, which costs nothing more. Of a posting that is larger than 16 MiB there are
-            no lines.
+            It includes the prediction, at no extra cost. A posting larger than 16 MiB has no lines.
 
         Raises
         ------
@@ -201,7 +199,7 @@ class RoleClassifier:
     def read_many(
         self, texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
     ) -> Iterator[Reading]:
-        """Read postings as they come, in order, in bounded memory.
+        """Read a stream of postings, in order and in bounded memory.
 
         Parameters
         ----------
@@ -228,7 +226,7 @@ class RoleClassifier:
     def problems(self, text: str, title: str | None = None) -> list[Problem]:
         r"""Say which problem areas the duties of a posting are in, and where.
 
-        What a posting requires, offers or tells about the company does not count.
+        Requirements, benefits and text about the company do not count.
 
         Parameters
         ----------
@@ -238,8 +236,8 @@ class RoleClassifier:
         Returns
         -------
         list of Problem
-            In the order of the taxonomy: the sixteen problem areas, most common first, then the others. Their
-            spans are places in the text of `read` for the same posting, without markup, with the title.
+            In the order of the taxonomy: the sixteen problem areas, most common first, then the others.
+            Spans are offsets into the text of `read` for the same posting, which includes the title.
 
         Raises
         ------
@@ -262,7 +260,7 @@ class RoleClassifier:
         role: AnyRole | None = None,
         against: AnyRole | None = None,
     ) -> Explanation:
-        """Say what in a posting speaks for a role, and what against it.
+        """Show the evidence in a posting for and against a role.
 
         Parameters
         ----------
@@ -271,7 +269,7 @@ class RoleClassifier:
         role : Role or None
             The role to explain; None for the most likely one.
         against : Role or None
-            What to compare it with; None for the most likely other role.
+            The role to compare it with; None for the most likely other one.
 
         Returns
         -------
@@ -282,10 +280,10 @@ class RoleClassifier:
         TypeError
             If `text` or `title` is not a string.
         ValueError
-            If the posting is larger than 16 MiB, the model does not know a role (`Role.UNCLEAR` is a rule's
-            answer), or both are the same.
+            If the posting is larger than 16 MiB, the model does not know a role (`Role.UNCLEAR` is given
+            by a rule), or both are the same.
         ModelError
-            If the model was written without what an explanation needs.
+            If the model lacks the outputs that an explanation needs.
 
         Examples
         --------

@@ -4,7 +4,7 @@
 
     RoleclassError
     +-- ModelError            the model file is missing, damaged or not a roleclass model
-    +-- CorpusError           a corpus cannot be used: what, where (file, row, column), what was expected
+    +-- CorpusError           a corpus is invalid: what, where (file, row, column), what was expected
     +-- ScoringError          files cannot be scored: what, where (file, row, column), what to do
     |   +-- InputError        a table of postings cannot be read: what and where
     +-- MissingExtraError     an optional dependency is not installed (also an ImportError)
@@ -20,11 +20,11 @@ class RoleclassError(Exception):
 
 
 class ModelError(RoleclassError):
-    """A model file is missing, damaged, or not one that roleclass wrote."""
+    """A model file is missing, damaged, or not written by roleclass."""
 
 
 class CorpusError(RoleclassError):
-    """A corpus cannot be read or holds rows that break its contract."""
+    """A corpus cannot be read or contains invalid rows."""
 
 
 class ScoringError(RoleclassError):
@@ -32,7 +32,7 @@ class ScoringError(RoleclassError):
 
 
 class InputError(ScoringError):
-    """A table of postings cannot be read, or its columns cannot be told."""
+    """A table of postings cannot be read, or its columns cannot be identified."""
 
 
 class MissingExtraError(RoleclassError, ImportError):

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: whatever ends a program, no reader finds half of one."""
+"""Write files atomically: even after a crash, no reader finds an incomplete file."""
 
 import os
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from typing import BinaryIO, TextIO
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to write that takes its place, on the disk, once the context ends well.
+    """Open a temporary file that replaces `path`, synced to disk, when the context ends without error.
 
     Parameters
     ----------
     path : Path
-        Until then a file of that name stays as it is. A pipe or a device is written to directly.
+        Until then an existing file stays unchanged. A pipe or a device is written to directly.
 
     Yields
     ------
@@ -56,23 +56,23 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def whole_text(path: Path) -> Iterator[TextIO]:
-    """Give a file of text, UTF-8 with line ends as they are written, as `whole_file` does."""
+    """Open a text file as `whole_file` does: UTF-8, line ends unchanged."""
     with whole_file(path) as file:
         text = TextIOWrapper(file, "utf-8", newline="")
         try:
             yield text
         finally:
-            text.detach()  # which writes what is left and does not close the file
+            text.detach()  # flushes, and does not close the file
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file as a whole or not at all; text as UTF-8. See `whole_file`."""
+    """Write a file atomically; text as UTF-8. See `whole_file`."""
     with whole_file(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 
 def sync_folder(folder: Path) -> None:
-    """See to it that the names in a folder are on the disk."""
+    """Sync the names in a folder to disk."""
     if os.name == "nt":  # a folder cannot be opened there
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -108,7 +108,7 @@ def test_half_a_character_in_a_column_name_marks_its_row_and_makes_no_column(
     path.write_text(f'{{"text": "{LONG}"}}\n{{"text": "{LONG}", "x\\ud800": 1}}\n')
     out, _ = score(path)
     assert out[0]["reason"] == ""
-    assert re.match("error: line 2 .*column.* lone surrogate", out[1]["reason"])
+    assert re.match("error: line 2 .*lone surrogate.*column", out[1]["reason"])
     assert not any(name.startswith("x") for name in out[0])
 
 
@@ -126,7 +126,7 @@ def test_a_column_of_nothing_but_nulls_is_marked(tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": pa.nulls(3)}), tmp_path / "null.parquet")
     out, said = score(tmp_path / "null.parquet")
     assert [row["reason"] for row in out] == ["error: no text"] * 3
-    assert re.search("text.* empty.* column", said[-1])
+    assert re.search("text.*--text-column", said[-1])
 
 
 def test_on_error_stop_names_file_row_id_column_and_what_to_do(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_messages_about_bad_rows_stop_after_a_few(tmp_path: Path) -> None:
     path.write_text("id,text\n" + "1\n" * 100)
     _, said = score(path, batch_size=3)
     assert len(said) == 7
-    assert re.search("more rows .*reason", said[-1])
+    assert re.search("rows .*reason", said[-1])
 
 
 def truncated(path: Path) -> None:

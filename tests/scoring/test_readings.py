@@ -18,7 +18,7 @@ import roleclass
 from roleclass import ScoringError
 from roleclass.reading import AREAS, PARTS, WORKS, Reading
 from roleclass.scoring.options import ScoreOptions
-from roleclass.scoring.readings import COUNTS, DUTIES, all_lines, said
+from roleclass.scoring.readings import COUNTS, DUTIES, all_lines, line_text
 from roleclass.scoring.run import score_files, write_lines
 from roleclass.scoring.scorer import Scorer
 from tests.tables import files
@@ -170,7 +170,7 @@ def test_each_line_is_a_row_with_the_id_of_its_posting(tmp_path: Path) -> None:
             "part": line.part,
             "work": line.work,
             "areas": list(line.areas),
-            "text": said(reading, line),
+            "text": line_text(reading, line),
             "role": reading.prediction.role,
             "reason": None,
         }

@@ -41,15 +41,15 @@ WHOLE: dict[str, tuple[str, ...]] = {
     "nan_titles.csv": (),
     "pandas_default.json": (),
     "pandas_records.json": (),
-    "pipe.csv": ("delimiter: pipe (found",),
+    "pipe.csv": ("delimiter: pipe (detected",),
     "role_col_lower.csv": (),
-    "semicolon.csv": ("delimiter: semicolon (found",),
-    "semicolon_bom_crlf.csv": ("delimiter: semicolon (found",),
-    "sepline_semicolon.csv": ("delimiter: semicolon (found",),
-    "spark_escape.csv": ("escaped by a backslash (found)",),
+    "semicolon.csv": ("delimiter: semicolon (detected",),
+    "semicolon_bom_crlf.csv": ("delimiter: semicolon (detected",),
+    "sepline_semicolon.csv": ("delimiter: semicolon (detected",),
+    "spark_escape.csv": ("escaped by a backslash (detected)",),
     "trailing_empty_cols.csv": ("columns without a name",),
     "two_index.csv": ("columns without a name",),
-    "utf16le_tab.csv": ("delimiter: tab (found",),
+    "utf16le_tab.csv": ("delimiter: tab (detected",),
 }
 OPTIONS = {"role_col_lower.csv": ["--prefix", "rc_"]}
 

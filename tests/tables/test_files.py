@@ -31,7 +31,8 @@ def test_a_folder_is_its_tables_and_those_below_in_order(tmp_path: Path) -> None
     said: list[str] = []
     assert expand([str(tmp_path)], said.append) == expected
     [passed] = said
-    assert passed.startswith(f"{tmp_path}: passed over notes.txt, whose names tell no table")
+    assert passed.startswith(f"{tmp_path}: ")
+    assert "notes.txt" in passed
     (tmp_path / "empty").mkdir()
     with pytest.raises(
         InputError,
@@ -69,7 +70,7 @@ def test_a_folder_of_pages_is_scored_page_by_page(tmp_path: Path) -> None:
 
 
 def test_no_file_at_all_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no file"):
+    with pytest.raises(InputError, match="standard input"):
         score_files([], tmp_path / "out.csv")
 
 

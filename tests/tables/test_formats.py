@@ -12,7 +12,7 @@ import pyarrow.feather
 import pytest
 
 from roleclass import InputError, MissingExtraError
-from roleclass.tables.formats import Format, no_text
+from roleclass.tables.formats import Format, non_text_kind
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.reader import Reader
 from tests.patience import grows_with_length
@@ -288,4 +288,4 @@ def test_a_file_of_another_kind_under_the_name_of_text_is_told_by_its_beginning(
 def test_what_does_not_hold_one_posting_is_told_from_name_and_beginning(
     name: str, data: bytes, what: str | None
 ) -> None:
-    assert no_text(name, data) == what
+    assert non_text_kind(name, data) == what

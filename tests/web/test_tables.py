@@ -115,7 +115,7 @@ def test_the_page_of_a_table_tells_its_counts_and_what_was_guessed(browser: Brow
         (
             "jobs.png",
             b"\x89PNG\r\n\x1a\n\0\0",
-            "no known ending: give the format with \u201cformat\u201d",
+            "unknown file extension: give the format with \u201cformat\u201d",
         ),
         ("jobs.parquet", b"\x89PNG\r\n\x1a\n\0\0", "jobs.parquet"),
         ("jobs.xlsx", as_parquet(), "jobs.xlsx"),
@@ -124,7 +124,7 @@ def test_the_page_of_a_table_tells_its_counts_and_what_was_guessed(browser: Brow
         ("jobs.csv", b"", "jobs.csv"),
         ("jobs.csv", b"a,b\n1,2\n", "text column"),
         ("<script>alert(1)</script>.csv", b"a,b\n1,2\n", "text column"),
-        ("../../etc/passwd", b"a,b\n1,2\n", "passwd: no known ending"),
+        ("../../etc/passwd", b"a,b\n1,2\n", "passwd: unknown file extension"),
     ],
 )
 def test_what_cannot_be_scored_is_told_on_the_page(

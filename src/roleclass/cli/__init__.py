@@ -1,7 +1,7 @@
-"""The command ``roleclass``: it parses, calls the library, and prints. No logic of its own.
+"""The command ``roleclass``: it parses arguments, calls the library, and prints.
 
-Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 something
-could not be done (the message says what), 2 the command line is wrong.
+Results go to standard output, everything else to standard error. Exit codes: 0 success, 1 an error
+(the message says which), 2 a wrong command line.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""``roleclass benchmark``: how fast the model answers on this machine."""
+"""``roleclass benchmark``: measure the speed of the model on this machine."""
 
 import json
 from collections.abc import Mapping
@@ -14,22 +14,22 @@ from roleclass.cli.terminal import plain_table, warn
 from roleclass.whole import write_whole
 
 
-@click.command(short_help="Measure how fast it is here.")
+@click.command(short_help="Measure the speed on this machine.")
 @click.option(
     "--corpus",
     type=click.Path(exists=True, path_type=Path),
-    help="Folder of labelled Parquet files, or a text file of one posting a line; "
+    help="Folder of labelled Parquet files, or a text file with one posting per line; "
     "without it, postings are generated.",
 )
 @model_option
 @click.option("--postings", "number", type=click.IntRange(1), default=512, show_default=True,
-              help="How many postings to measure with.")  # fmt: skip
+              help="Number of postings to measure with.")  # fmt: skip
 @click.option("--length", type=click.IntRange(20), default=4000, show_default=True,
-              help="Median bytes of generated postings.")  # fmt: skip
+              help="Median length of generated postings, in bytes.")  # fmt: skip
 @click.option("--top-count", type=click.IntRange(10), default=10_000, show_default=True,
-              help="Most postings to stream.")  # fmt: skip
+              help="Largest number of postings to stream.")  # fmt: skip
 @click.option("--rounds", type=click.IntRange(1), default=7, show_default=True,
-              help="How often to measure; medians count.")  # fmt: skip
+              help="Number of rounds; medians are reported.")  # fmt: skip
 @click.option(
     "--json",
     "output",
@@ -39,7 +39,7 @@ from roleclass.whole import write_whole
 @click.option(
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Draw the growth with length and count (needs the extra 'bench').",
+    help="Plot time by length and count to this file (needs the extra 'bench').",
 )
 def benchmark(
     *,
@@ -52,7 +52,7 @@ def benchmark(
     output: Path | None,
     plot: Path | None,
 ) -> None:
-    """Measure latency, throughput, cold start, memory and growth.
+    """Measure latency, throughput, cold start, memory, and time by length and count.
 
     \b
     Examples:
@@ -65,7 +65,7 @@ def benchmark(
     texts = list(generated(number, length)) if corpus is None else _read(corpus)[:number]
     if not texts:
         raise click.ClickException(
-            f"{corpus} holds no posting; expected one posting a line, or labelled Parquet files"
+            f"{corpus} contains no posting; expected one posting per line, or labelled Parquet files"
         )
     figures = measure(model, texts, top=top_count, rounds=rounds)
     figures["postings"]["source"] = "generated" if corpus is None else "a corpus"
@@ -118,7 +118,7 @@ def _megabytes(held: float | None) -> str:
 
 
 def draw(figures: Mapping[str, Any], path: Path) -> None:
-    """Draw time by length and by count, and memory by count."""
+    """Plot time by length and by count, and memory by count."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:

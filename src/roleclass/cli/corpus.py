@@ -1,4 +1,4 @@
-"""``roleclass corpus``: make the labelled postings that a model is trained on."""
+"""``roleclass corpus``: build the labelled postings that a model is trained on."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def corpus() -> None:
 def build(folder: Path, output: Path) -> None:
     """Read the field guide's YAML files, add our labels by id, and write Parquet.
 
-    Malformed files are reported and still read where their text can be made out.
+    Malformed files are reported, and still read if their text can be recovered.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""``roleclass evaluate``: how right a model is on labelled postings."""
+"""``roleclass evaluate``: evaluate a model on labelled postings."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from roleclass.cli.terminal import plain_table, warn
 from roleclass.whole import write_whole
 
 
-@click.command(short_help="Score a model on labelled postings.")
+@click.command(short_help="Evaluate a model on labelled postings.")
 @corpus_option
 @click.option("--split", type=click.Choice(["train", "dev"]), default="dev", show_default=True)
 @model_option
@@ -29,10 +29,10 @@ from roleclass.whole import write_whole
 def evaluate(
     folder: Path, split: str, model: Path | None, output: Path | None, skip_bad_rows: bool
 ) -> None:
-    """Score the model on the postings of one split that have a role and on which readers agree.
+    """Evaluate a model on the postings of one split that have a role and on which annotators agree.
 
-    A clear mistake is an answer that is neither the label nor, where the annotator was in doubt, the
-    runner-up. Postings labelled unclear count in one figure only: how many of them are answered so.
+    A clear mistake is an answer that is neither the label nor the runner-up of an unsure annotator.
+    Postings labelled unclear count in one figure only: the share of them that is answered unclear.
 
     \b
     Examples:
@@ -47,8 +47,8 @@ def evaluate(
     judged = corpus.split(split)
     if not len(judged):
         raise click.ClickException(
-            f"{folder} has no posting of split {split} with a role on which its readers agree; "
-            "choose another with --split, or look at the columns split, role and agreed"
+            f"{folder} has no posting of split {split} with a role on which annotators agree; "
+            "choose another with --split, or check the columns split, role and agreed"
         )
     figures = score(classifier, judged, corpus.unclear(split))
     text = json.dumps(figures, indent=2)
@@ -88,7 +88,7 @@ def _tables(figures: Mapping[str, Any]) -> list[Table]:
         doubt.add_row(f"accuracy of the most confident {float(share):.0%}", f"{accuracy:.3f}")
     if "reliable" in figures:
         doubt.add_row("share called reliable", f"{figures['reliable']['coverage']:.3f}")
-        doubt.add_row("accuracy of those", f"{figures['reliable']['accuracy']:.3f}")
+        doubt.add_row("accuracy of reliable answers", f"{figures['reliable']['accuracy']:.3f}")
     for name, share in figures["clear_mistakes"].items():
         doubt.add_row(f"clear mistakes, {name}", f"{share:.3f}")
     for name, row in figures["answered_unclear"].items():

@@ -1,4 +1,4 @@
-"""``roleclass explain``: one posting with what spoke for its role and against it."""
+"""``roleclass explain``: the evidence for and against the role of a posting."""
 
 import json
 from pathlib import Path
@@ -20,9 +20,9 @@ from roleclass.roles import as_role
 
 @click.command(short_help="Show why a posting gets its role.")
 @posting_options
-@click.option("--role", metavar="ROLE", help="Role to explain.  [default: the likeliest]")
+@click.option("--role", metavar="ROLE", help="Role to explain.  [default: the most likely]")
 @click.option(
-    "--against", metavar="ROLE", help="Role to compare it with.  [default: the likeliest other]"
+    "--against", metavar="ROLE", help="Role to compare it with.  [default: the most likely other]"
 )
 @click.option("--top", type=click.IntRange(1), default=15, show_default=True, help="Rows to show.")
 @page_options
@@ -38,9 +38,9 @@ def explain(
     overwrite: bool,
     model: Path | None,
 ) -> None:
-    """Show why a posting gets its role; a FILE holds one posting, - is standard input.
+    """Show why a posting gets its role. A FILE contains one posting; - is standard input.
 
-    Weights are in log-odds of the role against the likeliest other one.
+    Weights are log-odds of the role against the most likely other one.
 
     \b
     Examples:
@@ -80,7 +80,7 @@ def _print(name: str | None, why: Explanation | None, prediction: Prediction, to
         console.print(Text(f"Unclear: {prediction.reason}."))
         return
     if prediction.reason is not None:
-        console.print(Text(f"Unclear: {prediction.reason}. What the model alone would say:"))
+        console.print(Text(f"Unclear: {prediction.reason}. Without this rule, the model says:"))
     document = Text(printable(why.document))
     for start, end, weight in marks(why, top):
         document.stylize("bold green" if weight > 0 else "bold red", start, end)

@@ -1,4 +1,4 @@
-"""``roleclass lines``: the lines of all postings in files, a row each."""
+"""``roleclass lines``: write each line of each posting as a row."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from roleclass.scoring.summary import Summary
 
 
-@click.command(short_help="Write the lines of postings, a row each.")
+@click.command(short_help="Write each line of each posting as a row.")
 @run_options
-@click.option("--no-text", is_flag=True, help="Leave out what the lines say.")
+@click.option("--no-text", is_flag=True, help="Leave out the text of the lines.")
 def lines(
     inputs: tuple[str, ...],
     output: str,
@@ -23,12 +23,12 @@ def lines(
     model: Path | None,
     **columns_and_rows: Any,
 ) -> None:
-    """Write each line of the postings of each INPUT as a row; - is standard input.
+    """Write each line of the postings of each INPUT as a row. - is standard input.
 
-    INPUTs and formats are those of roleclass score, and so is --resume. Columns: id (where the input has
+    INPUTs, formats and --resume are as for roleclass score. Columns: id (if the input has
     one), file and row of the posting, line, start and end (in characters of the posting without markup),
     part, work, areas, their probabilities, text, and the posting's role and reason. A posting without
-    lines has one row, with nothing but its reason.
+    lines has one row, with empty columns for the line.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""Let a command that runs for long hold no more memory than it uses."""
+"""Return freed memory to the system during long runs."""
 
 import ctypes
 import os
@@ -11,9 +11,9 @@ _LONG: Final = 2**18
 
 
 def return_freed_memory() -> None:
-    """Have what is freed go back to the system at once, rather than to each thread's own store.
+    """Return freed memory to the system at once, instead of keeping it in the arena of each thread.
 
-    Long texts would leave 64 MB behind in the store of each thread, and Arrow keeps as much. To be called
+    Otherwise long texts leave 64 MB behind in each arena, and Arrow keeps as much. Call it
     before Arrow is imported.
 
     Examples

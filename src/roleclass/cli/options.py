@@ -11,7 +11,7 @@ from roleclass.whole import write_whole
 
 
 def together(*options: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what adds several options to a command, in their order."""
+    """Return a decorator that adds several options to a command, in their order."""
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed(options):
@@ -32,13 +32,13 @@ corpus_option = click.option(
 model_option = click.option(
     "--model",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Another model file than the one in the package.",
+    help="Model file.  [default: the one in the package]",
 )
 
 threads_option = click.option(
     "--threads",
     type=click.IntRange(min=1),
-    help="Threads that classify.  [default: the cores, at most 4]",
+    help="Number of threads.  [default: the number of cores, at most 4]",
 )
 
 page_options = together(
@@ -48,20 +48,20 @@ page_options = together(
         type=click.Path(dir_okay=False, path_type=Path),
         help="Write a self-contained page to this file.",
     ),
-    click.option("--overwrite", is_flag=True, help="Replace a page that is there."),
+    click.option("--overwrite", is_flag=True, help="Replace an existing page."),
 )
-"""The options that ask for a page; `write_page` takes them."""
+"""The options for writing a page, for `write_page`."""
 
 
 def write_page(page: Path, content: str, *, overwrite: bool) -> None:
-    """Write a page; a `click.ClickException` says that there is a file by its name."""
+    """Write a page; raise a `click.ClickException` if the file exists."""
     if page.is_file() and not overwrite:
         raise click.ClickException(
             f"{page} exists; name another file, or replace it with --overwrite"
         )
     try:
         write_whole(page, content)
-    except OSError as error:  # it names the file beside the page that was to become it
+    except OSError as error:  # it names the temporary file
         raise click.ClickException(message(f"{page}: {error.strerror or error}")) from error
 
 
@@ -71,25 +71,27 @@ table_options = together(
         multiple=True,
         help="Column with the posting; several are joined.  [default: guessed]",
     ),
-    click.option("--title-column", help="Column with its title.  [default: guessed]"),
+    click.option("--title-column", help="Column with the title.  [default: guessed]"),
     click.option(
         "--format",
         metavar="FORMAT",
-        help="Of - and of files whose names do not tell: csv, tsv, jsonl, json, parquet, arrow, "
+        help="Format of - and of files without a known extension: csv, tsv, jsonl, json, parquet, arrow, "
         "excel, sqlite, html, yaml, csv.gz, jsonl.zst.",
     ),
-    click.option("--encoding", help="Of CSV and TSV input.  [default: utf-8]"),
-    click.option("--delimiter", help="Of CSV and TSV input.  [default: found]"),
-    click.option("--records", metavar="PATH", help="The list of postings in JSON, as data.jobs."),
-    click.option("--table", help="The table of a database, the sheet of a workbook."),
+    click.option("--encoding", help="Encoding of CSV and TSV input.  [default: utf-8]"),
+    click.option("--delimiter", help="Delimiter of CSV and TSV input.  [default: detected]"),
+    click.option(
+        "--records", metavar="PATH", help="The list of postings in JSON, such as data.jobs."
+    ),
+    click.option("--table", help="Table of a database, or sheet of a workbook."),
 )
-"""The options that say how a table is read."""
+"""The options for reading tables."""
 
 _T = TypeVar("_T")
 
 
 def checked(options: Callable[..., _T], **values: Any) -> _T:
-    """Make options of what the command line says; what is wrong with them is told as click tells it."""
+    """Build options from the command line; raise a `click.UsageError` if a value is invalid."""
     try:
         return options(**values)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""``roleclass predict``: the roles of a few postings, as a table, as JSON, or bare."""
+"""``roleclass predict``: print the roles of a few postings as a table, as JSON, or as bare labels."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from roleclass.prediction import Prediction
 
 @click.command(short_help="Print the role of each posting.")
 @posting_options
-@click.option("--label", "bare", is_flag=True, help="Print nothing but the role, a line each.")
+@click.option("--label", "bare", is_flag=True, help="Print only the role, one per line.")
 def predict(
     files: tuple[str, ...],
     text: str | None,
@@ -25,9 +25,9 @@ def predict(
     bare: bool,
     model: Path | None,
 ) -> None:
-    """Print the role of each posting; a FILE holds one posting, - is standard input.
+    """Print the role of each posting. A FILE contains one posting; - is standard input.
 
-    Of a folder all files are read, each as one posting.
+    All files in a folder are read, each as one posting.
 
     \b
     Examples:
@@ -46,8 +46,8 @@ def predict(
         answers = list(zip([name for name, _ in postings], predictions, strict=True))
         if bare or as_json:
             for name, answer in answers:
-                told = {"source": name, **answer.to_dict()}
-                click.echo(answer.role if bare else json.dumps(told))
+                record = {"source": name, **answer.to_dict()}
+                click.echo(answer.role if bare else json.dumps(record))
         elif answers:
             Console().print(_table(answers))
 
@@ -58,8 +58,7 @@ def _table(answers: list[tuple[str, Prediction]]) -> Table:
     for column in ("role", "confidence", "runner-up"):
         table.add_column(column, no_wrap=True)
     for name, answer in answers:
-        # A Text, so that brackets in a file's name are not read as markup. All probabilities are in the
-        # JSON; a person wants to know what else it could be.
+        # A Text, so that brackets in a file's name are not read as markup.
         table.add_row(
             Text(printable(name)), role_of(answer), doubt_of(answer), runner_up_of(answer)
         )

@@ -1,4 +1,4 @@
-"""``roleclass problems``: the problem areas that the duties of a posting are in."""
+"""``roleclass problems``: the problem areas of a posting's duties."""
 
 import json
 from pathlib import Path
@@ -20,11 +20,11 @@ from roleclass.taxonomy.problem_areas import Problem, Span, find_problems
 def problems(
     files: tuple[str, ...], text: str | None, title: str | None, as_json: bool, model: Path | None
 ) -> None:
-    """Show the problem areas of a posting's duties; a FILE holds one posting, - is standard input.
+    """Show the problem areas of a posting's duties. A FILE contains one posting; - is standard input.
 
-    Each area with how common the published analysis calls it, among all postings and not in this one; the
-    sub-patterns that are mentioned; and the duties. What a posting requires, offers or tells about the
-    company does not count.
+    Each area is shown with its published tier (how common it is among all postings), the
+    sub-patterns that are mentioned, and the duties. Requirements, benefits and text about the company
+    do not count.
 
     \b
     Examples:
@@ -38,11 +38,11 @@ def problems(
         for (name, _), reading in zip(postings, readings, strict=True):
             found = find_problems(reading)
             if as_json:
-                told = [
+                records = [
                     {**one.to_dict(), "text": [_said(reading, span) for span in one.sentences]}
                     for one in found
                 ]
-                click.echo(json.dumps({"source": name, "problems": told}))
+                click.echo(json.dumps({"source": name, "problems": records}))
             else:
                 _print(name if len(postings) > 1 else None, reading, found)
 

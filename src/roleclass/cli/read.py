@@ -1,4 +1,4 @@
-"""``roleclass read``: a posting line by line, with its role and the reasons on top."""
+"""``roleclass read``: show a posting line by line, with its role and the evidence on top."""
 
 import json
 from collections.abc import Sequence
@@ -45,11 +45,11 @@ def read(
     overwrite: bool,
     model: Path | None,
 ) -> None:
-    """Show what each line of a posting is; a FILE holds one posting, - is standard input.
+    """Show what each line of a posting is. A FILE contains one posting; - is standard input.
 
-    On top the role, and what spoke for it and against it. Then each line: its part (company, duty,
-    requirement, nice-to-have, other), the work it speaks of (genai, ml, near-ai, ai-user, ai-topic), and
-    the problem areas of a duty. Tables are read by roleclass lines.
+    First the role, and the evidence for and against it. Then each line: its part (company, duty,
+    requirement, nice-to-have, other), its work (genai, ml, near-ai, ai-user, ai-topic), and
+    the problem areas of a duty. For tables, use roleclass lines.
 
     \b
     Examples:
@@ -65,7 +65,7 @@ def read(
             if as_json:
                 click.echo(json.dumps({"source": name, **reading.to_dict()}))
                 continue
-            # What is too large to be read has no lines, and nothing to explain.
+            # A posting that is too large has no text, and nothing to explain.
             why = classifier.explain(posting, title) if reading.text else None
             if page is not None:
                 write_page(page, posting_page(reading, why), overwrite=overwrite)
@@ -90,14 +90,14 @@ def _print(name: str | None, reading: Reading, why: Explanation | None) -> None:
         console.print(_reasons(why))
     console.print()
     rows = iter(view.rows)
-    # A table takes its time with many rows, and shows nothing before it has them all.
+    # A large table is slow, and shows nothing before it is complete.
     while some := list(islice(rows, 100)):
         console.print(_table(reading, some, console.width))
     console.print()
 
 
 def _reasons(why: Explanation) -> Table:
-    """What spoke for the role and what against it, the weightiest first."""
+    """The evidence for and against the role, largest weights first."""
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column()

@@ -1,4 +1,4 @@
-"""Postings from files, from standard input and from the command line; answers as a terminal shows them."""
+"""Read postings from files, standard input and the command line; format answers for a terminal."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from roleclass.errors import InputError
 from roleclass.prediction import Prediction
 from roleclass.tables.dialect import encoding_of
 from roleclass.tables.files import files_below
-from roleclass.tables.formats import no_text
+from roleclass.tables.formats import non_text_kind
 
 _NO_TABLES = ("a PDF document", "a binary file")
 
@@ -24,30 +24,28 @@ _NO_TABLES = ("a PDF document", "a binary file")
 posting_options = together(
     click.argument("files", nargs=-1, metavar="FILE..."),
     click.option("--text", help="Read this text instead of files."),
-    click.option("--title", help="The job title, where the text does not hold it."),
-    click.option(
-        "--json", "as_json", is_flag=True, help="Print one JSON object a posting, a line each."
-    ),
+    click.option("--title", help="The job title, if it is not part of the text."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line."),
     model_option,
 )
-"""The arguments that name postings, which `gathered` takes, and how they are shown."""
+"""The options of commands that read single postings; see `gathered`."""
 
 
 @contextmanager
 def gathered(
     files: Sequence[str], text: str | None, page: Path | None = None
 ) -> Iterator[list[tuple[str, str]]]:
-    """Give the name and the text of each posting; what cannot be read is said, and the command fails at last.
+    """Yield the name and text of each posting; warn of unreadable files, and exit with 1 at the end.
 
     Raises
     ------
     click.UsageError
-        If there are both files and a text, or none; or if there is a page to write, and several postings.
+        If there are both files and a text, or neither; or if a page is to be written for several postings.
     """
     if (text is None) == (not files):
         raise click.UsageError("give either FILE... (- for standard input) or --text TEXT")
-    if "" in files:  # of a variable of the shell that is not set; Path("") is the folder here
-        raise click.UsageError("an empty name names no file")
+    if "" in files:  # from an unset shell variable; Path("") is the working folder
+        raise click.UsageError("an empty name is not a file; expected a file, a folder or -")
     postings = [] if text is None else [("--text", text)]
     complete = True
     for file in _postings_in(files):
@@ -67,7 +65,7 @@ def gathered(
 
 
 def print_name(console: Console, name: str | None) -> None:
-    """Print a posting's name over it, where there are several."""
+    """Print the name of a posting above it, if there is one."""
     if name is not None:
         console.print(Text(printable(name), style="underline"))
 
@@ -78,13 +76,13 @@ def role_of(answer: Prediction) -> Text:
 
 
 def doubt_of(answer: Prediction) -> Text:
-    """Return how sure an answer is, or why there is none."""
+    """Return the confidence of an answer, or the reason why it is unclear."""
     said = answer.reason or percent(answer.confidence) + ("" if answer.reliable else ", unsure")
     return Text(said, style="" if answer.reliable else "bright_black")
 
 
 def runner_up_of(answer: Prediction) -> Text:
-    """Return what it is if it is not this; nothing where nobody can tell."""
+    """Return the runner-up and its probability; nothing if the answer is unclear."""
     second, p = sorted(answer.probabilities.items(), key=lambda item: -item[1])[1]
     said = "" if answer.reason is not None else f"{second.label} {percent(p)}"
     return Text(said, style="bright_black")
@@ -104,7 +102,7 @@ def percent(p: float) -> str:
 
 
 def _postings_in(names: Sequence[str]) -> Iterator[Path]:
-    """Give files; in the place of a folder those in it and below, hidden ones left out, itself if none."""
+    """Yield files, and those in and below folders except hidden ones; a folder without files as itself."""
     for name in names:
         yield from files_below(Path(name)) or [Path(name)]
 
@@ -112,24 +110,24 @@ def _postings_in(names: Sequence[str]) -> Iterator[Path]:
 def _read(file: Path) -> str:
     """Return the text of a file, ``-`` for standard input.
 
-    Bytes that cannot be decoded are said on standard error and passed over.
+    Bytes that cannot be decoded are replaced, with a warning.
 
     Raises
     ------
     InputError
-        If it is a folder, a table or a binary file; the message says what reads tables, or what is expected.
+        If it is a folder, a table or a binary file; the message names what reads tables, or what is expected.
     OSError
         If the file cannot be read.
     """
     if file.is_dir():
         raise InputError(f"{file}: a folder without files")
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    what = no_text(str(file), data[:4096])
+    what = non_text_kind(str(file), data[:4096])
     if what is not None:
         advice = (
             "expected plain text, HTML or Markdown"
             if what in _NO_TABLES
-            else f"tables are read by roleclass score {file} -o roles.csv and roleclass lines {file} "
+            else f"for tables use roleclass score {file} -o roles.csv or roleclass lines {file} "
             "-o lines.csv"
         )
         raise InputError(f"{file}: {what}, not the text of one posting; {advice}")
@@ -137,5 +135,7 @@ def _read(file: Path) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        warn(f"{file}: not {encoding} (byte {error.start}); what cannot be decoded is passed over")
+        warn(
+            f"{file}: not {encoding} (byte {error.start}); bytes that cannot be decoded are replaced"
+        )
         return data.decode(encoding, errors="replace")

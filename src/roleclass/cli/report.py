@@ -1,4 +1,4 @@
-"""``roleclass report``: what a set of postings says, as a page, as JSON and as tables."""
+"""``roleclass report``: report on a set of postings as a page, as JSON and as tables."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from roleclass.errors import require_extra
 from roleclass.whole import write_whole
 
 
-@click.command(short_help="Measure a set of postings, as a page.")
+@click.command(short_help="Write a report on a set of postings.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
     "-o",
@@ -21,16 +21,16 @@ from roleclass.whole import write_whole
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder for report.html, report.json and the tables.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a report that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing report.")
 @click.option(
-    "--with-text", is_flag=True, help="Show duties behind the figures, too, not ids alone."
+    "--with-text", is_flag=True, help="Show the duties behind the figures, not only their ids."
 )
 @click.option(
     "--read-at-most",
     type=click.IntRange(min=1),
     default=100_000,
     show_default=True,
-    help="Of more postings, lines are read of a random sample.",
+    help="Number of postings whose lines are read; of more, a random sample.",
 )
 @threads_option
 @table_options
@@ -45,11 +45,11 @@ def report(
     model: Path | None,
     **table: Any,
 ) -> None:
-    """Measure postings: roles, titles, problems, skills, words, and what is atypical.
+    """Report on postings: roles, titles, problems, skills, words, and atypical postings.
 
     An INPUT is a table of postings, scored or not, as for roleclass score; - is standard input.
     Rows with the same id and the same text are one posting. Postings without a role are
-    classified. Roles are counted in all postings, lines in 100,000 of them.
+    classified. Roles are counted in all postings, lines in 100,000 of them at most.
 
     \b
     Examples:
@@ -74,9 +74,7 @@ def report(
     end_in_order()
     postings = PostingTables(inputs, options, warn=warn)
     if not len(postings):
-        raise click.ClickException(
-            f"{', '.join(inputs)}: there is no posting; expected a row for each"
-        )
+        raise click.ClickException(f"{', '.join(inputs)}: no postings; expected one per row")
     try:
         tables.mkdir(parents=True, exist_ok=True)
         with Listing(tables, with_text=with_text) as listing:
@@ -92,7 +90,7 @@ def report(
             render(figures, [printable(Path(name).name) for name in inputs]),
             to_json(figures, indent=2) + "\n",
         )
-        for old in tables.glob("*.csv"):  # of another report, which may have shown texts
+        for old in tables.glob("*.csv"):  # of an earlier report, which may contain texts
             if old.name not in listing.names:
                 old.unlink()
         write_tables(figures, tables)

@@ -1,4 +1,4 @@
-"""What the commands share that read tables and write one: options, progress, how to go on."""
+"""Shared by the commands that score tables: options, progress, interruption."""
 
 import json
 import sys
@@ -24,39 +24,39 @@ run_options = together(
         "-o",
         "--output",
         required=True,
-        help="File to write; it must not exist. - is standard output.",
+        help="File to write, which must not exist; - is standard output.",
     ),
     table_options,
-    click.option("--id-column", help="Column that names a row in messages and in lines."),
+    click.option("--id-column", help="Column that identifies rows in messages and in lines."),
     click.option(
         "--batch-size",
         type=click.IntRange(min=1),
         default=2048,
         show_default=True,
-        help="Rows that are scored and checkpointed together.",
+        help="Number of rows that are scored and checkpointed together.",
     ),
     threads_option,
-    click.option("--resume", is_flag=True, help="Go on with a run that was cut off."),
+    click.option("--resume", is_flag=True, help="Continue an interrupted run."),
     click.option(
         "--on-error",
         type=click.Choice(["mark", "stop"]),
         default="mark",
         show_default=True,
-        help="Rows that cannot be scored: say so in their reason, or stop.",
+        help="What to do with a row that cannot be scored: mark it in its reason, or stop.",
     ),
     click.option(
         "--safe-csv",
         is_flag=True,
-        help="Put ' before cells of CSV and TSV that a spreadsheet would take for formulas.",
+        help="Put ' before CSV and TSV cells that a spreadsheet would take for formulas.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON."),
     model_option,
 )
-"""The options of a run that reads tables and writes one."""
+"""The options of the commands that score tables."""
 
 
 def asked(*, threads: int | None, **others: Any) -> "ScoreOptions":
-    """Return what the user asked for; a `click.UsageError` says what is out of range."""
+    """Return the options of a run; raise a `click.UsageError` if one is out of range."""
     return_freed_memory()
     from roleclass.scoring.options import ScoreOptions
     from roleclass.tables.options import default_threads
@@ -72,18 +72,19 @@ def run(
     as_json: bool,
     **arguments: Any,
 ) -> None:
-    """Show how far a run is, on a terminal, and at last what it has done.
+    """Run `score`, show its progress on a terminal, and print its summary.
 
-    That is said on standard error where rows went to standard output. Whoever interrupts the run is told how
-    to go on.
+    The summary goes to standard error if the rows go to standard output. After an interruption, a message
+    says how to continue.
     """
     end_in_order()
     try:
         with _progress() as progress:
             summary = score(output=output, warn=warn, progress=progress, **arguments)
     except KeyboardInterrupt:
-        kept = f"what was scored of {output} is kept: repeat the command with --resume"
-        warn(f"interrupted; {'nothing is kept of standard output' if output == '-' else kept}")
+        kept = f"the scored rows of {output} are kept: repeat the command with --resume"
+        lost = "a run to standard output cannot be resumed"
+        warn(f"interrupted; {lost if output == '-' else kept}")
         sys.exit(_INTERRUPTED)
     pace = (
         f"errors {summary.errors:,}; {summary.seconds:.1f} s, "
@@ -93,12 +94,12 @@ def run(
     click.echo(said, err=output == "-")
 
 
-_INTERRUPTED = 130  # as shells say it: 128 and the number of the signal
+_INTERRUPTED = 130  # as in shells: 128 plus the number of the signal
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[["Summary"], None]]:
-    # 80 columns are enough for all of it; it goes when the summary comes.
+    # It fits into 80 columns, and disappears before the summary is printed.
     bar = Progress(
         BarColumn(20),
         TaskProgressColumn(),
@@ -119,7 +120,7 @@ def _progress() -> Iterator[Callable[["Summary"], None]]:
 
 
 def counted(number: int, what: str) -> str:
-    """Say a number of things.
+    """Return a number with its noun, in the plural where needed.
 
     Examples
     --------
@@ -130,5 +131,5 @@ def counted(number: int, what: str) -> str:
 
 
 def earlier(summary: "Summary") -> str:
-    """Say how many rows an earlier run had scored, if any."""
+    """Return how many rows an earlier run had scored, as a clause; empty if none."""
     return f", {summary.resumed:,} of them from an earlier run" if summary.resumed else ""

@@ -1,4 +1,4 @@
-"""``roleclass score``: the roles of all postings in files, beside their rows."""
+"""``roleclass score``: add the role of each posting to the rows of files."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,21 +12,22 @@ if TYPE_CHECKING:
     from roleclass.scoring.summary import Summary
 
 
-@click.command(short_help="Write files with a role beside each row.")
+@click.command(short_help="Add a role to each row of files.")
 @run_options
 @click.option(
     "--areas",
     is_flag=True,
-    help="Add how many lines are of each part and work, and how many duties are in each problem area.",
+    help="Add the numbers of lines of each part and work, and of duties in each problem area.",
 )
-@click.option("--lines", is_flag=True, help="Add the duties: a list, in CSV a line each.")
-@click.option("--prefix", default="", help="Put before the names of the added columns.")
+@click.option("--lines", is_flag=True, help="Add the duties: a list, in CSV one per line.")
+@click.option("--prefix", default="", help="Prefix of the names of the added columns.")
 @click.option(
     "--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True,
     help="Score here, or on a Ray cluster (Parquet to a folder of Parquet).",
 )  # fmt: skip
 @click.option(
-    "--address", help="Address of the Ray cluster.  [default: the one that runs, else this machine]"
+    "--address",
+    help="Address of the Ray cluster.  [default: the running one, otherwise this machine]",
 )
 def score(
     inputs: tuple[str, ...],
@@ -38,11 +39,11 @@ def score(
     address: str | None,
     **columns_and_rows: Any,
 ) -> None:
-    """Write the rows of each INPUT with their roles beside them; - is standard input.
+    """Write the rows of each INPUT with their roles. - is standard input.
 
     An INPUT is a file, a folder or a pattern: CSV, TSV, JSON, JSON Lines, Parquet, Arrow, workbooks,
-    SQLite, saved web pages. Every row and every column is kept, in order. Added: role, confidence,
-    reliable, a probability for each role, reason. A run that was cut off goes on with --resume.
+    SQLite, saved web pages. All rows and columns are kept, in order. Added: role, confidence,
+    reliable, a probability for each role, reason. Continue an interrupted run with --resume.
 
     \b
     Examples:

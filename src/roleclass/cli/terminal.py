@@ -1,4 +1,4 @@
-"""What postings and files say, as text that a terminal shows and does not obey."""
+"""Text from postings and files, made safe for a terminal."""
 
 import signal
 from collections.abc import Container
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-if TYPE_CHECKING:  # it takes its time to import, and most commands show no bar
+if TYPE_CHECKING:  # slow to import, and most commands show no progress bar
     from rich.progress import Progress
     from rich.table import Table
 
-# Control characters, those that change the direction of writing, and halves of characters. One
-# character stands for one, so that places in the text stay what they are.
+# Control characters, those that change the direction of text, and lone surrogates. Each is replaced
+# by one character, so that offsets into the text stay valid.
 _SHOWN: Final = dict.fromkeys(
     chain(
         range(0x20),
@@ -27,7 +27,7 @@ _SHOWN: Final = dict.fromkeys(
 
 
 def printable(text: str) -> str:
-    r"""Replace, one for one, the characters that would steer a terminal.
+    r"""Replace, one for one, the characters that would control a terminal.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def printable(text: str) -> str:
 
 
 def message(text: str) -> str:
-    r"""Return `text` as a message; lines after the first are set in, so that none can be forged.
+    r"""Return `text` as a message; lines after the first are indented, so that none can be forged.
 
     Examples
     --------
@@ -50,12 +50,12 @@ def message(text: str) -> str:
 
 def on_terminal(bars: "Progress") -> AbstractContextManager[object]:
     """Show progress on a terminal, and nothing in a pipe, while the context lasts."""
-    # Not entered there at all: before rich 14.3 a disabled bar leaves an empty line behind.
+    # In a pipe the bar is not entered at all: before rich 14.3 a disabled bar left an empty line behind.
     return bars if bars.console.is_terminal else nullcontext()
 
 
 def plain_table(*columns: str, right: Container[str] = ()) -> "Table":
-    """Return a table without lines; `right` are the columns whose cells end at the right."""
+    """Return a table without borders; the columns in `right` are right-aligned."""
     from rich.table import Column, Table
 
     named = [Column(name, justify="right" if name in right else "left") for name in columns]
@@ -68,5 +68,5 @@ def end_in_order() -> None:
 
 
 def warn(text: str) -> None:
-    """Say something on standard error."""
+    """Print a message on standard error."""
     click.echo(message(text), err=True)

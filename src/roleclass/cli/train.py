@@ -1,4 +1,4 @@
-"""``roleclass train``: a model of one's own."""
+"""``roleclass train``: train your own model."""
 
 import os
 from pathlib import Path
@@ -22,7 +22,7 @@ def _own_roles(_: click.Context, __: click.Parameter, value: str | None) -> tupl
         raise click.BadParameter(str(error)) from error
 
 
-@click.command(short_help="Train a model, with your own roles too.")
+@click.command(short_help="Train a model, also with your own roles.")
 @corpus_option
 @click.option(
     "--output",
@@ -33,7 +33,7 @@ def _own_roles(_: click.Context, __: click.Parameter, value: str | None) -> tupl
 @click.option(
     "--roles",
     callback=_own_roles,
-    help="Labels of your own, with commas between: frontend,backend,other.  [default: the package's]",
+    help="Your own labels, separated by commas: frontend,backend,other.  [default: the package's]",
 )
 @click.option(
     "--about",
@@ -45,8 +45,8 @@ def _own_roles(_: click.Context, __: click.Parameter, value: str | None) -> tupl
     "--jobs",
     type=click.IntRange(1),
     default=lambda: min(2, os.cpu_count() or 1),
-    show_default="2, or the cores there are",
-    help="Folds to fit at the same time; changes nothing but the time and the memory.",
+    show_default="2, or 1 on a single core",
+    help="Number of folds to fit in parallel; affects only time and memory.",
 )
 def train(
     folder: Path,
@@ -58,8 +58,8 @@ def train(
 ) -> None:
     """Train, calibrate, export, check and evaluate a model.
 
-    Everything is chosen by cross-validation on the split "train"; "dev" is only reported. Lines are learnt
-    from lines.parquet in the same folder; without it they are read as by the model of the package.
+    Everything is chosen by cross-validation on the split "train"; "dev" is only for evaluation. The line
+    model is trained on lines.parquet in the same folder; without it the package's line model is used.
 
     \b
     Examples:

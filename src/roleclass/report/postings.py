@@ -72,7 +72,7 @@ def flat(value: Any) -> str | None:
     if isinstance(value, str) and value[:1] not in "[{":  # most of them; "" is in any text
         return _clean(unescape(value)) or None
     from roleclass.tables.columns import given
-    from roleclass.tables.plain import said
+    from roleclass.tables.plain import to_text
 
     value = _parsed(value)
     if isinstance(value, dict):
@@ -87,7 +87,7 @@ def flat(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # an id that a gap in its column made a fraction
     return (
-        _clean(unescape(str(value) if isinstance(value, str | int | float) else said(value)))
+        _clean(unescape(str(value) if isinstance(value, str | int | float) else to_text(value)))
         or None
     )
 

@@ -65,7 +65,7 @@ class PostingTables:
         warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         require_extra("report", "pyarrow")
-        from roleclass.tables.files import expand, said_once
+        from roleclass.tables.files import expand, merge_notes
         from roleclass.tables.options import ReadOptions
 
         self._warn = warn
@@ -78,7 +78,7 @@ class PostingTables:
                 self._look_at(name, options or ReadOptions(), ids, about) for name in names
             ]
         finally:
-            for message in said_once(about, len(names)):
+            for message in merge_notes(about, len(names)):
                 warn(message)
         known, counts = np.unique(np.frombuffer(ids, np.int64), return_counts=True)
         again = counts > 1

@@ -1,14 +1,16 @@
-"""Tables in, the same rows with their roles out. Needs ``roleclass[score]``.
+"""Score tables: the same rows with their roles. Needs ``roleclass[score]``.
 
 =================  ==============================================================================
-`run`              `score_files`: all of it in order; ``roleclass score``
-`options`          what a run is asked to do
-`scorer`           texts and titles -> the columns that are added
-`summary`          what a run has done
+`run`              `score_files` and `write_lines`; ``roleclass score`` and ``roleclass lines``
+`options`          the options of a run
+`scorer`           texts and titles -> the added columns
+`readings`         columns from the lines of postings
+`rows`             the rows of the output
+`summary`          the counts of a run
 `checkpoint`       finished parts, the lock and the rename at the end
 `dataset`          `score_dataset`: datasets, pandas and polars
-`cluster`          the same on Ray; needs ``roleclass[ray]``
-`pieces`           what its workers are given
+`cluster`          `score_on_cluster`, on Ray; needs ``roleclass[ray]``
+`pieces`           the units of work on a cluster
 =================  ==============================================================================
 
 Reading and writing tables is in `roleclass.tables`.

@@ -1,12 +1,12 @@
-"""What makes a run safe to kill: a lock, finished parts, and a rename at the end.
+"""Make a run safe to kill: a lock, finished parts, and a rename at the end.
 
-All of it lies in a hidden folder beside the output, ``.OUTPUT.parts``. A part is the added columns
-of one chunk of input: they are what costs time. A run that is resumed reads its input from the
-start, takes the answers of finished parts from their files, scores the rest, and writes the whole
-output in one go: it cannot lose or repeat a row, and it ends as a run that was not disturbed.
+They are in a hidden folder beside the output, ``.OUTPUT.parts``. A part is the added columns
+of one chunk of input, which take the time. A resumed run reads its input from the
+start, reuses finished parts, scores the rest, and writes the whole
+output at once: it cannot lose or repeat a row, and its output is that of an uninterrupted run.
 
-Nothing counts before it is on the disk. A part begins with a checksum of what it holds, of its place and
-of the description of its run (``run.json``): one that is damaged, in another's place or of another run is
+Everything is synced to disk before it counts. A part begins with a checksum of its content, its index and
+the description of its run (``run.json``): a part that is damaged, swapped or from another run is
 scored again.
 """
 
@@ -38,20 +38,20 @@ class Checkpoint:
     output : Path
         The file that will appear when everything is written.
     fingerprint : dict
-        What the parts depend on; JSON. A run that is resumed must have the same.
+        What the parts depend on, as JSON. It must be the same when a run is resumed.
     resume : bool
-        Whether to go on with an unfinished run.
+        Whether to continue an unfinished run.
 
     Attributes
     ----------
     finished : Summary or None
-        What the run had done that was cut off after its last step, with the output in its place.
+        The summary of a run that was interrupted after its last step, with the output complete.
 
     Raises
     ------
     ScoringError
-        If the output exists and is not of the run to go on with, another run is at it, an unfinished
-        run is there and `resume` is false, or that run had another input or other options.
+        If the output exists and is not from the run to be resumed, another run is writing it, there is
+        an unfinished run and `resume` is false, or that run had another input or other options.
     """
 
     def __init__(self, output: Path, fingerprint: dict[str, Any], *, resume: bool) -> None:
@@ -63,9 +63,9 @@ class Checkpoint:
             raise self._exists()
         try:
             self.folder.mkdir(exist_ok=True)
-            if self.folder.is_symlink():  # it would lead what we write and delete elsewhere
+            if self.folder.is_symlink():  # we would write and delete elsewhere
                 raise ScoringError(f"{self.folder} is a link; delete it or choose another output")
-            # The system lets go of the lock when the process ends, however it ends.
+            # The system releases the lock whenever the process ends.
             self._lock = filelock.FileLock(self.folder / "lock", timeout=0)
             self._lock.acquire()
         except filelock.Timeout:
@@ -85,29 +85,27 @@ class Checkpoint:
         if not known.exists():
             if self.output.exists():  # another run ended between the first look and the lock
                 raise self._exists()
-            # Without a description nobody knows what the parts are answers to.
+            # Without a description, the input of the parts is unknown.
             for left in (*self.folder.glob("part-*"), *self.folder.glob("finished.*")):
                 left.unlink()
             write_whole(known, json.dumps(fingerprint, indent=2))
             return
         if not resume:
             raise ScoringError(
-                f"an earlier run of {self.output} did not finish; go on with --resume, "
-                f"or delete {self.folder} to start afresh"
+                f"an earlier run of {self.output} did not finish; continue it with --resume, "
+                f"or delete {self.folder} to start again"
             )
         try:
             before = dict(json.loads(known.read_bytes()))
         except (ValueError, TypeError, RecursionError):
-            raise ScoringError(
-                f"{known} is damaged; delete {self.folder} to start afresh"
-            ) from None
+            raise ScoringError(f"{known} is damaged; delete {self.folder} to start again") from None
         changed = sorted(
             key for key in before.keys() | fingerprint if before.get(key) != fingerprint.get(key)
         )
         if changed:
             raise ScoringError(
                 f"the unfinished run of {self.output} had other {' and '.join(changed)}; "
-                f"repeat it as it was, or delete {self.folder} to start afresh"
+                f"repeat it unchanged, or delete {self.folder} to start again"
             )
         if self.output.exists():
             self.finished = self._finished()
@@ -119,7 +117,7 @@ class Checkpoint:
         return ScoringError(f"{self.output} exists; delete it or choose another output")
 
     def _finished(self) -> Summary | None:
-        """Return what the run had done, if the output is the file that it wrote."""
+        """Return the summary of the run, if the output is the file that it wrote."""
         try:
             note = json.loads((self.folder / "finished.json").read_bytes())
             mine = note["file"] == _identity(self.output)
@@ -128,11 +126,11 @@ class Checkpoint:
             return None
 
     def release(self) -> None:
-        """Let other runs have the output."""
+        """Release the lock on the output."""
         self._lock.release()
 
     def load(self, index: int, rows: int, schema: pa.Schema) -> pa.Table | None:
-        """Return a finished part; None if it is not there or not just as it was saved."""
+        """Return a finished part; None if it is missing or changed."""
         try:
             content = memoryview(self._path(index).read_bytes())
         except OSError:
@@ -144,7 +142,7 @@ class Checkpoint:
         return table if len(table) == rows and table.schema.equals(schema) else None
 
     def save(self, index: int, scores: pa.Table) -> None:
-        """Keep a finished part."""
+        """Save a finished part."""
         sink = pa.BufferOutputStream()
         pq.write_table(scores, sink)
         data = sink.getvalue()
@@ -163,9 +161,9 @@ class Checkpoint:
 
     @contextmanager
     def write_output(self, summary: Summary) -> Iterator[BinaryIO]:
-        """Give a file that becomes the output, all at once, if the context ends well.
+        """Open a file that becomes the output, atomically, if the context ends without error.
 
-        `summary` is then what a run is told that only finds out that this one had finished.
+        `summary` is saved for a later run that finds this one finished.
         """
         partial = self.folder / "output"
         with whole_file(partial) as file:
@@ -177,18 +175,16 @@ class Checkpoint:
         self._remove()
 
     def _remove(self) -> None:
-        """Delete the folder; out of the way first, so that no run ever finds a half of it."""
+        """Rename the folder, then delete it, so that no run finds a part of it."""
         self.release()
         doomed = self.folder.with_name(f"{self.folder.name}.old")
         shutil.rmtree(doomed, ignore_errors=True)  # of a run that was killed here
-        with suppress(
-            OSError
-        ):  # a second run is at the same; the output is there, whatever is left
+        with suppress(OSError):  # a second run does the same; the output is complete in any case
             self.folder.replace(doomed)
         shutil.rmtree(doomed, ignore_errors=True)
 
 
 def _identity(path: Path) -> list[int]:
-    """Return what stays the same when a file is renamed, and not when it is written again."""
+    """Return the identity of a file: it survives renaming, but not rewriting."""
     stat = path.stat()
     return [stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns]

@@ -1,9 +1,9 @@
-"""Parquet in, Parquet out, on a Ray cluster. Needs ``roleclass[ray]``.
+"""Score Parquet files on a Ray cluster. Needs ``roleclass[ray]``.
 
-A task is a piece: some row groups of one file. A worker reads it, scores it and writes it to a file of its
-own, which appears all at once under a name that the piece determines. So it does no harm if a worker dies
-and its piece is done again, or done twice. Ray Data is not used: its reader of Parquet did not survive the
-loss of a node (Ray 2.60, ``ListFiles``), and readers that wait for a CPU that scorers hold can hang a job.
+A task is a piece: some row groups of one file. A worker reads it, scores it and writes it atomically to
+its own file, whose name depends only on the piece. So it does no harm if a worker dies
+and its piece is repeated. Ray Data is not used: its Parquet reader did not survive the
+loss of a node (Ray 2.60, ``ListFiles``), and readers that wait for a CPU held by scorers can hang a job.
 """
 
 import json
@@ -48,20 +48,20 @@ def score_on_cluster(
     Parameters
     ----------
     inputs : sequence of path
-        Parquet files, patterns, or addresses such as ``s3://bucket/jobs``, a file or a folder of
-        them; every worker must see them under the same name.
+        Parquet files, patterns, or addresses of files or folders such as ``s3://bucket/jobs``;
+        every worker must see them under the same name.
     output : path
         A folder, or an address, that does not exist; every worker must be able to write to it. Its
         files, sorted by name, hold the rows in the order of the input.
     options : ScoreOptions or None
-        `threads` is not used: a worker scores on one CPU, and there are many.
+        `threads` is ignored: each worker scores on one CPU.
     model : path or None
         As for `RoleClassifier`; every worker must see it under the same name.
     resume : bool
-        Go on with a run that was cut off.
+        Continue an interrupted run.
     address : str or None
-        Of the cluster, as for ``ray.init``; None for the one that this process or ``RAY_ADDRESS``
-        knows, else one on this machine.
+        Address of the cluster, as for ``ray.init``; None for that of this process or ``RAY_ADDRESS``,
+        otherwise one on this machine.
     warn, progress : callable
         As for `score_files`.
 
@@ -90,7 +90,7 @@ def score_on_cluster(
     summary = Summary.begin(scorer, sum(piece.size for piece in pieces))
     start = perf_counter()
     with _connected(address):
-        # Without end: a task is begun anew where its worker died, not where it raised.
+        # Unlimited: a task is retried if its worker died, not if it raised.
         task = ray.remote(num_cpus=1, max_retries=-1)(score_piece)
         where = None if model is None else absolute(model)
         what = (selection, options, where, scorer.model_sha256)
@@ -109,7 +109,7 @@ def score_on_cluster(
             if isinstance(cause, RoleclassError):
                 raise cause from None
             raise ScoringError(
-                f"the cluster gave up: {error}\nWhat was scored is kept: go on with --resume"
+                f"the cluster failed: {error}\nThe scored rows are kept: continue with --resume"
             ) from error
         finally:
             for left in waiting:
@@ -125,7 +125,7 @@ def score_piece(
     model: str | None,
     model_sha256: str,
 ) -> Summary:
-    """Do what a worker does: score a piece and write it, unless it is there."""
+    """Score a piece and write it, unless it exists; run by a worker."""
     scorer = _scorer(model, options, model_sha256)
     summary = Summary.begin(scorer)
     filesystem, target = resolve(piece.output)
@@ -134,7 +134,7 @@ def score_piece(
             scores = finished.read(columns=scorer.schema.names)
         summary.add(scores, resumed=True)
         return summary
-    # Two workers may be at the same piece, if one was given up for dead.
+    # Two workers may score the same piece, if one was wrongly considered dead.
     partial = posixpath.join(posixpath.dirname(target), f"_{uuid.uuid4().hex}.tmp")
     with open_parquet(piece.source) as source:
         schema = source.schema_arrow
@@ -157,7 +157,7 @@ def score_piece(
             filesystem.move(partial, target)
         except OSError as error:
             raise ScoringError(
-                f"cannot write {target}: {error}; what was scored is kept: go on with --resume"
+                f"cannot write {target}: {error}; the scored rows are kept: continue with --resume"
             ) from error
     return summary
 
@@ -167,8 +167,8 @@ def _scorer(model: str | None, options: ScoreOptions, model_sha256: str) -> Scor
     scorer = Scorer(model, options.prefix, extras_of(options))
     if scorer.model_sha256 != model_sha256:
         raise ScoringError(
-            "a worker has another model than the one that started the run; install the same "
-            "version of roleclass on all nodes, or put the model where all of them see it"
+            "a worker has another model than the process that started the run; install the same "
+            "version of roleclass on all nodes, or put the model where all nodes can read it"
         )
     return scorer
 
@@ -181,7 +181,7 @@ def _prepare(
     *,
     resume: bool,
 ) -> None:
-    """Make the output folder, or check that it holds the beginning of this very run."""
+    """Make the output folder, or check that it holds an unfinished run with the same description."""
     filesystem, path = resolve(folder)
     described = json.dumps(
         {
@@ -200,7 +200,7 @@ def _prepare(
         return
     if not resume:
         raise ScoringError(
-            f"{folder} exists; go on with an unfinished run with --resume, or name another output"
+            f"{folder} exists; continue an unfinished run with --resume, or name another output"
         )
     before = b""
     if filesystem.get_file_info(known).type == fs.FileType.File:
@@ -209,7 +209,7 @@ def _prepare(
     if before != described:
         raise ScoringError(
             f"{folder} is not an unfinished run of this input with these options; repeat the run "
-            "as it was, or name another output"
+            "unchanged, or name another output"
         )
 
 
@@ -230,13 +230,13 @@ def _connected(address: str | None) -> Iterator[None]:
 
 
 def _check(folder: str, pieces: Sequence[Piece]) -> None:
-    """Count the rows that were written, remove what dead workers left, and mark the run as done."""
+    """Count the written rows, remove the files of dead workers, and mark the run as done."""
     for piece in pieces:
         with open_parquet(piece.output) as file:
             if file.metadata.num_rows != piece.rows:
                 raise ScoringError(
                     f"{piece.output} has {file.metadata.num_rows} rows, expected {piece.rows}; "
-                    "delete it and go on with --resume"
+                    "delete it and continue with --resume"
                 )
     filesystem, path = resolve(folder)
     for file in filesystem.get_file_info(fs.FileSelector(path)):

@@ -1,6 +1,6 @@
-"""`score_dataset`: the roles beside the rows of a dataset or a data frame.
+"""`score_dataset`: add the roles to a dataset or a data frame.
 
-No library of tables is imported here before one of its objects comes in.
+A table library is imported only when one of its objects is given.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -21,9 +21,9 @@ _T = TypeVar("_T")
 def score_dataset(
     dataset: _T, classifier: RoleClassifier, options: ScoreOptions, warn: Callable[[str], None]
 ) -> _T:
-    """Return `dataset` with the columns that say which role each posting describes.
+    """Return `dataset` with the role of each posting in added columns.
 
-    See `roleclass.score_dataset`, which puts the options together, for the types, the result and the errors.
+    See `roleclass.score_dataset` for the types, the result and the errors.
     """
     scorer = Scorer(classifier, options.prefix, extras_of(options))
     scored: _T = _adapter(dataset)(dataset, _Batch(scorer, options, warn))
@@ -31,7 +31,7 @@ def score_dataset(
 
 
 class _Batch:
-    """Scores lists of texts and titles; its pickled state is what caches of `datasets` go by."""
+    """Scores lists of texts and titles; caches of `datasets` depend on its pickled state."""
 
     def __init__(self, scorer: Scorer, options: ScoreOptions, warn: Callable[[str], None]) -> None:
         self.scorer = scorer
@@ -39,17 +39,17 @@ class _Batch:
         self._warn = warn
 
     def __getstate__(self) -> dict[str, Any]:
-        # What is said of guesses makes no difference to the answers.
+        # Warnings do not affect the answers.
         return {"scorer": self.scorer, "options": self.options}
 
     def select(self, columns: dict[str, str | None]) -> Selection:
-        """Choose the columns to read, and check that the added ones find their names free."""
+        """Choose the columns to read, and check that the names of added ones are free."""
         selection = select(columns, self.options, warn=self._warn)
         self.scorer.check_names(list(columns))
         return selection
 
     def __call__(self, rows: dict[str, list[Any]], selection: Selection) -> dict[str, list[Any]]:
-        """Score rows as `datasets` hands them over."""
+        """Score rows in the format of `datasets`."""
         columns: dict[str, list[Any]] = self._score(rows.__getitem__, selection).to_pydict()
         return columns
 
@@ -61,7 +61,7 @@ class _Batch:
     def in_slices(
         self, rows: int, selection: Selection, column_of: Callable[[slice], Column]
     ) -> pa.Table:
-        """Score `rows` rows slice by slice, so that only one slice is held as Python objects."""
+        """Score `rows` rows slice by slice, so that only one slice exists as Python objects."""
         step = self.options.batch_size * self.options.threads
         slices = [slice(start, start + step) for start in range(0, rows, step)] or [slice(0)]
         return pa.concat_tables(self._score(column_of(part), selection) for part in slices)
@@ -90,7 +90,7 @@ def _map_dataset(dataset: Any, batch: _Batch) -> Any:
         scored = _map_iterable(dataset.with_format(None), batch, desc="roleclass")
     given = dataset.format
     if given["columns"] == dataset.column_names:
-        given["columns"] = None  # all of them, the added ones too
+        given["columns"] = None  # all of them, including the added ones
     return scored.with_format(given["type"], given["columns"], **given["format_kwargs"])
 
 
@@ -107,7 +107,7 @@ def _map_iterable(dataset: Any, batch: _Batch, **more: Any) -> Any:
 
 
 def _features(dataset: Any, batch: _Batch) -> tuple[Selection, Any]:
-    """Return the columns to read, and the types of all; None where they are not known without reading."""
+    """Return the columns to read, and the types of all; None if they are unknown before reading."""
     import datasets
 
     if dataset.features is None:  # the names are those of the first row
@@ -138,7 +138,7 @@ def _add_to_pandas(frame: Any, batch: _Batch) -> Any:
 
 
 def _by_name(labels: Sequence[Hashable]) -> dict[str, Hashable]:
-    """Return the labels of columns, which need not be text, by what they are called here."""
+    """Return the labels of columns, which need not be strings, by their names here."""
     named = [
         ".".join(str(level) for level in label if level != "")
         if isinstance(label, tuple)
@@ -150,11 +150,11 @@ def _by_name(labels: Sequence[Hashable]) -> dict[str, Hashable]:
 
 
 def _pandas_kind(column: Any) -> str | None:
-    """Return None for a column that may hold text, objects and nothing at all included."""
+    """Return None for a column that may hold text, including objects and empty columns."""
     kind = column.dtype
     arrow = pa.schema([("", getattr(kind, "pyarrow_dtype", pa.int64()))])
     textual = kind.kind == "O" or str(kind).startswith(("str", "category"))
-    # What is missing throughout has become numbers on the way.
+    # pandas turns a column of missing values into numbers.
     return None if textual or kinds_of(arrow)[""] is None or column.isna().all() else str(kind)
 
 

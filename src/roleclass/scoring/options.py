@@ -1,4 +1,4 @@
-"""`ScoreOptions`: what a run is asked to do."""
+"""`ScoreOptions`: the options of a run."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,17 +15,17 @@ class ScoreOptions(ReadOptions):
     Attributes
     ----------
     prefix : str
-        Put before the names of the columns that are added.
+        Prefix of the names of the added columns.
     areas : bool
-        Add how many lines are of each part and work, and how many duties are in each problem area.
+        Add the numbers of lines of each part and work, and of duties in each problem area.
     lines : bool
-        Add the duties, a text each.
+        Add the duties as a list of strings.
     threads : int
-        Threads that score; one more reads and writes.
+        Number of threads that score; one more reads and writes.
     on_error : {"mark", "stop"}
-        What to do with a row that cannot be scored: say so in its ``reason``, or stop.
+        What to do with a row that cannot be scored: mark it in its ``reason``, or stop.
     safe_csv : bool
-        Put ``'`` before the cells of CSV and TSV that a spreadsheet would take for formulas.
+        Put ``'`` before CSV and TSV cells that a spreadsheet would take for formulas.
 
     Examples
     --------
@@ -41,7 +41,7 @@ class ScoreOptions(ReadOptions):
     safe_csv: bool = False
 
     def __post_init__(self) -> None:
-        ReadOptions.__post_init__(self)  # super() does not know a class that slots have rebuilt
+        ReadOptions.__post_init__(self)  # super() fails in a dataclass with slots
         if self.threads < 1:
             raise ValueError(f"threads must be at least 1, got {self.threads}")
         if self.on_error not in ("mark", "stop"):

@@ -1,4 +1,4 @@
-"""Parquet files, here or in a store, divided into pieces for the workers of a cluster."""
+"""Divide Parquet files, local or in a store, into pieces for the workers of a cluster."""
 
 import os
 import posixpath
@@ -19,12 +19,12 @@ from roleclass.tables.formats import Format
 from roleclass.tables.rows import check_names
 
 _PIECE_ROWS: Final = 16384
-"""Rows of a piece at least: a second or two of work, little to do again."""
+"""Fewest rows of a piece: a second or two of work, cheap to repeat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some row groups of one file, and the file that they become.
+    """Some row groups of one file, and their output file.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Piece:
 
 
 def plan(inputs: Sequence[str], folder: str) -> tuple[list[Piece], pa.Schema]:
-    """Divide the input into pieces, whose files go to `folder`; give the columns too.
+    """Divide the input into pieces with output files in `folder`; also return the schema.
 
     Raises
     ------
@@ -60,8 +60,8 @@ def plan(inputs: Sequence[str], folder: str) -> tuple[list[Piece], pa.Schema]:
         first = schema if first is None else first
         if not schema.equals(first):
             raise ScoringError(
-                f"{source}: its columns differ from those of the first file; a cluster takes files "
-                "that are alike: score the others in a run of their own"
+                f"{source}: its columns differ from those of the first file; a cluster needs files "
+                "with the same columns: score the others in a separate run"
             )
         groups: list[int] = []
         rows = size = 0
@@ -86,7 +86,7 @@ def _list(inputs: Sequence[str]) -> Iterator[str]:
             for path in expand([name]):
                 if Format.of(path, "csv").kind != "parquet":
                     raise ScoringError(
-                        f"{path}: a cluster reads Parquet; score this file without it"
+                        f"{path}: a cluster reads only Parquet; score this file without --engine ray"
                     )
                 yield absolute(path)
             continue
@@ -100,14 +100,14 @@ def _list(inputs: Sequence[str]) -> Iterator[str]:
 
 
 def resolve(name: str) -> tuple[fs.FileSystem, str]:
-    """Return the file system of a path or address, and the path there."""
+    """Return the file system of a path or address, and the path in it."""
     if "://" in name:
         return fs.FileSystem.from_uri(name)  # type: ignore[no-any-return]
     return fs.LocalFileSystem(), str(Path(name).resolve())
 
 
 def absolute(name: str | os.PathLike[str]) -> str:
-    """Return an address as it is and a path in full: workers are in other folders."""
+    """Return an address unchanged and a path as absolute: workers run in other folders."""
     name = os.fspath(name)
     return name if "://" in name else str(Path(name).resolve())
 

@@ -1,4 +1,4 @@
-"""What a reading adds to the row of a posting: counts of its lines, its duties, or all of its lines."""
+"""Columns from the lines of postings: counts, duties, or all lines."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from roleclass.reading import AREAS, PARTS, WORKS, Line, Reading
 from roleclass.scoring.options import ScoreOptions
 
 Readings = Sequence[Reading | None]
-"""Those of some rows; None where a row could not be scored."""
+"""The readings of rows; None for a row that could not be scored."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Extra:
     Attributes
     ----------
     fields : tuple of pyarrow.Field
-        Without the prefix that the user may put before their names.
+        Without the user's prefix.
     columns : callable
-        Given the readings of N rows, returns the N values of each field; null where there is no reading.
+        Given the readings of N rows, returns the N values of each field; null without a reading.
     """
 
     fields: tuple[pa.Field, ...]
@@ -58,17 +58,17 @@ COUNTS: Final = Extra(
     ),
     _counts,
 )
-"""How many lines are of each part and of each work, and how many duties are in each area."""
+"""The numbers of lines of each part and work, and of duties in each area."""
 
 
-def said(reading: Reading, line: Line) -> str:
-    r"""Return what a line says, on one line, however it was wrapped.
+def line_text(reading: Reading, line: Line) -> str:
+    r"""Return the text of a line, without its line breaks.
 
     Examples
     --------
     >>> import roleclass
     >>> reading = roleclass.read("You will bake\nbread.")
-    >>> [said(reading, line) for line in reading.lines]
+    >>> [line_text(reading, line) for line in reading.lines]
     ['You will bake bread.']
     """
     return " ".join(reading.text[line.start : line.end].split())
@@ -77,7 +77,7 @@ def said(reading: Reading, line: Line) -> str:
 def _duties(readings: Readings) -> Sequence[Sequence[list[str] | None]]:
     return [
         [
-            None if reading is None else [said(reading, line) for line in reading.duties]
+            None if reading is None else [line_text(reading, line) for line in reading.duties]
             for reading in readings
         ]
     ]
@@ -88,7 +88,7 @@ DUTIES: Final = Extra((pa.field("duties", pa.list_(pa.string())),), _duties)
 
 
 def extras_of(options: ScoreOptions) -> tuple[Extra, ...]:
-    """Return what a run is asked to add.
+    """Return the extra columns that `options` ask for.
 
     Examples
     --------
@@ -102,12 +102,12 @@ ALL_LINES: Final = "lines"
 
 
 def all_lines(*, with_text: bool) -> Extra:
-    """Return a column that has all lines of a posting, as a list of structs.
+    """Return a column with all lines of a posting, as a list of structs.
 
     Parameters
     ----------
     with_text : bool
-        Whether what the lines say is among it.
+        Whether it includes the text of the lines.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def _line_columns(fields: tuple[pa.Field, ...], readings: Readings) -> list[pa.A
     }
     if "text" in (field.name for field in fields):
         values["text"] = [
-            said(reading, line) for reading in readings if reading for line in reading.lines
+            line_text(reading, line) for reading in readings if reading for line in reading.lines
         ]
     arrays = [pa.array(values[field.name], field.type) for field in fields]
     structs = pa.StructArray.from_arrays(arrays, fields=fields)
@@ -164,4 +164,4 @@ def _line_columns(fields: tuple[pa.Field, ...], readings: Readings) -> list[pa.A
 
 _WIDTH: Final = len(PARTS) + len(WORKS) + len(AREAS)
 _PLACE: Final = {area: i - len(AREAS) for i, area in enumerate(AREAS)}
-"""Where the probability of an area is, from the end."""
+"""The index of the probability of an area, from the end."""

@@ -1,4 +1,4 @@
-"""What a run writes: the rows of its input with scores beside them, or a row for each line of a posting."""
+"""The rows of the output: those of the input with their scores, or one for each line of a posting."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ from roleclass.tables.reader import Chunk
 from roleclass.tables.records import holds_json
 
 
-class Beside:
-    """The rows of the input, with all their columns, and the added ones beside them.
+class RowsWithRoles:
+    """The rows of the input, with all their columns and the added ones.
 
     Parameters
     ----------
@@ -23,12 +23,12 @@ class Beside:
         Of the input.
     scorer : Scorer
     flat : bool
-        Whether lists are joined to text, a line each: for CSV.
+        Whether lists are joined to text, one item per line: for CSV.
 
     Raises
     ------
     ScoringError
-        If the input has a column by the name of an added one.
+        If the input has a column with the name of an added one.
     """
 
     def __init__(self, schema: pa.Schema, scorer: Scorer, *, flat: bool) -> None:
@@ -46,8 +46,8 @@ class Beside:
         return pa.Table.from_arrays([*chunk.table.columns, *columns], schema=self.schema)
 
 
-class ByLine:
-    """A row for each line of a posting; one without lines has one row, which says why.
+class RowsOfLines:
+    """A row for each line of a posting; a posting without lines has one row with its reason.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class ByLine:
         Of the input.
     selection : Selection
     with_text, flat : bool
-        Whether what the lines say is among the columns; whether lists are joined to text: for CSV.
+        Whether there is a column with the text of the lines; whether lists are joined to text, for CSV.
     """
 
     def __init__(
@@ -103,14 +103,14 @@ def _flattened(field: pa.Field) -> pa.Field:
 
 
 def _as(column: Any, type_: pa.DataType) -> Any:
-    """Join the items of a list, if it is to be text."""
+    """Join the items of a list if `type_` is text."""
     if column.type == type_:
         return column
     return pc.binary_join(column.cast(pa.list_(pa.string())), ", ")
 
 
 def _id_of(schema: pa.Schema, selection: Selection) -> tuple[Field, pa.DataType] | None:
-    """Return where the id of a posting is, and its type: text, where it may be of several."""
+    """Return the location of the id of a posting, and its type: text if there may be several."""
     field = Field(((selection.id,),)) if selection.id is not None else selection.others.get("id")
     if field is None:
         return None
@@ -118,7 +118,7 @@ def _id_of(schema: pa.Schema, selection: Selection) -> tuple[Field, pa.DataType]
 
 
 def _is_plain(field: Field, schema: pa.Schema) -> bool:
-    """Say whether an id is the value of one column just as it stands."""
+    """Return whether an id is the unchanged value of one column."""
     [(name, *steps), *others] = field.paths
     column = schema.field(name)
     return not (steps or others or holds_json(column) or pa.types.is_nested(column.type))

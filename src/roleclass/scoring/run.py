@@ -1,4 +1,4 @@
-"""`score_files`: files in, the same rows with their roles out; `write_lines`: a row for each line."""
+"""`score_files`: write the rows of files with their roles; `write_lines`: write a row for each line."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from roleclass.errors import ScoringError
 from roleclass.scoring.checkpoint import Checkpoint
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.readings import all_lines, extras_of
-from roleclass.scoring.rows import Beside, ByLine
+from roleclass.scoring.rows import RowsOfLines, RowsWithRoles
 from roleclass.scoring.scorer import ERROR, Scorer
 from roleclass.scoring.summary import Summary
 from roleclass.tables.columns import Selection, kinds_of, select
@@ -27,8 +27,8 @@ from roleclass.tables.formats import Format
 from roleclass.tables.reader import Chunk, Reader
 from roleclass.tables.writers import check_schema, open_writer
 
-_MESSAGES = 5  # of the same kind; the summary counts the rest
-_NAME_LENGTH = 80  # characters of what names a row in a message
+_MESSAGES = 5  # about rows; the summary counts the rest
+_NAME_LENGTH = 80  # characters of a row's id in a message
 
 
 def score_files(
@@ -48,17 +48,17 @@ def score_files(
     inputs : sequence of path
         Files of any of `FORMATS`, folders of them, patterns such as ``"jobs/*.parquet"``, or ``-``.
     output : path
-        Must not exist; its ending tells the format. ``-`` is standard output, which takes the format
+        Must not exist; its extension determines the format. ``-`` is standard output, in the format
         of the first input unless `options` name one.
     options : ScoreOptions or None
     model : path or None
         As for `RoleClassifier`.
     resume : bool
-        Go on with a run that was cut off.
+        Continue an interrupted run.
     warn : callable
-        Called with a sentence for each guess and for each row that could not be scored.
+        Called with each warning: guesses, and rows that could not be scored.
     progress : callable
-        Called after each part with how far the run is.
+        Called with the summary so far after each part.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def score_files(
     Raises
     ------
     ScoringError
-        If the input cannot be read or the output cannot be written; the message says which, where
+        If the input cannot be read or the output cannot be written; the message says where,
         and what to do.
     ModelError
         If the model file is missing, damaged or not a roleclass model.
@@ -88,7 +88,7 @@ def score_files(
         output,
         options,
         scorer,
-        lambda schema, _, flat: Beside(schema, scorer, flat=flat),
+        lambda schema, _, flat: RowsWithRoles(schema, scorer, flat=flat),
         resume=resume,
         warn=warn,
         progress=progress,
@@ -106,14 +106,14 @@ def write_lines(
     warn: Callable[[str], None] = lambda _: None,
     progress: Callable[[Summary], None] = lambda _: None,
 ) -> Summary:
-    r"""Write the lines of the postings of `inputs` to `output`, a row each, in order.
+    r"""Write each line of the postings of `inputs` as a row to `output`, in order.
 
     Parameters
     ----------
     with_text : bool
-        Whether to write what the lines say.
+        Whether to write the text of the lines.
     inputs, output, options, model, resume, warn, progress
-        As for `score_files`; of the options, those that add columns are not used.
+        As for `score_files`; options that add columns are ignored.
 
     Returns
     -------
@@ -140,7 +140,9 @@ def write_lines(
         output,
         options,
         Scorer(model, extras=[all_lines(with_text=with_text)]),
-        lambda schema, selection, flat: ByLine(schema, selection, with_text=with_text, flat=flat),
+        lambda schema, selection, flat: RowsOfLines(
+            schema, selection, with_text=with_text, flat=flat
+        ),
         resume=resume,
         warn=warn,
         progress=progress,
@@ -152,13 +154,13 @@ def _run(
     output: str | os.PathLike[str],
     options: ScoreOptions,
     scorer: Scorer,
-    rows_of: Callable[[pa.Schema, Selection, bool], Beside | ByLine],
+    rows_of: Callable[[pa.Schema, Selection, bool], RowsWithRoles | RowsOfLines],
     *,
     resume: bool,
     warn: Callable[[str], None],
     progress: Callable[[Summary], None],
 ) -> Summary:
-    """Score `inputs` and write what `rows_of` the input's schema makes of them."""
+    """Score `inputs` and write the rows that `rows_of` makes from them."""
     target = os.fspath(output)
     names = [os.fspath(name) for name in inputs]
     format_ = _output_format(target, names, options, resume=resume)
@@ -192,12 +194,12 @@ def _run(
             summary.position = chunk.position
             summary.seconds = time.perf_counter() - start
             progress(summary)
-        if summary.rows != summary.read:  # never: rows are neither lost nor made
+        if summary.rows != summary.read:  # a defect: rows are never lost or added
             raise ScoringError(f"{summary.read} rows were read, {summary.rows} written")
     if without_text == summary.rows > 0:
         warn(
-            f"no row could be scored: is the posting in {_named(selection)}, or is that there but "
-            "empty? Name another column with --text-column"
+            f"no row could be scored, as {_named(selection)} has no text; name another column with "
+            "--text-column"
         )
     return summary
 
@@ -205,9 +207,9 @@ def _run(
 def _output_format(
     target: str, inputs: Sequence[str], options: ScoreOptions, *, resume: bool
 ) -> Format:
-    """Tell the format of the output: its name's, else the one asked for, else that of the input."""
+    """Return the format of the output: by its name, otherwise as asked for, otherwise that of the input."""
     if target != "-" and not Path(target).name:
-        raise ScoringError(f"the output {target!r} is no name of a file; expected one, or -")
+        raise ScoringError(f"the output {target!r} is not a file name; expected one, or -")
     if target == "-" and resume:
         raise ScoringError(
             "standard output cannot be resumed; leave out --resume, or write to a file"
@@ -220,14 +222,16 @@ def _output_format(
     found = known or Format.of(target, options.format)
     format_ = found if target != "-" and known else found.written()
     if options.safe_csv and format_.kind not in ("csv", "tsv"):
-        raise ScoringError(f"{target} is no CSV or TSV; leave out --safe-csv, which is for these")
+        raise ScoringError(
+            f"{target} is not CSV or TSV; leave out --safe-csv, which is only for these"
+        )
     return format_
 
 
 def _score(
     checkpoint: Checkpoint | None, scorer: Scorer, selection: Selection, chunk: Chunk
 ) -> tuple[Chunk, pa.Table, bool]:
-    """Return the added columns of a chunk, and whether an earlier run had left them."""
+    """Return the added columns of a chunk, and whether they come from an earlier run."""
     if checkpoint:
         done = checkpoint.load(chunk.index, len(chunk.table), scorer.schema)
         if done is not None:
@@ -256,7 +260,7 @@ def _fingerprint(
 def _destination(
     target: str, checkpoint: Checkpoint | None, summary: Summary
 ) -> Iterator[BinaryIO]:
-    """Give what to write to; an error of the system says what was kept."""
+    """Yield the stream to write to; a system error is raised with what was kept."""
     try:
         if checkpoint is not None:
             with checkpoint.write_output(summary) as file:
@@ -269,7 +273,9 @@ def _destination(
     except BrokenPipeError:
         raise
     except OSError as error:
-        kept = "; what was scored is kept: make room, then go on with --resume" * bool(checkpoint)
+        kept = "; the scored rows are kept: free disk space, then continue with --resume" * bool(
+            checkpoint
+        )
         raise ScoringError(f"cannot write {target}: {error.strerror or error}{kept}") from error
     finally:
         if checkpoint:
@@ -284,7 +290,7 @@ def _report_errors(
     selection: Selection,
     warn: Callable[[str], None],
 ) -> int:
-    """Say what is wrong with the first few bad rows, or stop at the first; count those without a text."""
+    """Warn of the first few bad rows, or stop at the first; return the number of rows without a text."""
     without_text = 0
     reasons = scores.column(-1)
     bad = pc.indices_nonzero(pc.fill_null(pc.starts_with(reasons, ERROR), fill_value=False))
@@ -302,7 +308,7 @@ def _report_errors(
         if count <= _MESSAGES:
             warn(f"{row}: {reason}")
         elif count == _MESSAGES + 1:
-            warn("more rows cannot be scored; see their reason in the output")
+            warn("further rows cannot be scored; see their reason in the output")
     return without_text
 
 

@@ -1,4 +1,4 @@
-"""`Scorer`: texts and titles in, the columns that are added out."""
+"""`Scorer`: computes the added columns from texts and titles."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ from roleclass.scoring.readings import Extra
 from roleclass.tables.columns import Selection, columns_of
 
 ERROR: Final = "error: "
-"""How the `reason` of a row begins that could not be scored at all."""
+"""The beginning of the `reason` of a row that could not be scored."""
 
 
 class Scorer:
@@ -24,11 +24,11 @@ class Scorer:
     Parameters
     ----------
     model : path, RoleClassifier or None
-        As for `RoleClassifier`, or one that is there already.
+        As for `RoleClassifier`, or an existing one.
     prefix : str
-        Put before the names of the added columns.
+        Prefix of the names of the added columns.
     extras : sequence of Extra
-        Further columns, which need each posting to be read line by line.
+        Further columns, for which each posting is read line by line.
 
     Examples
     --------
@@ -63,29 +63,23 @@ class Scorer:
                     for extra in self.extras
                     for field in extra.fields
                 ),
-                (f"{prefix}reason", pa.string()),  # the last one, by which errors are found
+                (f"{prefix}reason", pa.string()),  # the last one: errors are found by position
             ]
         )
 
     def check_names(self, names: Sequence[str]) -> None:
-        """Refuse input columns that bear the name of an added one.
-
-        Raises
-        ------
-        ScoringError
-            If there is one.
-        """
+        """Raise a `ScoringError` if an input column has the name of an added one."""
         taken = [name for name in self.schema.names if name in names]
         if taken:
             raise ScoringError(
                 f"the input already has columns that would be added: {', '.join(taken)}; "
-                "rename them, or put something before the added names with --prefix"
+                "rename them, or choose a prefix for the added names with --prefix"
             )
 
     def score_table(
         self, table: pa.Table, selection: Selection, faults: dict[int, str]
     ) -> pa.Table:
-        """Return the added columns for the rows of `table`; `faults` are not scored but marked."""
+        """Return the added columns for the rows of `table`; rows with `faults` are marked, not scored."""
         column = columns_of(table)
         return self.score(selection.texts(column), selection.titles(column), faults)
 
@@ -102,9 +96,9 @@ class Scorer:
         Parameters
         ----------
         texts, titles : sequence of object, or None
-            Anything that is no string is marked (a text) or left out (a title).
+            A text that is not a string is marked; such a title is ignored.
         faults : dict of int to str
-            Rows not to score, and why.
+            Rows not to score, and their faults.
         threads : int
             As for `RoleClassifier.predict_many`.
 

@@ -1,4 +1,4 @@
-"""`Summary`: what a run has done so far."""
+"""`Summary`: the counts of a run so far."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,23 +13,23 @@ from roleclass.scoring.scorer import ERROR, Scorer
 
 @dataclass(slots=True)
 class Summary:
-    """What a run has done so far.
+    """The counts of a run so far.
 
     Attributes
     ----------
     roles : dict of str to int
         Rows of each role; ``unclear`` without the errors.
     rows, read : int
-        Written, and read: the same number at the end of a run.
+        Rows written and read: equal at the end of a run.
     resumed : int
-        Of these, rows whose answers an earlier run had left.
+        Rows whose answers came from an earlier run.
     errors : int
         Rows that could not be scored.
     lines : int
-        Lines of postings written, by a run that writes them.
+        Lines of postings written, by `write_lines`.
     seconds : float
     position, size : int
-        Bytes of the input that were read, and all of them.
+        Bytes of the input that were read, and in all.
     """
 
     roles: dict[str, int]
@@ -44,13 +44,13 @@ class Summary:
 
     @classmethod
     def begin(cls, scorer: Scorer, size: int = 0) -> "Summary":
-        """Return the summary of a run that has done nothing yet."""
+        """Return an empty summary for a new run."""
         roles = [*scorer.classifier.roles, Role.UNCLEAR]
         return cls(roles={str(role): 0 for role in roles}, size=size)
 
     @property
     def rows_per_second(self) -> float:
-        """Rows scored in this run, resumed ones left out, over its time."""
+        """Rows scored in this run, without resumed ones, per second."""
         return (self.rows - self.resumed) / self.seconds if self.seconds else 0.0
 
     def to_dict(self) -> dict[str, Any]:

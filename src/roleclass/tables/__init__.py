@@ -1,21 +1,21 @@
-"""Files of postings in, rows with their columns out: the one way in that all commands share.
+"""Read and write tables of postings, for all commands.
 
 =================  ==============================================================================
-`options`          how a table is to be read
-`formats`          told from a file's name or its first bytes; compressed or not
-`files`            which files are meant: folders, patterns, pipes, standard input
+`options`          how to read a table
+`formats`          formats by file name or first bytes; compression
+`files`            input files: folders, patterns, pipes, standard input
 `reader`           `Reader`: many files, one schema; rows in order, in chunks of bounded size
-`rows`             what the readers of single files give
-`csvfile`          rows of CSV and TSV, ragged and damaged ones included
+`rows`             `Rows`: the batches that the readers of single files yield
+`csvfile`          rows of CSV and TSV, including ragged and damaged ones
 `dialect`          their encoding and delimiter
-`jsonfile`         rows of JSON documents: arrays, wrappers, columns; `jsonlines`: a row a line
-`records`          rows that are objects: the columns that a first pass finds
+`jsonfile`         rows of JSON documents: arrays, wrappers, columns; `jsonlines`: one row per line
+`records`          rows that are objects; a first pass finds their columns
 `arrow`            Parquet, Arrow and Feather
-`excel`, `sqlite`  sheets and databases
-`pages`            saved web pages, and the ``JobPosting`` in them; `yamlfile`: one posting a file
-`layouts`          ``layouts.toml``: names of columns, and layouts known by their keys
-`columns`          which columns hold what
-`plain`            any Arrow value as a plain one: text, numbers, lists, dicts; strict JSON
+`excel`, `sqlite`  workbooks and databases
+`pages`            saved web pages, and the ``JobPosting`` in them; `yamlfile`: one posting per file
+`layouts`          ``layouts.toml``: names of columns, and layouts recognised by their keys
+`columns`          the columns with text, title and the rest
+`plain`            Arrow values as strings, numbers, lists and dicts; strict JSON
 `writers`          rows to a file or to standard output
 =================  ==============================================================================
 

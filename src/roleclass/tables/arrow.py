@@ -1,4 +1,4 @@
-"""Parquet, and Arrow's own format (Feather), in pieces of bounded size."""
+"""Read Parquet and Arrow (Feather) files in pieces of bounded size."""
 
 import mmap
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,9 +16,9 @@ from roleclass.tables.plain import Pieces
 from roleclass.tables.rows import MAX_BYTES, Rows
 
 IN_LITTLE_MEMORY: Final[dict[str, Any]] = {"pre_buffer": False, "buffer_size": 2**20}
-"""How to open Parquet: unless told, Arrow keeps all it has read of a file until it is closed."""
+"""How to open Parquet: by default, Arrow keeps everything it has read of a file until it is closed."""
 
-_STEP: Final = 256  # rows that are decoded together, long or not
+_STEP: Final = 256  # rows that are decoded together
 
 
 class ParquetTable:
@@ -47,7 +47,7 @@ def read_parquet(
     row_groups: Sequence[int] | None = None,
     step: int = _STEP,
 ) -> Iterator[pa.Table]:
-    """Read row groups (all where None) in tables of at most `most` rows, fewer where texts are long."""
+    """Read row groups (None: all) in tables of at most `most` rows, fewer if texts are long."""
     groups = range(parquet.num_row_groups) if row_groups is None else row_groups
     about = [parquet.metadata.row_group(k) for k in groups]
     longest = max((g.total_byte_size / g.num_rows for g in about if g.num_rows), default=1)
@@ -57,12 +57,12 @@ def read_parquet(
 
 
 class ArrowTable:
-    """A file of Arrow's (Feather), or a stream that was kept in one; see `Source`.
+    """An Arrow file (Feather), or an Arrow stream in a file; see `Source`.
 
     Raises
     ------
     InputError
-        If a batch of it is compressed and too long to be held.
+        If a batch is compressed and too large for memory.
     """
 
     def __init__(self, file: InputFile, _: ReadOptions) -> None:
@@ -83,15 +83,15 @@ class ArrowTable:
         with self._file.path.open("rb") as opened:
             content = mmap.mmap(
                 opened.fileno(), 0, access=mmap.ACCESS_READ
-            )  # until no table needs it
+            )  # stays open until no table needs it
         raw = pa.BufferReader(pa.py_buffer(content))
         for table in _regroup(self._slices(self._open(raw)), most):
             self._file.share = raw.tell() / max(self._file.size, 1)
             yield table, {}
-            _let_go(content)
+            _release(content)
 
     def _slices(self, reader: Any) -> Iterator[pa.RecordBatch]:
-        """Give the rows of batches, some at a time; at most one batch that was unpacked is held."""
+        """Yield the rows of batches, some at a time; at most one unpacked batch is in memory."""
         numbers = range(reader.num_record_batches) if hasattr(reader, "get_batch") else count()
         for k in numbers:
             try:
@@ -107,23 +107,23 @@ class ArrowTable:
 
 
 def _copied(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return the same rows in memory of their own, so that those beside them need not be kept."""
+    """Return a copy of the rows, so that the rest of their batch can be freed."""
     try:
         return batch.take(pa.array(range(len(batch)), pa.int32()))
     except pa.ArrowNotImplementedError:
         return batch
 
 
-def _let_go(content: mmap.mmap) -> None:
-    """Give back the memory of what was read of a file: it can be read again."""
+def _release(content: mmap.mmap) -> None:
+    """Release the memory of a mapped file, which can be read again."""
     if hasattr(content, "madvise"):
         content.madvise(mmap.MADV_DONTNEED)
 
 
 def _regroup(batches: Iterable[pa.RecordBatch], most: int) -> Iterator[pa.Table]:
-    """Put small batches together, and cut them, so that each table is full but not too large."""
+    """Join and cut batches, so that each table is full but not too large."""
     pieces = Pieces(most, MAX_BYTES)
     for batch in batches:
-        batch.validate(full=True)  # texts that are no UTF-8, places outside of the data
+        batch.validate(full=True)  # invalid UTF-8, offsets outside the data
         yield from pieces.add(pa.Table.from_batches([batch]))
     yield from pieces.rest()

@@ -1,7 +1,7 @@
-"""How much a batch of an Arrow file takes: one that is compressed is unpacked whole.
+"""Check how much memory the batches of an Arrow file take: a compressed batch is unpacked whole.
 
-The size is said in front of each compressed buffer; where buffers are, in the message of the batch, a
-FlatBuffer (https://arrow.apache.org/docs/format/Columnar.html).
+The size stands in front of each compressed buffer; the position of buffers is in the message of the
+batch, a FlatBuffer (https://arrow.apache.org/docs/format/Columnar.html).
 """
 
 import struct
@@ -14,14 +14,14 @@ import pyarrow as pa
 from roleclass.errors import InputError
 
 MAX_BATCH: Final = 288 * 2**20
-"""Bytes of a batch, unpacked; one of 65,536 rows, as Feather has it, holds 4.6 kB a row."""
+"""Bytes of an unpacked batch; with 65,536 rows, the default of Feather, 4.6 kB per row."""
 
 _DICTIONARIES, _BATCHES = 2, 3  # fields of the index of a file
 _HEADER, _BUFFERS, _COMPRESSION = 2, 2, 3  # fields of a message, and of a batch
 
 
 def check_batches(raw: pa.NativeFile) -> bool:
-    """Say whether a file or stream has compressed batches.
+    """Return whether a file or stream has compressed batches.
 
     Raises
     ------
@@ -44,18 +44,16 @@ def check_batches(raw: pa.NativeFile) -> bool:
             if size is not None and size > MAX_BATCH:
                 raise InputError(
                     f"batch {number} takes {size >> 20:,} MiB to unpack; the limit is {MAX_BATCH >> 20} "
-                    "MiB: write the file again with smaller ones (pyarrow: write_feather(..., "
+                    "MiB: rewrite the file with smaller batches (pyarrow: write_feather(..., "
                     "chunksize=1000)), or uncompressed"
                 )
     except struct.error as error:
-        raise InputError(
-            f"damaged: batch {number + 1} is not what it should be: {error}"
-        ) from error
+        raise InputError(f"damaged: batch {number + 1} is invalid: {error}") from error
     return packed
 
 
 def _messages(raw: pa.NativeFile) -> Iterator[Any]:
-    """Give the messages of a stream, or those that a file has in the index at its end."""
+    """Yield the messages of a stream, or those in the index at the end of a file."""
     if raw.read(6) != b"ARROW1":
         raw.seek(0)
         yield from pa.ipc.MessageReader.open_stream(raw)
@@ -74,12 +72,12 @@ def _messages(raw: pa.NativeFile) -> Iterator[Any]:
 
 
 def _unpacked(message: Any) -> int | None:
-    """Return the bytes that the buffers of a batch take; None if they are not compressed, or it is none."""
+    """Return the unpacked size of a batch's buffers; None for uncompressed ones and other messages."""
     if message.type not in ("record batch", "dictionary"):
         return None
     data = message.metadata.to_pybytes()
     batch = _follow(data, _field(data, _follow(data, 0), _HEADER))
-    if message.type == "dictionary":  # whose second field is a batch
+    if message.type == "dictionary":  # its second field is a batch
         batch = _follow(data, _field(data, batch, 1))
     if not _field(data, batch, _COMPRESSION):
         return None
@@ -87,8 +85,8 @@ def _unpacked(message: Any) -> int | None:
     total = 0
     for k in range(unpack_from("<I", data, buffers)[0]):
         start, length = unpack_from("<qq", data, buffers + 4 + 16 * k)
-        said = unpack_from("<q", message.body, start)[0] if length >= 8 else length
-        total += length if said < 0 else said
+        unpacked = unpack_from("<q", message.body, start)[0] if length >= 8 else length
+        total += length if unpacked < 0 else unpacked
     return total
 
 
@@ -97,7 +95,7 @@ def _follow(data: bytes, at: int) -> int:
 
 
 def _field(data: bytes, table: int, number: int) -> int:
-    """Return where a field of a table is; 0 if it is not there."""
+    """Return the position of a field in a table; 0 if it is missing."""
     names = table - int(unpack_from("<i", data, table)[0])
     if 4 + 2 * number >= unpack_from("<H", data, names)[0]:
         return 0

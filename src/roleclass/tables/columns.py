@@ -1,4 +1,4 @@
-"""Which columns hold the posting, its title and the rest: named, known by a layout, or guessed and said."""
+"""Find the columns with the posting, its title and the rest: named, known by a layout, or guessed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,21 +14,21 @@ from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import values_of
 
 _MISSING: Final = frozenset({"n/a", "na", "nan", "<na>", "nat", "none", "null"})
-"""What other programs write for a missing text."""
+"""How other programs write a missing text."""
 
 OTHERS: Final = (
     *("id", "company", "responsibilities", "skills", "role", "confidence"),
     *("published_label", "batch", "level", "place", "date"),
 )
-"""What a report reads beside text and title."""
+"""What a report reads in addition to text and title."""
 
 
 Column = Callable[[str], list[Any]]
-"""Gives the values of a column by its name."""
+"""Returns the values of a column by its name."""
 
 
 def columns_of(table: pa.Table) -> Column:
-    """Return what gives the values of a table's columns.
+    """Return a function that returns the values of a table's columns.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def columns_of(table: pa.Table) -> Column:
 
 
 def kinds_of(schema: pa.Schema) -> dict[str, str | None]:
-    """Return for each column None if it may hold text, else what it holds.
+    """Return for each column None if it may hold text, otherwise its type.
 
     Examples
     --------
@@ -51,12 +51,12 @@ def kinds_of(schema: pa.Schema) -> dict[str, str | None]:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Where a value stands: in a column, or within the values of one.
+    """The location of a value: a column, or a path into its values.
 
     Attributes
     ----------
     paths : tuple of tuple of str
-        Each a column and the steps into its values; the first that holds something counts.
+        Each a column and the keys into its values; the first with a value counts.
 
     Examples
     --------
@@ -71,7 +71,7 @@ class Field:
 
     @classmethod
     def parse(cls, text: str, columns: Sequence[str]) -> Self | None:
-        """Read a field as ``layouts.toml`` writes it; None if there is no such column."""
+        """Parse a field in the syntax of ``layouts.toml``; None if there is no such column."""
         found = []
         for path in [text] if text in columns else text.split("|"):
             steps = (path,) if path in columns else tuple(path.replace("[]", ".[]").split("."))
@@ -83,7 +83,7 @@ class Field:
         return "|".join(".".join(path).replace(".[]", "[]") for path in self.paths)
 
     def values(self, column: Column) -> list[Any]:
-        """Return the value of each row; None where there is none."""
+        """Return the value of each row; None if it is missing."""
         found = [
             [_walk(value, steps) for value in column(name)] if steps else column(name)
             for name, *steps in self.paths
@@ -109,12 +109,12 @@ def _walk(value: Any, steps: Sequence[str]) -> Any:
 
 
 def _joined(parts: Any) -> str | None:
-    """Put the texts among `parts` below each other."""
+    """Join the strings among `parts` by line breaks."""
     return "\n".join(part for part in parts if isinstance(part, str) and given(part)) or None
 
 
 def given(value: Any) -> bool:
-    """Say whether a value is there: not None, NaN or empty.
+    """Return whether a value is present: not None, NaN or empty.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def given(value: Any) -> bool:
 
 
 def as_text(value: object) -> object:
-    """Return a text as one, a missing one as None, and anything else as it is.
+    """Return text as a string, missing text as None, and anything else unchanged.
 
     Examples
     --------
@@ -151,9 +151,9 @@ class Selection:
         The parts of a posting, in order.
     title : Field or None
     id : str or None
-        A column that names a row in messages.
+        A column that identifies rows in messages.
     others : dict of str to Field
-        What else was found, of `OTHERS`.
+        Which of `OTHERS` were found.
     """
 
     text: tuple[Field, ...]
@@ -162,7 +162,7 @@ class Selection:
     others: Mapping[str, Field] = field(default_factory=dict)
 
     def texts(self, column: Column) -> list[object]:
-        """Return the text of each row: None where it is missing, as it is where it is not a string."""
+        """Return the text of each row: None if it is missing; a value that is not a string unchanged."""
         columns = [list(map(as_text, part.values(column))) for part in self.text]
         return columns[0] if len(columns) == 1 else list(map(_joined, zip(*columns, strict=True)))
 
@@ -171,7 +171,7 @@ class Selection:
         return None if self.title is None else list(map(as_text, self.title.values(column)))
 
     def described(self) -> dict[str, Any]:
-        """Return which columns make the answers, as JSON has it."""
+        """Return the columns that determine the answers, ready for JSON."""
         return {"text": [str(part) for part in self.text], "title": self.title and str(self.title)}
 
 
@@ -182,7 +182,7 @@ def select(
     warn: Callable[[str], None],
     need_text: bool = True,
 ) -> Selection:
-    """Choose the columns that `options` name, that a layout tells, or guess.
+    """Choose the columns: named by `options`, known by a layout, or guessed.
 
     Parameters
     ----------
@@ -190,15 +190,15 @@ def select(
         See `kinds_of`.
     options : ReadOptions
     warn : callable
-        Called with a sentence for what was found or guessed, and for what may be left out.
+        Called with a message about the chosen columns, and about columns that may be missing.
     need_text : bool
         Whether a table without a text column is an error.
 
     Raises
     ------
     InputError
-        If a named column is missing or does not hold strings, or the guess is not clear; the message lists
-        the columns.
+        If a named column is missing or does not hold strings, or the guess is ambiguous; the message
+        lists the columns.
 
     Examples
     --------
@@ -235,7 +235,7 @@ def select(
     if said:
         warn("; ".join(said))
     if not options.text_columns and not layout:
-        _say_what_is_beside(listed, text, warn)
+        _warn_of_unread(listed, text, warn)
     others = {what: found for what in OTHERS if (found := _other(what, listed, layout))}
     return Selection(text, title, options.id_column, others)
 
@@ -271,7 +271,7 @@ def _guess_text(columns: Mapping[str, str | None], *, need_text: bool) -> tuple[
 def _guess(what: str, known: Sequence[str], columns: Mapping[str, str | None]) -> Field | None:
     candidates = [name for name in columns if simplified(name) in known]
     textual = [name for name in candidates if columns[name] is None]
-    # A column of numbers is no rival of one of texts, and no title; for a text it is said what it is.
+    # Columns of numbers count only if there is no textual one, and never as a title.
     candidates = textual if textual or what == "title" else candidates
     if len(candidates) > 1:
         several = ": one, or several, which are joined" if what == "text" else ""
@@ -282,14 +282,14 @@ def _guess(what: str, known: Sequence[str], columns: Mapping[str, str | None]) -
     return Field(((candidates[0],),)) if candidates else None
 
 
-def _say_what_is_beside(
+def _warn_of_unread(
     columns: Sequence[str], text: tuple[Field, ...], warn: Callable[[str], None]
 ) -> None:
     read = [path[0] for part in text for path in part.paths]
     left = [name for name in columns if simplified(name) in names()["beside"] and name not in read]
     if left:
         named = " ".join(f"--text-column '{name}'" for name in (*read, *left))
-        warn(f"not part of the text: {', '.join(left)}; with {named} they are")
+        warn(f"not part of the text: {', '.join(left)}; to include them: {named}")
 
 
 def _check_kind(what: str, part: Field, columns: Mapping[str, str | None]) -> None:
@@ -304,7 +304,7 @@ def _check_kind(what: str, part: Field, columns: Mapping[str, str | None]) -> No
 _TEXTUAL: Final = frozenset(
     ["string", "large_string", "string_view", "binary", "large_binary", "binary_view", "null"]
 )
-"""Types of Arrow that may hold text; of nothing but nulls every row will be marked."""
+"""Arrow types that may hold text; if all values are null, every row will be marked."""
 
 
 def _may_hold_text(column: pa.Field) -> bool:

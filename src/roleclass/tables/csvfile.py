@@ -1,11 +1,11 @@
-"""Rows of CSV and TSV files: every cell as it stands, ragged, damaged and undecodable rows included.
+"""Read CSV and TSV files: every cell unchanged, including ragged, damaged and undecodable rows.
 
-The reader of the standard library is used, because it goes on after a bad row and knows the line.
-Nothing is guessed about types: every column is text, and an empty cell is an empty text.
+The reader of the standard library is used, because it continues after a bad row and knows the line.
+Types are not guessed: every column is text, and an empty cell is an empty string.
 
-Where quotes break the rules (a stray one opens a cell that swallows the rows below), the line with
-which the row begins is a row by itself, cells as they stand, quotes included, and marked; reading
-goes on with the next line. From then on rows are marked until one is in order again.
+If quotes are damaged (a stray one opens a cell that swallows the rows below), the first line of the row
+becomes a marked row with its cells unchanged, quotes included; reading continues with the next line.
+From then on rows are marked until one is well-formed again.
 """
 
 import csv
@@ -27,8 +27,8 @@ from roleclass.tables.rows import (
     Rows,
     batched,
     check_width,
-    has_half,
-    held,
+    has_surrogate,
+    memory_of,
     to_table,
 )
 
@@ -36,14 +36,14 @@ _USUAL: Final = {"csv": ",", "tsv": "\t"}
 
 _STRAY: Final = "a quote in this row is never closed, or closes within a cell"
 _AFTER_STRAY: Final = "may belong to the row above, whose quotes are damaged"
-_SHAPES: Final = 20  # so many ways in which rows begin tell nothing
+_SHAPES: Final = 20  # with this many shapes of first cells, they do not identify rows
 _ENCODING_ADVICE: Final = "name the right encoding with --encoding"
 
 MAX_RECORD: Final = 2 * MAX_CELL
 """Characters of all lines of a row."""
 
 _Record = tuple[list[str], str | None]
-"""The cells of a row, and what is wrong with it."""
+"""The cells of a row, and its fault or None."""
 
 
 class CsvFile:
@@ -52,7 +52,7 @@ class CsvFile:
     Raises
     ------
     InputError
-        If there is no header, it repeats a name, its quotes are damaged, or it cannot be decoded.
+        If the header is missing, has a duplicate name or damaged quotes, or cannot be decoded.
     """
 
     def __init__(self, file: InputFile, options: ReadOptions) -> None:
@@ -76,11 +76,11 @@ class CsvFile:
         if fault is not None:
             raise InputError("line 1: a quote in the header is never closed; close it")
         check_width(len(header))
-        if any(map(has_half, header)):
+        if any(map(has_surrogate, header)):
             raise InputError(f"the header is not {self._dialect.encoding}; {_ENCODING_ADVICE}")
         if header.count("") > 1:  # those of an index, or of a spreadsheet's empty columns
             header = [name or f"unnamed_{place}" for place, name in enumerate(header, 1)]
-            self.notes.append("columns without a name: called unnamed_ and their place")
+            self.notes.append("columns without a name: called unnamed_ plus their position")
         return header
 
     def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:  # noqa: ARG002  (all is text)
@@ -91,14 +91,14 @@ class CsvFile:
             yield from batched(map(self._fit, records), most, self._table)
 
     def _fit(self, record: _Record) -> tuple[list[str], int, str | None]:
-        """Fill a short row with empty cells; keep what a long one has too many in its last cell."""
+        """Fill a short row with empty cells; join the surplus cells of a long row into its last one."""
         cells, fault = record
         width, found = len(self.schema), len(cells)
         if found != width:
             fault = fault or f"{found} cells where the header has {width}"
             rest = [self._dialect.delimiter.join(cells[width - 1 :])]
             cells = cells + [""] * (width - found) if found < width else cells[: width - 1] + rest
-        return cells, held(*cells), fault
+        return cells, memory_of(*cells), fault
 
     def _table(self, rows: list[list[str]], faults: dict[int, str]) -> Rows:
         advice = f"not {self._dialect.encoding.removesuffix('-sig')}; {_ENCODING_ADVICE}"
@@ -111,20 +111,20 @@ class _Records:
     def __init__(self, content: io.BufferedReader, dialect: Dialect) -> None:
         self._content = content
         self._dialect = dialect
-        # Bytes that cannot be decoded become lone surrogates here; Arrow will refuse them.
+        # Bytes that cannot be decoded become lone surrogates here, which Arrow will refuse.
         self._text = io.TextIOWrapper(
             content, dialect.encoding, errors="surrogateescape", newline=""
         )
-        self._again: deque[str] = deque()  # lines that are read once more, after damage
-        self._lines: list[str] = []  # those of the record that is being read
+        self._again: deque[str] = deque()  # lines to read again after damage
+        self._lines: list[str] = []  # of the current record
         self._number = 0  # of the last line read
         self._width = 0
-        self._shapes: set[str] = set()  # what the first cells of rows look like
+        self._shapes: set[str] = set()  # of the first cells of rows
         cell = rf'(?:"[^"]*(?:""[^"]*)*"|[^"{re.escape(dialect.delimiter)}\r\n]*)'
         self._clean = re.compile(rf"{cell}(?:{re.escape(dialect.delimiter)}{cell})*[\r\n]*")
 
     def read(self) -> Iterator[_Record]:
-        """Give records, each with what is wrong with it or None; blank lines are none."""
+        """Yield records with their faults; blank lines are skipped."""
         csv.field_size_limit(MAX_CELL)
         try:
             if self._dialect.sep_line:
@@ -153,7 +153,7 @@ class _Records:
             if cells is None or (len(self._lines) > 1 and self._swallowed(cells)):
                 damaged = True
                 yield self._unread(), fault
-                reader = self._reader()  # the other may have seen the end
+                reader = self._reader()  # the old one may have reached the end
             elif cells:
                 damaged = damaged and not self._in_order(cells)
                 yield cells, _AFTER_STRAY if damaged else None
@@ -166,7 +166,7 @@ class _Records:
         return csv.reader(self._feed(), delimiter=self._dialect.delimiter, strict=True)
 
     def _feed(self) -> Iterator[str]:
-        """Give lines, and keep them until their record is whole."""
+        """Yield lines, and keep them until their record is complete."""
         keep, again, read = self._lines.append, self._again, self._text.readline
         backslash = self._dialect.backslash
         room = MAX_RECORD
@@ -174,7 +174,7 @@ class _Records:
             if len(line) == MAX_CELL and not line.endswith(("\r", "\n")):
                 raise InputError(
                     f"line {self._number + 1} is longer than {MAX_CELL >> 20} Mi characters; "
-                    "expected lines of cells: is it a CSV file?"
+                    "check that it is a CSV file"
                 )
             self._number += 1
             room = (room if self._lines else MAX_RECORD) - len(line)
@@ -184,14 +184,14 @@ class _Records:
             yield self._dialect.unescape(line) if backslash else line
 
     def _unread(self) -> list[str]:
-        """Take the first line of a damaged record for a row, and give the others back."""
+        """Return the first line of a damaged record as a row, and push the others back."""
         first, *others = self._lines
         self._again.extendleft(reversed(others))
         self._number -= len(others)
         return first.rstrip("\r\n").split(self._dialect.delimiter)
 
     def _swallowed(self, cells: list[str]) -> bool:
-        """Say whether a record of several lines holds other rows: lines that look like them."""
+        """Return whether a record of several lines contains lines that look like rows."""
         split = self._dialect.delimiter
         if self._width == 0:
             return any(
@@ -199,7 +199,7 @@ class _Records:
                 for cell in cells
                 for line in cell.splitlines()[1:]
             )
-        # Swallowed rows have hardly a quote, so each is a line; prose seldom has such lines only.
+        # Swallowed rows rarely contain quotes, so each is a line; in prose, rarely all lines look like rows.
         first = self._lines[0].replace('"', "").split(split)[0]
         begins = _beginnings(frozenset(self._shapes or {_shape(first)}), split)
         inner = filter(str.strip, self._lines[1:])
@@ -213,7 +213,7 @@ class _Records:
         )
 
     def _in_order(self, cells: list[str]) -> bool:
-        """Say whether a record after damage can be believed to be a row."""
+        """Return whether a record after damage is a well-formed row."""
         raw = "".join(map(self._dialect.unescape, self._lines))
         tells = 0 < len(self._shapes) < _SHAPES
         return (
@@ -224,7 +224,7 @@ class _Records:
 
 
 def _shape(cell: str) -> str:
-    """Say what a cell looks like: letters and digits, each run as one.
+    """Return the shape of a cell: each run of letters or digits as one character.
 
     Examples
     --------
@@ -238,7 +238,7 @@ def _shape(cell: str) -> str:
 def _beginnings(
     shapes: frozenset[str], delimiter: str
 ) -> Callable[[str], re.Match[str] | None] | None:
-    """Return what matches lines that begin with a cell of one of these shapes, if that tells rows."""
+    """Return a match function for lines that begin with one of these shapes, if these identify rows."""
     told = sorted(shape for shape in shapes if "9" in shape)
     if not told or len(shapes) >= _SHAPES:
         return None

@@ -1,4 +1,4 @@
-"""The encoding and the delimiter of a CSV file: from its first bytes, said when they are a guess."""
+"""Detect the encoding and the delimiter of a CSV file from its first bytes."""
 
 import codecs
 import csv
@@ -18,7 +18,7 @@ _NOT_WINDOWS: Final = b"\x81\x8d\x8f\x90\x9d"
 _SEP_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _ESCAPED: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
 SAMPLE: Final = 2**18
-"""So many bytes are looked at."""
+"""The number of bytes that are examined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class Dialect:
     ----------
     encoding, delimiter : str
     backslash : bool
-        Whether a quote within a cell is written as a backslash and a quote.
+        Whether a quote within a cell is escaped by a backslash.
     sep_line : bool
-        Whether the first line says the delimiter and is no header.
+        Whether the first line names the delimiter (``sep=;``) and is not the header.
     notes : tuple of str
-        What was guessed.
+        The guesses.
     """
 
     encoding: str
@@ -43,7 +43,7 @@ class Dialect:
     notes: tuple[str, ...] = ()
 
     def unescape(self, line: str) -> str:
-        r"""Write quotes that a backslash escapes as two quotes.
+        r"""Replace backslash-escaped quotes by doubled quotes.
 
         Examples
         --------
@@ -61,18 +61,18 @@ def detect(
     usual: str,
     rest: Iterable[bytes] = (),
 ) -> Dialect:
-    r"""Tell a file's dialect from its beginning.
+    r"""Detect a file's dialect from its beginning.
 
     Parameters
     ----------
     start : bytes
         The first `SAMPLE` bytes, or all.
     encoding, delimiter : str or None
-        As named by the user; a byte order mark overrules the encoding.
+        As named by the user; a byte order mark overrides the encoding.
     usual : str
-        The delimiter of the format.
+        The usual delimiter of the format.
     rest : iterable of bytes
-        What comes after `start`; looked at only where that is no UTF-8.
+        The bytes after `start`; read only if `start` is not UTF-8.
 
     Examples
     --------
@@ -82,31 +82,31 @@ def detect(
     notes: list[str] = []
     marked = encoding_of(start)
     if marked is None and encoding is None and (marked := _without_mark(start)):
-        notes.append(f"encoding: {marked} (found; --encoding names another)")
+        notes.append(f"encoding: {marked} (detected; --encoding sets another)")
     elif marked is None and encoding is None and _is_windows(start, rest):
         marked = "cp1252"
-        notes.append("encoding: cp1252 (guessed, as it is not UTF-8; --encoding names another)")
+        notes.append("encoding: cp1252 (guessed, as it is not UTF-8; --encoding sets another)")
     encoding = marked or encoding or "utf-8"
     text = start.decode(encoding, "replace")
-    lines = list(io.StringIO(text, newline=""))  # not at other separators of lines
+    lines = list(io.StringIO(text, newline=""))  # unlike splitlines, only at line feeds and returns
     if len(start) >= SAMPLE and len(lines) > 1:
-        lines.pop()  # it is cut off
+        lines.pop()  # it is incomplete
     said = _SEP_LINE.fullmatch(lines[0]) if lines else None
     if said:
         lines = lines[1:]
     found = delimiter or (said[1] if said else _find_delimiter(lines, usual))
     if delimiter is None and found != usual:
         notes.append(
-            f"delimiter: {_DELIMITERS.get(found, found)} (found; --delimiter names another)"
+            f"delimiter: {_DELIMITERS.get(found, found)} (detected; --delimiter sets another)"
         )
     backslash = _errors(lines, found) > _errors([_ESCAPED.sub(r'\1""', k) for k in lines], found)
     if backslash:
-        notes.append("quotes within cells: escaped by a backslash (found)")
+        notes.append("quotes within cells: escaped by a backslash (detected)")
     return Dialect(encoding, found, backslash, said is not None, tuple(notes))
 
 
 def encoding_of(start: bytes) -> str | None:
-    r"""Return the encoding that a byte order mark tells; None without one.
+    r"""Return the encoding given by a byte order mark; None without one.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def encoding_of(start: bytes) -> str | None:
 
 
 def decode(data: bytes, encoding: str | None) -> str:
-    r"""Return a text from its bytes; those that cannot be decoded are replaced.
+    r"""Decode a text; bytes that cannot be decoded are replaced.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def _without_mark(start: bytes) -> str | None:
 
 
 def _is_windows(start: bytes, rest: Iterable[bytes]) -> bool:
-    """Tell Windows' encoding of Western languages: few bytes beyond ASCII, and none as UTF-8 has it."""
+    """Return whether a file is cp1252: few bytes beyond ASCII, and none of them valid UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     told = False
     for part in chain([start], rest):
@@ -158,7 +158,7 @@ def _is_stray(character: str) -> bool:
 
 
 def _find_delimiter(lines: list[str], usual: str) -> str:
-    """Choose the delimiter that gives a header of names and rows as wide as it."""
+    """Choose the delimiter for which the header has known names and rows have its width."""
     best, delimiter = (0, 0.0, 0), usual
     for candidate in (usual, *(d for d in _DELIMITERS if d != usual)):
         try:
@@ -176,7 +176,7 @@ def _find_delimiter(lines: list[str], usual: str) -> str:
 
 
 def _errors(lines: list[str], delimiter: str) -> int:
-    """Count the rows that break the rules of quotes."""
+    """Count the rows with invalid quoting."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     errors = 0
     while True:

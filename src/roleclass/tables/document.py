@@ -1,7 +1,7 @@
-"""`Document`: a JSON document read value by value, however long it is.
+"""`Document`: read a JSON document of any length value by value.
 
-The decoder is that of the standard library, so that values are those of JSON Lines: streaming parsers
-such as yajl refuse the ``NaN`` that Python and pandas write, and whole numbers above 64 bits.
+The decoder is that of the standard library, as for JSON Lines: streaming parsers
+such as yajl refuse the ``NaN`` that Python and pandas write, and integers above 64 bits.
 """
 
 import io
@@ -14,10 +14,10 @@ from typing import Any, Final
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.jsonlines import missing
-from roleclass.tables.rows import MAX_CELL, held_json
+from roleclass.tables.rows import MAX_CELL, memory_of_json
 
 _CHUNK: Final = 2**18
-_DEEPEST: Final = 100  # of values that do not fit within each other
+_DEEPEST: Final = 100  # nested values that are too long to be read whole
 _REST_OF_NUMBER: Final = re.compile(r"[0-9.eE+-]*")
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
@@ -26,11 +26,11 @@ Path = tuple[str, ...]
 
 
 class _TooLongError(InputError):
-    """A value does not fit."""
+    """A value is too long."""
 
 
 class Document:
-    """Walks through a document; one value is held at a time.
+    """Walks through a document with one value in memory at a time.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class Document:
     Attributes
     ----------
     size : int
-        Bytes that the value takes which was read last, about.
+        Approximate size in memory of the last value.
 
     Examples
     --------
@@ -52,12 +52,12 @@ class Document:
         self._text = text
         self._buffer = ""
         self._at = 0
-        self._before = 0  # characters in front of the buffer
+        self._before = 0  # characters before the buffer
         self._decoder = json.JSONDecoder(parse_constant=missing)
         self.size = 0
 
     def peek(self) -> str:
-        """Return the next character that is no space; empty at the end."""
+        """Return the next character that is not white space; empty at the end."""
         while True:
             space = _SPACE.match(self._buffer, self._at)
             self._at = space.end() if space else self._at
@@ -72,27 +72,27 @@ class Document:
         Raises
         ------
         InputError
-            If it is no JSON, or too long to be a posting.
+            If it is not JSON, or too long to be a posting.
         """
         self.peek()
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._buffer, self._at)
             except RecursionError as error:
-                raise InputError(f"{self._where()}: lists and objects too deep: {error}") from error
+                raise InputError(f"{self._where()}: nested too deeply: {error}") from error
             except ValueError as error:
                 if len(self._buffer) - self._at > MAX_CELL:
                     raise _TooLongError(
                         f"{self._where()}: a value of more than {MAX_CELL >> 20} Mi characters, or "
-                        f"no JSON: {error}"
+                        f"not JSON: {error}"
                     ) from error
                 if not self._more():
                     raise InputError(f"{self._where()}: not JSON: {error}") from error
             else:
-                # A number at the end of what has been read may go on.
+                # A number at the end of the buffer may be incomplete.
                 if isinstance(value, int | float) and self._is_cut(end) and self._more():
                     continue
-                self.size = held_json(self._buffer, self._at, end)
+                self.size = memory_of_json(self._buffer, self._at, end)
                 self._at = end
                 return value
 
@@ -110,7 +110,7 @@ class Document:
         return self._within("[", "]")
 
     def members(self) -> Iterator[str]:
-        """Stop at each value of an object, which the caller reads or skips; give its key."""
+        """Yield the key of each value of an object; the caller reads or skips the value."""
         for _ in self._within("{", "}"):
             key = self.value()
             if not isinstance(key, str):
@@ -128,7 +128,7 @@ class Document:
         self._take(closing)
 
     def skip(self, depth: int = 0) -> None:
-        """Pass over a value, whole where it fits, else by its parts: it may be longer than memory."""
+        """Skip a value, in parts if it is too long to be read whole."""
         kind = self.peek()
         try:
             self.value()
@@ -139,7 +139,7 @@ class Document:
                 self.skip(depth + 1)
 
     def lead(self, path: Path) -> None:
-        """Go on to the value at the end of a path; a key that is not there is an `InputError`."""
+        """Go to the value at the end of a path; a missing key is an `InputError`."""
         for wanted in path:
             if self.peek() != "{":
                 raise InputError(f"there is no {'.'.join(path)} in the document")
@@ -160,7 +160,7 @@ class Document:
         self._at += 1
 
     def _more(self) -> bool:
-        """Read on; twice as much each time, so that a long value is not decoded too often."""
+        """Read more, twice as much each time, so that a long value is not decoded too often."""
         held = self._buffer[self._at :]
         read = self._text.read(max(_CHUNK, len(held)))
         self._before += self._at
@@ -173,7 +173,7 @@ class Document:
 
 @contextmanager
 def open_document(file: InputFile, path: Path = ()) -> Iterator[Document]:
-    """Open a file as a document, in the encoding that it has by the rules of JSON; go on to a value in it."""
+    """Open a file as a document, in the encoding detected by the rules of JSON; go to the value at `path`."""
     with file.open() as content:
         encoding = json.detect_encoding(content.peek(4)[:4])
         # Bytes that cannot be decoded become lone surrogates, and mark their row.
@@ -184,4 +184,4 @@ def open_document(file: InputFile, path: Path = ()) -> Iterator[Document]:
             yield document
         finally:
             if not content.closed:
-                text.detach()  # the stream is the file's to close
+                text.detach()  # the file closes the stream

@@ -1,4 +1,4 @@
-"""Workbooks of spreadsheet programs. Needs ``roleclass[excel]``."""
+"""Read workbooks of spreadsheet programs. Needs ``roleclass[excel]``."""
 
 import re
 import zipfile
@@ -12,26 +12,26 @@ from roleclass.errors import InputError, require_extra
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import Record, simple
-from roleclass.tables.rows import check_names, check_width, held
+from roleclass.tables.rows import check_names, check_width, memory_of
 
 MAX_UNPACKED: Final = 128 * 2**20
-"""Bytes of a workbook, unpacked; it is read whole, and takes some four times as much."""
+"""Unpacked bytes of a workbook; it is read whole, and takes some four times as much."""
 
 MAX_CELLS: Final = 4_000_000
-"""Cells of a sheet, empty ones included: each takes some 70 bytes, wherever the last one stands."""
+"""Cells of a sheet, including empty ones up to the last: each takes some 70 bytes."""
 
 _ADVICE: Final = "save the sheet as CSV, which is read row by row"
 
 
 def read_workbook(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
-    """Give the rows of a sheet below its header; a blank row is none.
+    """Yield the rows of a sheet below its header, without blank rows.
 
     Raises
     ------
     InputError
-        If the file is no workbook, or the sheet is not there or empty.
+        If the file is not a workbook, or the sheet is missing or empty.
     MissingExtraError
-        If no reader of workbooks is installed.
+        If the reader of workbooks is not installed.
     """
     require_extra("excel", "python_calamine")
     import python_calamine
@@ -52,7 +52,7 @@ def read_workbook(file: InputFile, options: ReadOptions, notes: list[str]) -> It
         cells = [None if cell == "" else _plain(cell) for cell in row]
         if any(cell is not None for cell in cells):
             file.share = number / sheet.height
-            yield dict(zip(names, cells, strict=True)), held(*cells)
+            yield dict(zip(names, cells, strict=True)), memory_of(*cells)
 
 
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -60,7 +60,7 @@ _PLACE: Final = re.compile(rb"""[ \n]r=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 
 
 def _check_size(path: Path) -> None:
-    """Refuse a workbook that would not fit in memory; the old kind (.xls) is not packed."""
+    """Refuse a workbook that would not fit in memory; the old format (.xls) is not compressed."""
     if not zipfile.is_zipfile(path):
         return
     unpacked = 0
@@ -86,7 +86,7 @@ def _check_size(path: Path) -> None:
             if rows * columns > MAX_CELLS:
                 raise InputError(
                     f"{member.filename} reaches to row {rows:,} of column {columns:,}, more than "
-                    f"{MAX_CELLS:,} cells; delete what stands beside or below the table, or {_ADVICE}"
+                    f"{MAX_CELLS:,} cells; delete cells beside or below the table, or {_ADVICE}"
                 )
 
 
@@ -99,7 +99,7 @@ def _number(column: bytes) -> int:
 
 
 def _sheet(book: Any, wanted: str | None, notes: list[str]) -> tuple[str, Any]:
-    """Return a sheet's name and the sheet: the one that was named, else the first that has a header."""
+    """Return a sheet and its name: the named one, otherwise the first with a header."""
     names = book.sheet_names
     if wanted is not None and wanted not in names:
         raise InputError(f"no sheet {wanted}; the sheets are: {', '.join(names)}")
@@ -107,7 +107,7 @@ def _sheet(book: Any, wanted: str | None, notes: list[str]) -> tuple[str, Any]:
     for name in names if wanted is None else [wanted]:
         sheet = book.get_sheet_by_name(name)
         if next(_from_header(sheet), None) is not None:
-            found[name] = None if found else sheet  # one is enough to hold
+            found[name] = None if found else sheet  # only the first is kept in memory
     if not found:
         raise InputError("the workbook is empty; expected a row with the names of the columns")
     name, sheet = next(iter(found.items()))
@@ -117,16 +117,16 @@ def _sheet(book: Any, wanted: str | None, notes: list[str]) -> tuple[str, Any]:
 
 
 def _from_header(sheet: Any) -> Iterator[list[Any]]:
-    """Give the rows from the header on.
+    """Yield the rows from the header on.
 
-    Above it are blank rows, and those of one cell where there are more columns.
+    Above it are blank rows, and rows of one cell if there are more columns.
     """
-    if sheet.start is None:  # an empty sheet, whose rows old versions of the reader cannot give
+    if sheet.start is None:  # an empty sheet, which old versions of the reader cannot iterate
         return iter(())
     least = min(2, sheet.width)
     return dropwhile(lambda row: sum(cell != "" for cell in row) < least, sheet.iter_rows())
 
 
 def _plain(cell: Any) -> Any:
-    """Return whole numbers as such: a workbook keeps all numbers as fractions."""
+    """Return integers as such: a workbook stores all numbers as floats."""
     return int(cell) if isinstance(cell, float) and cell.is_integer() else simple(cell)

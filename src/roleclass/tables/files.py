@@ -1,4 +1,4 @@
-"""Which files are meant, and how each is opened: names, folders, patterns, pipes, standard input."""
+"""Find and open input files: names, folders, patterns, pipes, standard input."""
 
 import io
 import os
@@ -23,17 +23,17 @@ class InputFile:
     Parameters
     ----------
     name : str
-        As the user calls it; for messages.
+        As the user gave it; for messages.
     path : Path
-        Where its content is: itself, or what was kept of a pipe.
+        The file, or a temporary copy of a pipe.
     format_ : Format
 
     Attributes
     ----------
     size : int
-        Bytes, as they were at the start.
+        Bytes at the start.
     share : float
-        How much of it has been read, where that is not known from the stream.
+        The share that has been read, if the stream does not show it.
     """
 
     def __init__(self, name: str, path: Path, format_: Format) -> None:
@@ -47,30 +47,30 @@ class InputFile:
 
     @property
     def position(self) -> int:
-        """How many bytes have been read, about."""
+        """The approximate number of bytes that have been read."""
         is_open = self._raw is not None and not self._raw.closed
         return self._raw.tell() if self._raw and is_open else int(self.share * self.size)
 
     @contextmanager
     def open(self) -> Iterator[io.BufferedReader]:
-        """Open the file; what is given is its content, after decompression."""
+        """Open the file; yield its decompressed content."""
         with self.format.open_to_read(self.path) as (raw, content):
             self._raw = raw
             yield content
             self.share = 1.0 if raw.closed else raw.tell() / max(self.size, 1)
 
     def fingerprint(self) -> dict[str, object]:
-        """Identify the file: a run that is resumed must see the same."""
+        """Return the identity of the file, which must be the same when a run is resumed."""
         size, modified = self._before
         return {"file": str(self.path.resolve()), "bytes": size, "modified_ns": modified}
 
     def check_unchanged(self) -> None:
-        """Raise an `InputError` if the file is not what it was at the start."""
+        """Raise an `InputError` if the file has changed since the start."""
         now = _state(self.path)
         if now != self._before:
             raise InputError(
                 f"changed while it was read: it had {self.size:,} bytes and now has {now[0]:,}, or "
-                "was written again; start again when nothing writes to it"
+                "was rewritten; start again when no program writes to it"
             )
 
 
@@ -82,19 +82,19 @@ def _state(path: Path) -> tuple[int, int]:
 def find_files(
     inputs: Iterable[str], format_: str | None, warn: Callable[[str], None]
 ) -> Iterator[InputFile]:
-    """Give the files that `inputs` name, in order.
+    """Yield the files that `inputs` name, in order.
 
     Parameters
     ----------
     inputs, warn
         As for `expand`.
     format_ : str or None
-        Of files whose names do not tell.
+        The format of files without a known extension.
 
     Raises
     ------
     InputError
-        As `expand`; or if nothing tells the format of a file.
+        As `expand`; or if the format of a file is unknown.
     """
     for name in expand(inputs, warn):
         what = Format.of(name, format_)
@@ -104,13 +104,13 @@ def find_files(
             yield _kept("standard input", sys.stdin.buffer, what)
         elif stat.S_ISREG(Path(name).stat().st_mode):
             yield InputFile(name, Path(name), what)
-        else:  # a pipe, which can be read once, and only from its beginning
+        else:  # a pipe, which can only be read once
             with Path(name).open("rb") as pipe:
                 yield _kept(name, pipe, what)
 
 
 def _kept(name: str, stream: BinaryIO, format_: Format) -> InputFile:
-    """Keep a stream as long as the file that is returned is in use."""
+    """Copy a stream to a temporary file, which exists as long as the returned object."""
     # Parquet has its index at the end and JSON is read twice: a pipe allows neither.
     try:
         descriptor, path = tempfile.mkstemp(prefix="roleclass-input-")
@@ -131,7 +131,7 @@ def _kept(name: str, stream: BinaryIO, format_: Format) -> InputFile:
 
 
 def is_once(name: str) -> bool:
-    """Say whether an input can be read only once: standard input, or a pipe by its name.
+    """Return whether an input can be read only once: standard input or a named pipe.
 
     Examples
     --------
@@ -143,16 +143,16 @@ def is_once(name: str) -> bool:
 
 
 def expand(inputs: Iterable[str], warn: Callable[[str], None] = lambda _: None) -> list[str]:
-    """List the files that `inputs` name; what is no file's name is a pattern.
+    """List the files that `inputs` name; a name without a file is a pattern.
 
-    Of a folder these are the files in it and below whose names tell a format, hidden ones left out; `warn`
-    is called with a sentence for the others.
+    A folder stands for the files in and below it with a known extension, except hidden ones; `warn`
+    is called with a message about the others.
 
     Raises
     ------
     InputError
-        If a file does not exist or cannot be read, a name is empty, a folder holds no table, a pattern
-        matches nothing, or two names lead to one file.
+        If a file does not exist or cannot be read, a name is empty, a folder contains no table, a
+        pattern matches nothing, or two names lead to the same file.
 
     Examples
     --------
@@ -163,8 +163,8 @@ def expand(inputs: Iterable[str], warn: Callable[[str], None] = lambda _: None) 
     """
     files: list[str] = []
     for name in inputs:
-        if not name:  # Path("") is the folder here
-            raise InputError("an empty name names no file")
+        if not name:  # Path("") is the working folder
+            raise InputError("an empty name is not a file; expected a file, a folder or -")
         if name != "-" and not Path(name).exists():
             matches = sorted(glob(name, recursive=True)) if has_magic(name) else []  # noqa: PTH207
             if not matches:
@@ -174,30 +174,30 @@ def expand(inputs: Iterable[str], warn: Callable[[str], None] = lambda _: None) 
         for match in matches:
             files += _in_folder(match, warn) if match != "-" and Path(match).is_dir() else [match]
     if not files:
-        raise InputError("no file is named; name files, folders, patterns, or - for standard input")
+        raise InputError("no input; name files, folders, patterns, or - for standard input")
     seen: dict[object, str] = {}
     for file in files:
         identity = file if file == "-" else _identity(Path(file))
         if identity in seen:
-            also = "" if seen[identity] == file else f" (as {seen[identity]}, too)"
-            raise InputError(f"{file} is named twice{also}; its rows would be there twice")
+            also = "" if seen[identity] == file else f" (also as {seen[identity]})"
+            raise InputError(f"{file} is named twice{also}; its rows would be duplicated")
         seen[identity] = file
     return files
 
 
-def said_once(messages: Iterable[tuple[str, str]], files: int) -> list[str]:
-    """Return what is said of files, each message once; where there are several, with those it is about.
+def merge_notes(messages: Iterable[tuple[str, str]], files: int) -> list[str]:
+    """Return each message about files once; with the names of its files if there are several.
 
     Parameters
     ----------
     messages : iterable of (str, str)
-        The name of a file, and what is said of it.
+        The name of a file, and a message about it.
     files : int
-        How many there are.
+        The number of files.
 
     Examples
     --------
-    >>> said_once([("a.csv", "delimiter: semicolon"), ("b.csv", "delimiter: semicolon")], files=3)
+    >>> merge_notes([("a.csv", "delimiter: semicolon"), ("b.csv", "delimiter: semicolon")], files=3)
     ['a.csv and 1 more: delimiter: semicolon']
     """
     about: dict[str, list[str]] = {}
@@ -210,7 +210,7 @@ def said_once(messages: Iterable[tuple[str, str]], files: int) -> list[str]:
 
 
 def some(listed: Sequence[str], shown: int = 30) -> str:
-    """List names for a message, not thousands of them.
+    """List the first few names, for a message.
 
     Examples
     --------
@@ -222,7 +222,7 @@ def some(listed: Sequence[str], shown: int = 30) -> str:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Return the files in a folder and below, hidden ones left out."""
+    """Return the files in and below a folder, except hidden ones."""
     return [
         path
         for path in sorted(folder.rglob("*"))
@@ -236,24 +236,23 @@ def _in_folder(folder: str, warn: Callable[[str], None]) -> list[str]:
     found = [str(path) for path in below if Format.named(path.name) is not None]
     if not found:
         raise InputError(
-            f"{folder} is a folder without a file whose name tells a table (.csv, .json, .parquet, "
-            "...); name its files, and their format with --format. Texts of one posting each are read by "
-            "roleclass predict"
+            f"{folder} is a folder without a table (.csv, .json, .parquet, ...); name its files, and "
+            "their format with --format. For files that contain one posting each, use roleclass predict"
         )
     others = [path.name for path in below if Format.named(path.name) is None]
     if others:
         warn(
-            f"{folder}: passed over {some(others, 1)}, whose names tell no table; texts of one posting "
-            "each are read by roleclass predict"
+            f"{folder}: skipped {some(others, 1)}, not a table by its extension; for files that contain "
+            "one posting each, use roleclass predict"
         )
     return found
 
 
 def _identity(path: Path) -> object:
-    """Check that a file can be read, and say which one it is, whatever the name or link."""
+    """Check that a file can be read; return its identity, which does not depend on names or links."""
     state = path.stat()
     if stat.S_ISFIFO(state.st_mode) or stat.S_ISSOCK(state.st_mode):
-        return state.st_dev, state.st_ino  # opening it now would take its content
+        return state.st_dev, state.st_ino  # opening it now would consume its content
     if not stat.S_ISREG(state.st_mode):
         raise InputError(f"{path} is a device; expected a file, a folder or a pipe")
     try:

@@ -1,4 +1,4 @@
-"""Which format a file has: told from its name, else from its first bytes; compressed or not."""
+"""The format of a file, from its name or its first bytes; compression."""
 
 import io
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ FORMATS: Final = tuple(
     for kind in _ENDINGS
     for ending in (("", ".gz", ".zst") if kind in TEXT else ("",))
 )
-"""What `Format.named` understands."""
+"""The names that `Format.named` accepts."""
 
 WRITTEN: Final = (*TEXT, "parquet", "arrow")
 """The kinds that can be written."""
@@ -76,7 +76,7 @@ class Format:
 
     @classmethod
     def named(cls, name: str) -> "Format | None":
-        """Read a format off a file's name or a bare ending; None if it does not tell.
+        """Return the format of a file name or a bare extension; None if it is unknown.
 
         Examples
         --------
@@ -96,12 +96,12 @@ class Format:
 
     @classmethod
     def of(cls, path: str, fallback: str | None) -> "Format":
-        """Tell the format of a file, or of ``-``, from its name, else from `fallback`.
+        """Return the format of a file, or of ``-``, from its name, otherwise from `fallback`.
 
         Raises
         ------
         InputError
-            If neither tells.
+            If neither names a format.
         """
         found = None if path == "-" else cls.named(path)
         if found is None and fallback is not None:
@@ -110,13 +110,13 @@ class Format:
             what = (
                 "standard input and output have no name"
                 if path == "-"
-                else f"{path}: no known ending"
+                else f"{path}: unknown file extension"
             )
             raise InputError(f"{what}: give the format with --format, one of {', '.join(FORMATS)}")
         return found
 
     def written(self) -> "Format":
-        """Return the format in which rows of this one are written where no other is asked for.
+        """Return the default output format for rows of this format.
 
         Examples
         --------
@@ -127,7 +127,7 @@ class Format:
 
     @contextmanager
     def open_to_read(self, path: Path) -> Iterator[tuple[BinaryIO, io.BufferedReader]]:
-        """Open a file; give the raw stream, whose position says how far we are, and its content."""
+        """Open a file; yield the raw stream, whose position shows the progress, and its content."""
         with path.open("rb") as raw:
             if self.codec is None:
                 yield raw, raw
@@ -139,7 +139,7 @@ class Format:
 
     @contextmanager
     def open_to_write(self, raw: BinaryIO) -> Iterator[BinaryIO]:
-        """Give a stream that compresses to `raw`."""
+        """Yield a stream that compresses to `raw`."""
         if self.codec is None:
             yield raw
         else:
@@ -150,7 +150,7 @@ class Format:
 
 
 class _Unclosed(io.RawIOBase):
-    """A stream that Arrow may close without closing the one below, which its owner still needs."""
+    """A stream that Arrow may close without closing the underlying one."""
 
     def __init__(self, raw: BinaryIO) -> None:
         self._raw = raw
@@ -162,19 +162,19 @@ class _Unclosed(io.RawIOBase):
         return self._raw.write(data)
 
 
-def told_by(beginning: bytes) -> str | None:
-    """Say what kind of file, none of text, begins with these bytes; None if they do not tell.
+def binary_kind(beginning: bytes) -> str | None:
+    """Return which binary format begins with these bytes; None if none is recognised.
 
     Examples
     --------
-    >>> told_by(b"%PDF-1.7")
+    >>> binary_kind(b"%PDF-1.7")
     'a PDF document'
     """
     return next((what for magic, what in _BEGINNINGS if beginning.startswith(magic)), None)
 
 
-def no_text(name: str, beginning: bytes) -> str | None:
-    r"""Say what a file is that does not hold one posting as text; None if it may.
+def non_text_kind(name: str, beginning: bytes) -> str | None:
+    r"""Return what a file is, if it is not the text of one posting; None if it may be.
 
     Parameters
     ----------
@@ -185,16 +185,16 @@ def no_text(name: str, beginning: bytes) -> str | None:
 
     Examples
     --------
-    >>> no_text("jobs.csv", b"id,text\n")
+    >>> non_text_kind("jobs.csv", b"id,text\n")
     'a table (csv)'
-    >>> no_text("posting", b"%PDF-1.7")
+    >>> non_text_kind("posting", b"%PDF-1.7")
     'a PDF document'
-    >>> no_text("posting.html", b"<p>Build agents.</p>") is None
+    >>> non_text_kind("posting.html", b"<p>Build agents.</p>") is None
     True
     """
-    told = told_by(beginning)
-    if told is not None:
-        return told
+    kind = binary_kind(beginning)
+    if kind is not None:
+        return kind
     known = Format.named(name)
     if known is not None and known.kind not in ("html", "yaml"):
         return f"a table ({known.kind})"

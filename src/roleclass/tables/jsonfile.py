@@ -1,15 +1,15 @@
-"""Rows of a JSON document: a list of objects, however it is wrapped, or columns.
+"""Read the rows of a JSON document: a list of objects, wrapped or not, or columns.
 
 =====================================  ===============================================
 ``[{...}, {...}]``                     a row for each object
 ``{"jobs": [{...}], "total": 1}``      the one list of objects in it, or ``--records``
-``{...}`` and no such list             one row; several after each other: JSON Lines
-``{"title": {"0": ...}, ...}``         columns, as pandas writes them unless told
+``{...}`` and no such list             one row; several in sequence: JSON Lines
+``{"title": {"0": ...}, ...}``         columns, as pandas writes them by default
 ``{"title": [...], ...}``              columns as lists
 ``{"columns": ..., "data": [[...]]}``  pandas' "split"
 ``{"id1": {...}, "id2": {...}}``       a row for each object
 ``[{"board": ..., "jobs": [{...}]}]``  a row for each object of the inner lists
-``[["title", "text"], [..., ...]]``    rows below a header, as sheets give them
+``[["title", "text"], [..., ...]]``    rows below a header, as in a sheet
 =====================================  ===============================================
 """
 
@@ -28,20 +28,20 @@ from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import Record
 from roleclass.tables.rows import check_names
 
-_DEEPEST: Final = 4  # of the objects around a list of postings
-_SKETCHED: Final = 100  # members of an object that are looked at
-_MOST_COLUMNS: Final = 200  # that are read side by side
+_DEEPEST: Final = 4  # levels of objects around a list of postings
+_SKETCHED: Final = 100  # members of an object that are examined
+_MOST_COLUMNS: Final = 200  # that are read in parallel
 
 _Read = Callable[[InputFile], Iterator[Record]]
 
 
 def read_json(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
-    """Give the rows of a document; what is no object is marked.
+    """Yield the rows of a document; a value that is not an object is marked.
 
     Raises
     ------
     InputError
-        If the document is no JSON, or it cannot be told where its rows are.
+        If the document is not JSON, or the location of its rows is ambiguous.
     """
     outer, _, inner = (options.records or "").partition("[]")
     with open_document(file) as document:
@@ -53,19 +53,19 @@ def read_json(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterat
 
 
 def read_lines(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
-    """Give the rows of JSON Lines, also where each line is a page of postings.
+    """Yield the rows of JSON Lines, also if each line contains several postings.
 
-    A document that only bears the name of JSON Lines is read as what it is.
+    A JSON document with the extension of JSON Lines is read as a document.
 
     Raises
     ------
     InputError
-        If a line is too long to be a row; else as `read_json`.
+        If a line is too long to be a row; otherwise as `read_json`.
     """
     with file.open() as content:
         is_list = content.peek(100).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"[")
     if is_list:
-        notes.append("a JSON document, no JSON Lines (found)")
+        notes.append("a JSON document, not JSON Lines (detected)")
         yield from read_json(file, options, notes)
         return
     within = _path((options.records or "").replace("[]", "")) or _inner(
@@ -79,19 +79,19 @@ def _path(text: str) -> Path:
 
 
 def _inner(first: Any, notes: list[str]) -> Path:
-    """Return where in a record its postings are, if it is none itself: a board, a page of answers."""
+    """Return the path to the postings in a record that is not itself a posting, such as a board."""
     if not isinstance(first, dict) or _is_posting(first):
         return ()
     lists = [path for path, item in _lists(first, ()) if _is_posting(item)]
     if not lists:
         return ()
     path = _the_one(lists)
-    notes.append(f"postings: [].{'.'.join(path)} (found; --records names another list)")
+    notes.append(f"postings: [].{'.'.join(path)} (detected; --records names another list)")
     return path
 
 
 def _flattened(records: Iterator[Record], inner: Path) -> Iterator[Record]:
-    """Give the postings within records, each with what its record says of all of them."""
+    """Yield the postings within records, each with the other values of its record."""
     if not inner:
         yield from records
         return
@@ -123,7 +123,7 @@ def _plan_named(document: Document, path: Path, *, within: bool) -> _Read:
 
 
 def _plan(document: Document, notes: list[str]) -> tuple[_Read, Path]:
-    """Choose how to read a document, from a first walk through it, and where in records postings are."""
+    """Choose how to read a document, after a first pass, and the path to postings within records."""
     kind = document.peek()
     if kind == "[":
         first = next(document.items(), None)
@@ -133,7 +133,7 @@ def _plan(document: Document, notes: list[str]) -> tuple[_Read, Path]:
         return (
             _one_after_another,
             (),
-        )  # there are none, or its rows will say that they are no objects
+        )  # it is empty, or its rows will be marked
     sketch = _sketch(document, _DEEPEST)
     if document.peek() != "":
         return _one_after_another, _inner(sketch, notes)
@@ -141,7 +141,7 @@ def _plan(document: Document, notes: list[str]) -> tuple[_Read, Path]:
 
 
 def _sketch(document: Document, depth: int) -> Any:
-    """Read a value, of lists the first item only, of long objects the first members."""
+    """Read a value, with only the first item of lists and the first members of long objects."""
     kind = document.peek()
     if kind == "[":
         first: list[Any] = []
@@ -172,7 +172,7 @@ def _choose(sketch: dict[str, Any], notes: list[str]) -> _Read:
         return _split
     if lists:
         path = _the_one(postings or [path for path, _ in lists])
-        notes.append(f"postings: {'.'.join(path)} (found; --records names another list)")
+        notes.append(f"postings: {'.'.join(path)} (detected; --records names another list)")
         return partial(_inside, path=path)
     for key, value in sketch.items():
         if isinstance(value, list) and value and _is_header(value[0]):
@@ -184,7 +184,7 @@ def _choose(sketch: dict[str, Any], notes: list[str]) -> _Read:
     return partial(_columns, names=list(sketch)) if kinds in _ALIKE else _one_after_another
 
 
-_ALIKE: Final = ({dict}, {list})  # what columns may be
+_ALIKE: Final = ({dict}, {list})  # types of columns
 
 
 def _the_one(lists: list[Path]) -> Path:
@@ -196,7 +196,7 @@ def _the_one(lists: list[Path]) -> Path:
 
 
 def _lists(sketch: dict[str, Any], path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Give the lists of objects in an object, and of each the first object."""
+    """Yield the path and the first object of each list of objects in an object."""
     for key, value in sketch.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             yield (*path, key), value[0]
@@ -212,7 +212,7 @@ def _is_posting(value: Any) -> bool:
 
 
 def _is_header(value: Any) -> bool:
-    """Say whether a list is the first row of a sheet: names of columns."""
+    """Return whether a list is a header: names of columns."""
     return (
         isinstance(value, list)
         and all(isinstance(name, str) for name in value)
@@ -242,7 +242,7 @@ def _one_after_another(file: InputFile) -> Iterator[Record]:
 
 
 def _inside(file: InputFile, path: Path) -> Iterator[Record]:
-    """Give the objects of a list, or those of an object; several lists may follow each other."""
+    """Yield the objects of a list or an object; several lists may follow each other."""
     with open_document(file, path) as document:
         number = 0
         while True:
@@ -257,7 +257,7 @@ def _inside(file: InputFile, path: Path) -> Iterator[Record]:
 
 
 def _below_header(file: InputFile, path: Path) -> Iterator[Record]:
-    """Give the rows of a sheet: lists, the first of which holds the names of the columns."""
+    """Yield the rows of a sheet: lists, of which the first contains the column names."""
     with open_document(file, path) as document:
         rows = document.items()
         names = next(rows)
@@ -268,12 +268,12 @@ def _below_header(file: InputFile, path: Path) -> Iterator[Record]:
 
 def _row(names: list[str], row: Any, number: int) -> dict[str, Any] | str:
     if not isinstance(row, list) or len(row) > len(names):
-        return f"row {number} has not the {len(names)} values of its columns"
+        return f"row {number} does not have the {len(names)} values of the columns"
     return check_object(dict(zip(names, row, strict=False)), f"row {number}")
 
 
 def _columns(file: InputFile, names: list[str]) -> Iterator[Record]:
-    """Read columns side by side: each from an opening of the file of its own."""
+    """Read columns in parallel, each from the file opened again."""
     if len(names) > _MOST_COLUMNS:
         raise InputError(
             f"an object of more than {_MOST_COLUMNS} columns; write a list of objects instead "
@@ -285,15 +285,14 @@ def _columns(file: InputFile, names: list[str]) -> Iterator[Record]:
         if len(keys) > 1:
             longer = names[next(k for k, cell in enumerate(cells) if cell[0] != "")]
             raise InputError(
-                f"columns that do not hold the same rows: row {max(keys)} of {longer} is not in "
-                "all of them"
+                f"columns with different rows: row {max(keys)} of {longer} is not in all columns"
             )
         row = dict(zip(names, (value for _, value, _ in cells), strict=True))
         yield check_object(row, "the object"), sum(size for _, _, size in cells)
 
 
 def _column(file: InputFile, name: str) -> Iterator[tuple[str, Any, int]]:
-    """Give the values of a column, each with its key (an index, or its place) and its size."""
+    """Yield the values of a column, each with its key (an index, or its position) and its size."""
     with open_document(file, (name,)) as document:
         indexed = document.peek() == "{"
         for place, key in enumerate(document.members() if indexed else document.places()):

@@ -1,4 +1,4 @@
-"""JSON Lines: one object a line; a line that is none is marked."""
+"""Read JSON Lines: one object per line; other lines are marked."""
 
 import codecs
 import json
@@ -9,11 +9,11 @@ from typing import Any
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.records import Record
-from roleclass.tables.rows import MAX_CELL, held_json
+from roleclass.tables.rows import MAX_CELL, memory_of_json
 
 
 def read_json_lines(file: InputFile) -> Iterator[Record]:
-    """Give the objects of a file; blank lines are none.
+    """Yield the objects of a file; blank lines are skipped.
 
     Raises
     ------
@@ -25,15 +25,15 @@ def read_json_lines(file: InputFile) -> Iterator[Record]:
         for number, line in enumerate(lines, 1):
             if len(line) > MAX_CELL:
                 raise InputError(
-                    f"line {number} is longer than {MAX_CELL >> 20} MiB; expected one JSON object a line"
+                    f"line {number} is longer than {MAX_CELL >> 20} MiB; expected one JSON object per line"
                 )
             if line.strip():
                 line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line  # noqa: PLW2901
-                yield _parse(line, number), held_json(line)
+                yield _parse(line, number), memory_of_json(line)
 
 
 def _parse(line: bytes, number: int) -> dict[str, Any] | str:
-    """Return the row, or what is wrong with the line."""
+    """Return the row, or the fault of the line."""
     try:
         return check_object(json.loads(line, parse_constant=missing), f"line {number}")
     except UnicodeDecodeError:
@@ -43,11 +43,11 @@ def _parse(line: bytes, number: int) -> dict[str, Any] | str:
 
 
 def missing(_: str) -> None:
-    """Take NaN and Infinity, which Python writes though JSON has no such words, for missing."""
+    """Treat NaN and Infinity, which Python writes but JSON does not allow, as missing."""
 
 
 def check_object(value: object, where: str) -> dict[str, Any] | str:
-    """Return an object that can be a row, or what is wrong with the value.
+    """Return an object that can be a row, or the fault of the value.
 
     Examples
     --------
@@ -61,5 +61,5 @@ def check_object(value: object, where: str) -> dict[str, Any] | str:
     try:
         "".join(value).encode()
     except UnicodeEncodeError:
-        return f"{where} names a column with half a character (a lone surrogate)"
+        return f"{where} has a lone surrogate in the name of a column"
     return value

@@ -1,4 +1,4 @@
-"""Names of columns, and layouts that are known by their keys: what ``layouts.toml`` says."""
+"""Names of columns, and layouts that are recognised by their keys, from ``layouts.toml``."""
 
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 Layout = Mapping[str, Any]
-"""A layout that is known by its keys: an entry of ``layouts.toml``, with its name, its keys, the paths of the
-parts of a posting (``text``), and those of its title and of what else a report reads."""
+"""An entry of ``layouts.toml``: the name of a layout, the keys that identify it, and the paths of the parts
+of a posting (``text``), its title and the other values that a report reads."""
 
 
 @cache
@@ -17,7 +17,7 @@ def _content() -> dict[str, Any]:
 
 
 def names() -> Mapping[str, Sequence[str]]:
-    """Return for each thing that a table may hold the usual names of its column, simplified.
+    """Return the usual column names of each value, simplified.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def names() -> Mapping[str, Sequence[str]]:
 
 
 def layout_of(columns: Collection[str]) -> Layout | None:
-    """Return the layout that has these columns: all of its keys, of ``"one|other"`` one.
+    """Return the layout of these columns: all its keys are among them; of ``"one|other"``, one is.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def simplified(name: str) -> str:
 
 
 def is_text_name(name: str) -> bool:
-    """Say whether a column of that name is likely to hold the posting.
+    """Return whether a column of this name is likely to contain the posting.
 
     Examples
     --------
@@ -65,5 +65,5 @@ def is_text_name(name: str) -> bool:
 
 
 def is_known_name(name: str) -> bool:
-    """Say whether the name is one that columns of postings usually have."""
+    """Return whether a name is a usual column name in tables of postings."""
     return any(simplified(name) in known for known in names().values())

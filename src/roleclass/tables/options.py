@@ -1,4 +1,4 @@
-"""`ReadOptions`: how a table is to be read; `default_threads`: with how many threads it is classified."""
+"""`ReadOptions`: how to read a table; `default_threads`: how many threads classify it."""
 
 import os
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from roleclass.tables.formats import FORMATS, Format
 
 
 def default_threads() -> int:
-    """Return how many threads score unless told: the cores, at most 4.
+    """Return the default number of threads: the number of cores, at most 4.
 
     Examples
     --------
     >>> 1 <= default_threads() <= 4
     True
     """
-    # More gain little: one thread reads and writes.
+    # More threads gain little: one thread reads and writes.
     return min(os.cpu_count() or 1, 4)
 
 
@@ -25,22 +25,23 @@ class ReadOptions:
     Attributes
     ----------
     text_column : str, tuple of str or None
-        The column that holds the posting, or several, which are joined; None: guess. A path such as
+        The column with the posting, or several, which are joined; None: guess. A path such as
         ``"job.description"`` or ``"sections[].text"`` leads into nested values.
     title_column, id_column : str or None
-        The columns that hold its title (None: guess) and that name a row in messages.
+        The column with the title (None: guess), and the column that identifies rows in messages.
     format : str or None
-        Of standard input and files whose names do not tell, as in `FORMATS`; also of standard output.
+        Format of standard input and of files without a known extension, from `FORMATS`; also of
+        standard output.
     encoding : str or None
-        Of CSV and TSV; None: that of the byte order mark, else UTF-8. A mark overrules it.
+        Encoding of CSV and TSV; None: detect, by default UTF-8. A byte order mark overrides it.
     delimiter : str or None
-        Of CSV and TSV: one character; None: found.
+        Delimiter of CSV and TSV, one character; None: detect.
     records : str or None
-        Where in a JSON document the list of postings is, such as ``"data.jobs"``; None: found.
+        Path of the list of postings in a JSON document, such as ``"data.jobs"``; None: detect.
     table : str or None
-        The table of a database or the sheet of a workbook; None: the only one.
+        Table of a database or sheet of a workbook; None: the only one.
     batch_size : int
-        Rows that are read together.
+        Number of rows that are read together.
 
     Raises
     ------
@@ -70,26 +71,26 @@ class ReadOptions:
             raise ValueError(f"format must be one of {', '.join(FORMATS)}, got {self.format!r}")
         if self.encoding is not None and not is_text_encoding(self.encoding):
             raise ValueError(
-                f"encoding must be one of text, such as utf-8 or cp1252, got {self.encoding!r}"
+                f"encoding must be a text encoding, such as utf-8 or cp1252, got {self.encoding!r}"
             )
         if self.delimiter is not None:
-            # A shell cannot easily say a tab.
+            # A tab is hard to type in a shell.
             delimiter = {r"\t": "\t", "tab": "\t"}.get(self.delimiter, self.delimiter)
             if len(delimiter) != 1 or delimiter in '"\r\n\0':
                 raise ValueError(
-                    f"delimiter must be one character, no quote and no line end, got {delimiter!r}"
+                    f"delimiter must be one character, not a quote or a line end, got {delimiter!r}"
                 )
             object.__setattr__(self, "delimiter", delimiter)
 
     @property
     def text_columns(self) -> tuple[str, ...]:
-        """The text columns that were named."""
+        """The named text columns."""
         named = self.text_column or ()
         return (named,) if isinstance(named, str) else tuple(named)
 
 
 def is_text_encoding(name: str) -> bool:
-    """Say whether a codec of this name turns bytes into text: not hex, zlib and the like.
+    """Return whether a name is a text encoding, unlike hex, zlib and the like.
 
     Examples
     --------

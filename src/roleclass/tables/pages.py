@@ -1,4 +1,4 @@
-"""Saved web pages: the ``JobPosting`` that a page holds for search engines, else the page itself."""
+"""Read saved web pages: the ``JobPosting`` for search engines, otherwise the page itself."""
 
 import json
 import re
@@ -16,18 +16,18 @@ from roleclass.tables.rows import MAX_CELL
 
 
 def read_page(file: InputFile, options: ReadOptions, _: list[str]) -> Iterator[Record]:
-    """Give each JSON-LD ``JobPosting`` of a page; without one a row of its title and its HTML.
+    """Yield each JSON-LD ``JobPosting`` of a page; without one, a row of its title and its HTML.
 
     Raises
     ------
     InputError
-        If the page is too long to be one.
+        If the page is too long to be a posting.
     """
     with file.open() as content:
         data = content.read(MAX_CELL + 1)
     if len(data) > MAX_CELL:
         raise InputError(f"a page of more than {MAX_CELL >> 20} MiB; expected one posting")
-    text = decode(data, options.encoding or _said(data))
+    text = decode(data, options.encoding or _declared(data))
     name = file.path.name if file.name != "standard input" else file.name
     found = [posting for script in _scripts(text) for posting in _postings(script)]
     for posting in found or [{"title": _title(text), "description": text}]:
@@ -37,14 +37,14 @@ def read_page(file: InputFile, options: ReadOptions, _: list[str]) -> Iterator[R
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 
-def _said(data: bytes) -> str | None:
-    """Return the encoding that a page says it has; None if it says none, or one that is not known."""
-    said = _CHARSET.search(data, 0, 4096)
-    name = said[1].decode() if said else ""
-    return name if said and is_text_encoding(name) else None
+def _declared(data: bytes) -> str | None:
+    """Return the encoding that a page declares; None if it declares none or an unknown one."""
+    found = _CHARSET.search(data, 0, 4096)
+    name = found[1].decode() if found else ""
+    return name if found and is_text_encoding(name) else None
 
 
-# The standard library's parser takes the square of the length for a page of "<!--<!--...".
+# The standard library's parser takes quadratic time for a page of "<!--<!--...".
 _TITLE: Final = re.compile(r"<title\b[^<>]*>([^<]{0,1000})", re.IGNORECASE)
 _SCRIPT: Final = re.compile(r"<script\b([^<>]*)>", re.IGNORECASE)
 _SCRIPT_END: Final = re.compile(r"</script", re.IGNORECASE)
@@ -56,7 +56,7 @@ def _title(text: str) -> str | None:
 
 
 def _scripts(text: str) -> Iterator[str]:
-    """Give the scripts of linked data in a page."""
+    """Yield the JSON-LD scripts of a page."""
     at = 0
     while (start := _SCRIPT.search(text, at)) and (end := _SCRIPT_END.search(text, start.end())):
         if "ld+json" in start[1].lower():
@@ -65,13 +65,13 @@ def _scripts(text: str) -> Iterator[str]:
 
 
 def _postings(script: str) -> Iterator[dict[str, Any]]:
-    """Give the objects of type ``JobPosting`` in a script, wherever they are."""
+    """Yield the objects of type ``JobPosting`` in a script, at any depth."""
     brace = script.find("{")
     before = script[: max(brace, 0)].rstrip()
     is_list = before.endswith("[") and not before.endswith("CDATA[")
     start, end = (len(before) - 1, script.rfind("]")) if is_list else (brace, script.rfind("}"))
     try:
-        # Line ends within strings, which pages do have, are no JSON; nor are the comments around it.
+        # Not strict: pages have line ends within strings. Comments around the JSON are cut off.
         waiting = [json.loads(script[start : end + 1], strict=False, parse_constant=missing)]
     except (ValueError, RecursionError):
         return

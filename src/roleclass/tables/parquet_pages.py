@@ -1,7 +1,7 @@
-"""How much a Parquet file takes to read: Arrow decodes its pages whole, however long they are.
+"""Check how much memory a Parquet file takes to read: Arrow decodes pages whole, of any length.
 
-A page has no size in the file's metadata; it is said by the header in front of it, in Thrift's compact
-encoding (https://github.com/apache/parquet-format).
+The size of a page is not in the file's metadata but in the header in front of the page, in Thrift's
+compact encoding (https://github.com/apache/parquet-format).
 """
 
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 from roleclass.errors import InputError
 
 MAX_PAGES: Final = 320 * 2**20
-"""Bytes of pages that may be held together to read one row: they are decoded whole."""
+"""Bytes of the pages that must be in memory together to read one row."""
 
 _LONG_PAGES: Final = 64 * 2**20
-_FEW: Final = 16  # rows that are decoded together where pages are long
-_EXPANDED: Final = 192 * 2**20  # bytes of rows that are decoded together, at most
+_FEW: Final = 16  # rows that are decoded together if pages are long
+_EXPANDED: Final = 192 * 2**20  # most bytes of rows that are decoded together
 
 _DICTIONARY: Final = 2  # a type of page
 _BOOLEANS: Final = (1, 2)
@@ -30,7 +30,7 @@ def rows_at_once(path: Path, parquet: pq.ParquetFile, most: int) -> int:
     Raises
     ------
     InputError
-        If its pages are too long to be held.
+        If its pages are too large for memory.
 
     Examples
     --------
@@ -46,17 +46,17 @@ def rows_at_once(path: Path, parquet: pq.ParquetFile, most: int) -> int:
         for k in range(about.num_row_groups):
             group = about.row_group(k)
             columns = [group.column(j) for j in range(group.num_columns)]
-            # Each row may be the longest entry of a dictionary, which is in the file only once.
+            # Each row may be the longest entry of a dictionary, which the file contains only once.
             rows = min(rows, _EXPANDED // max(1, sum(_dictionary(raw, c) for c in columns)))
-            # No page is longer than its column, so that few files have to be walked through.
+            # No page is longer than its column, so few files have to be scanned.
             if 2 * sum(c.total_uncompressed_size for c in columns) <= _LONG_PAGES:
                 continue
             needed = sum(_needed(raw, c) for c in columns)
             if needed > MAX_PAGES:
                 raise InputError(
-                    f"row group {k} has pages that take {needed >> 20:,} MiB to read, as rows are decoded "
-                    f"by the page; the limit is {MAX_PAGES >> 20} MiB: write the file again with smaller "
-                    "ones (pyarrow: write_table(..., write_batch_size=16, use_dictionary=False))"
+                    f"row group {k} has pages that take {needed >> 20:,} MiB to read, as pages are decoded "
+                    f"whole; the limit is {MAX_PAGES >> 20} MiB: rewrite the file with smaller pages "
+                    "(pyarrow: write_table(..., write_batch_size=16, use_dictionary=False))"
                 )
             if needed > _LONG_PAGES:  # there may be a few long rows among many
                 rows = min(rows, _FEW)
@@ -80,7 +80,7 @@ def _dictionary(raw: BinaryIO, column: Any) -> int:
 
 
 def _needed(raw: BinaryIO, column: Any) -> int:
-    """Return the bytes that reading a column holds at once: its dictionary, and a page twice."""
+    """Return the peak memory of reading a column: its dictionary, and its largest page twice."""
     start = _start(column)
     dictionary = longest = 0
     for kind, size, packed in _pages(raw, start, start + column.total_compressed_size):
@@ -90,7 +90,7 @@ def _needed(raw: BinaryIO, column: Any) -> int:
 
 
 def _pages(raw: BinaryIO, at: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Give type and bytes, before and after compression, of each page between two places."""
+    """Yield type and bytes, before and after compression, of each page between two positions."""
     while at < end:
         raw.seek(at)
         try:
@@ -106,7 +106,7 @@ def _integers(raw: BinaryIO) -> list[int]:
     found = []
     while head := raw.read(1)[0]:
         if head < 0x10:
-            _varint(raw)  # the number of the field, where it is far from the one before
+            _varint(raw)  # the number of the field, if it is far from the previous one
         kind = head & 0x0F
         if 3 < kind < _DOUBLE:
             number = _varint(raw)
@@ -125,7 +125,7 @@ def _varint(raw: BinaryIO) -> int:
         if byte < 0x80:
             return value
         if shift > 70:
-            raise ValueError("a number without end")
+            raise ValueError("an endless number")
 
 
 def _skip(raw: BinaryIO, kind: int) -> None:
@@ -140,7 +140,7 @@ def _skip(raw: BinaryIO, kind: int) -> None:
         for _ in range(_varint(raw) if head >> 4 == 0x0F else head >> 4):
             _skip(raw, head & 0x0F)
     elif kind == _MAP:
-        raise ValueError("no header of a page has a map")
+        raise ValueError("a map, which page headers do not contain")
     elif kind <= 3:
         raw.seek(1, 1)  # within a list, a boolean takes a byte
     else:

@@ -1,4 +1,4 @@
-"""Any Arrow value as a plain one that text can say: strings, numbers, lists, dicts; strict JSON."""
+"""Convert Arrow values to plain ones: strings, numbers, lists, dicts; write strict JSON."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _PER_SECOND: Final = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """Return strict JSON: what it cannot say, NaN and infinity, is null.
+    """Return strict JSON: NaN and infinity become null.
 
     Examples
     --------
@@ -24,19 +24,21 @@ def to_json(value: object, indent: int | None = None) -> str:
     '{"pay": [1.5, null], "note": "NaN"}'
     """
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=said, indent=indent)
+        return json.dumps(
+            value, ensure_ascii=False, allow_nan=False, default=to_text, indent=indent
+        )
     except ValueError:
-        loose = json.dumps(value, ensure_ascii=False, default=said, indent=indent)
+        loose = json.dumps(value, ensure_ascii=False, default=to_text, indent=indent)
         return _NO_JSON.sub(lambda found: found[0] if found[0][0] == '"' else "null", loose)
 
 
-def said(value: Any) -> str:
-    """Return a value that is no text or number as text: bytes as base64, times as ISO 8601 has it.
+def to_text(value: Any) -> str:
+    """Return a value that is not a string or number as text: bytes in base64, times in ISO 8601.
 
     Examples
     --------
     >>> import datetime
-    >>> said(b"abc"), said(datetime.date(2026, 1, 28)), said(datetime.timedelta(minutes=1))
+    >>> to_text(b"abc"), to_text(datetime.date(2026, 1, 28)), to_text(datetime.timedelta(minutes=1))
     ('YWJj', '2026-01-28', 'PT60S')
     """
     if isinstance(value, bytes):
@@ -48,7 +50,7 @@ def said(value: Any) -> str:
 
 
 def plain(column: pa.ChunkedArray) -> list[Any]:
-    """Return the values of a column; those that Python has no type for are text.
+    """Return the values of a column; those without a Python type as text.
 
     Parameters
     ----------
@@ -62,13 +64,13 @@ def plain(column: pa.ChunkedArray) -> list[Any]:
     type_ = column.type
     if pa.types.is_float16(type_):
         column = column.cast(pa.float32())
-    # Pandas, where it is there, would give types of its own.
+    # If pandas is installed, Arrow would return its types.
     by_hand = pa.types.is_duration(type_) or getattr(type_, "unit", None) == "ns"
     if not by_hand:
         try:
             values: list[Any] = column.to_pylist()
         except (ValueError, OverflowError, TypeError, KeyError, ImportError, pa.ArrowException):
-            pass  # a time out of Python's range, a zone that nobody knows, a name used twice
+            pass  # a time out of Python's range, an unknown time zone, a duplicate name
         else:
             return values
     return [_value(scalar) for scalar in column]
@@ -90,7 +92,7 @@ def _value(scalar: Any) -> Any:
 
 
 def _time(scalar: Any) -> Any:
-    """Return a time, a date or a duration as text, also one that Python has no type for."""
+    """Return a time, a date or a duration as text, even without a Python type."""
     type_ = scalar.type
     unit = getattr(type_, "unit", "ms")
     if pa.types.is_duration(type_):
@@ -108,14 +110,14 @@ def _time(scalar: Any) -> Any:
 
 
 def _name(struct: pa.StructType, place: int) -> str:
-    """Return the name of a field, with its place where another bears the same."""
+    """Return the name of a field, numbered if it is a duplicate."""
     name: str = struct.field(place).name
     same = sum(struct.field(k).name == name for k in range(struct.num_fields))
     return name if same == 1 else f"{name}_{place + 1}"
 
 
 def _moment(value: int, unit: str) -> str:
-    """Return a time as ``datetime.isoformat`` would, were it in its range."""
+    """Return a time in the format of ``datetime.isoformat``, even out of its range."""
     moment = str(np.array(value).astype(f"datetime64[{unit}]"))
     whole, _, fraction = moment.partition(".")
     if not fraction.strip("0"):
@@ -124,7 +126,7 @@ def _moment(value: int, unit: str) -> str:
 
 
 def _duration(value: int, unit: str) -> str:
-    """Return a duration as seconds, in the manner of ISO 8601."""
+    """Return a duration in seconds, in ISO 8601."""
     whole, rest = divmod(abs(value), _PER_SECOND[unit])
     digits = len(str(_PER_SECOND[unit])) - 1
     fraction = f".{rest:0{digits}d}".rstrip("0") if rest else ""
@@ -132,7 +134,7 @@ def _duration(value: int, unit: str) -> str:
 
 
 def row_sizes(column: pa.ChunkedArray | pa.Array) -> Any:
-    """Return about how many bytes each row of a column takes, as texts count.
+    """Return the approximate size of each row of a column, in bytes of text.
 
     Returns
     -------
@@ -159,7 +161,7 @@ def row_sizes(column: pa.ChunkedArray | pa.Array) -> Any:
         total = np.concatenate([[0], np.cumsum(row_sizes(column.flatten()) + 8)])
         return total[ends] - total[ends - lengths]
     try:
-        if pa.types.is_string_view(type_) or pa.types.is_binary_view(type_):  # as polars has texts
+        if pa.types.is_string_view(type_) or pa.types.is_binary_view(type_):  # strings of polars
             column = column.cast(pa.large_binary())
         lengths = pc.binary_length(column)
     except pa.ArrowNotImplementedError:  # neither text nor bytes
@@ -168,9 +170,9 @@ def row_sizes(column: pa.ChunkedArray | pa.Array) -> Any:
 
 
 class Pieces:
-    """Puts tables together, and cuts them, so that each piece but the last is full: of rows, or of bytes.
+    """Joins and cuts tables, so that each piece but the last is full: of rows, or of bytes.
 
-    A piece ends with the row that makes it full; so they do not depend on how rows came together.
+    A piece ends with the row that fills it, so that pieces do not depend on the tables.
 
     Parameters
     ----------
@@ -191,7 +193,7 @@ class Pieces:
         self._rows = self._size = 0
 
     def add(self, table: pa.Table) -> Iterator[pa.Table]:
-        """Take a table; give the pieces that are full."""
+        """Add a table; yield the full pieces."""
         self._waiting.append(table)
         self._rows += len(table)
         self._size += int(_sizes(table).sum())
@@ -207,12 +209,12 @@ class Pieces:
                 break
             yield together.slice(start, end - start)
             start, before = end, int(total[end - 1])
-        # What is left may be a view of all that came before.
+        # The remainder may be a view of earlier rows.
         self._waiting = [together.slice(start)]
         self._rows, self._size = len(together) - start, int(total[-1]) - before
 
     def rest(self) -> Iterator[pa.Table]:
-        """Give what is left, if anything is."""
+        """Yield the remainder, if any."""
         if self._rows:
             yield pa.concat_tables(self._waiting)
 

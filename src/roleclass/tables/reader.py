@@ -1,4 +1,4 @@
-"""One reader for many files: rows in their order, in chunks of bounded size, in one schema."""
+"""Read many files as one table: rows in order, in chunks of bounded size, in one schema."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,8 +12,8 @@ from roleclass.errors import InputError
 from roleclass.tables import excel, jsonfile, pages, sqlite, yamlfile
 from roleclass.tables.arrow import ArrowTable, ParquetTable
 from roleclass.tables.csvfile import CsvFile
-from roleclass.tables.files import InputFile, find_files, said_once
-from roleclass.tables.formats import TEXT, Kind, told_by
+from roleclass.tables.files import InputFile, find_files, merge_notes
+from roleclass.tables.formats import TEXT, Kind, binary_kind
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.plain import plain, to_json
 from roleclass.tables.records import Records, holds_json, json_field
@@ -40,14 +40,14 @@ class Chunk:
     Attributes
     ----------
     index : int
-        How many chunks came before.
+        The number of the chunk, from 0.
     source : str
         The file's name, for messages.
     first_row : int
         The number of the first row within the file, from 1; the header is not a row.
     table : pyarrow.Table
     faults : dict of int to str
-        What the file has wrong in a row, by its place in `table`.
+        The faults of rows, by their index in `table`.
     position : int
         Bytes of the input that have been read.
     """
@@ -61,7 +61,7 @@ class Chunk:
 
 
 class Reader:
-    """Reads input files, all with the same columns.
+    """Reads input files as one table.
 
     Parameters
     ----------
@@ -74,14 +74,14 @@ class Reader:
     schema : pyarrow.Schema
         The columns of all files together; a file that lacks one gives nulls.
     notes : list of str
-        What was guessed about them, each once.
+        Guesses about the files, each once.
     size : int
         Bytes of the input.
 
     Raises
     ------
     InputError
-        If a file cannot be read, is damaged, or its columns contradict those of another.
+        If a file cannot be read, is damaged, or has a column of another type than another file.
 
     Examples
     --------
@@ -99,22 +99,22 @@ class Reader:
             for file in find_files(inputs, options.format, self.notes.append)
         ]
         notes = ((file.name, note) for file, source in self._files for note in source.notes)
-        self.notes += said_once(notes, len(self._files))
+        self.notes += merge_notes(notes, len(self._files))
         self.schema = _unify([(file, source.schema) for file, source in self._files])
         self.size = sum(file.size for file, _ in self._files)
 
     def fingerprint(self) -> list[dict[str, object]]:
-        """Identify the input: a run that is resumed must see the same."""
+        """Return the identity of the input, which must be the same when a run is resumed."""
         return [file.fingerprint() for file, _ in self._files]
 
     def __iter__(self) -> Iterator[Chunk]:
-        """Read all files; iterate once or more."""
+        """Read all files; may be iterated more than once."""
         index, done = 0, 0
         for file, source in self._files:
             row = 1
             batches = source.rows(self.schema, self._options.batch_size)
             while True:
-                # Only the reading is ours to explain, not what is done with a chunk.
+                # Only errors of reading get the file's name, not those of the chunk's user.
                 with _explained(f"{file.name}: after row {row - 1}"):
                     rows = next(batches, None)
                 if rows is None:
@@ -134,11 +134,11 @@ def _open(file: InputFile, options: ReadOptions) -> Source:
     with _explained(file.name):
         if file.format.kind in TEXT:
             with file.open() as content:
-                told = told_by(content.read(16))
-            if told is not None:
+                kind = binary_kind(content.read(16))
+            if kind is not None:
                 raise InputError(
-                    f"{told} by its first bytes, not {file.format.kind}; give it the ending that says "
-                    "what it is"
+                    f"{kind} by its first bytes, not {file.format.kind}; rename it with the right "
+                    "extension"
                 )
         source = _SOURCES[file.format.kind](file, options)
         check_names(source.schema.names)
@@ -147,7 +147,7 @@ def _open(file: InputFile, options: ReadOptions) -> Source:
 
 @contextmanager
 def _explained(name: str) -> Iterator[None]:
-    """Put the name of a file before what is said of it."""
+    """Put the name of a file before error messages."""
     try:
         yield
     except InputError as error:
@@ -157,7 +157,7 @@ def _explained(name: str) -> Iterator[None]:
 
 
 def _unify(files: Sequence[tuple[InputFile, pa.Schema]]) -> pa.Schema:
-    """Put the columns of all files together, in the order in which they first come."""
+    """Merge the columns of all files, in order of first appearance."""
     first = files[0][1]
     if all(schema.equals(first, check_metadata=True) for _, schema in files):
         return first
@@ -177,7 +177,7 @@ def _unify(files: Sequence[tuple[InputFile, pa.Schema]]) -> pa.Schema:
 
 
 def _merge(a: pa.Field, b: pa.Field, *, as_json: bool) -> pa.Field | None:
-    """Return a column that holds the values of both, or None; `as_json` if JSON may."""
+    """Return a column that can hold the values of both, or None; `as_json` allows JSON text."""
     mixed = holds_json(a) or holds_json(b)
     if not mixed and (a.type == b.type or (_is_text(a.type) and _is_text(b.type))):
         return a
@@ -201,6 +201,6 @@ def _aligned(table: pa.Table, column: pa.Field) -> Any:
         return pa.nulls(len(table), column.type)
     values = table.column(place)
     if holds_json(column) and not holds_json(table.schema.field(place)):
-        said = [None if value is None else to_json(value) for value in plain(values)]
-        return pa.array(said, column.type)
+        texts = [None if value is None else to_json(value) for value in plain(values)]
+        return pa.array(texts, column.type)
     return values if values.type == column.type else values.cast(column.type)

@@ -1,8 +1,8 @@
-"""Rows that are objects: a first pass finds the columns, a second reads the rows.
+"""Read rows that are objects: a first pass finds the columns, a second reads the rows.
 
-A column whose values are all text, all whole numbers, all fractions or all booleans gets that type.
-Any other (nested, or mixed) holds its values as JSON text and is marked so, and is written as JSON
-again where the output is JSON.
+A column whose values are all strings, all integers, all floats or all booleans gets that type.
+Any other column (nested or mixed) holds JSON text and is marked as such; it is written as JSON
+again if the output is JSON.
 """
 
 import json
@@ -16,14 +16,14 @@ import pyarrow as pa
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.plain import plain, said, to_json
+from roleclass.tables.plain import plain, to_json, to_text
 from roleclass.tables.rows import Rows, batched, check_width, to_table
 
 Record = tuple[dict[str, Any] | str, int]
-"""An object, or what is wrong with it, and how many bytes it takes about."""
+"""An object or its fault, and its approximate size in memory."""
 
 Read = Callable[[InputFile, ReadOptions, list[str]], Iterator[Record]]
-"""Gives the records of a file; the list takes notes of what was guessed."""
+"""Yields the records of a file; appends guesses to the list."""
 
 _JSON_MARK: Final = {b"roleclass": b"json"}
 _INTEGER: Final = pa.int64()
@@ -36,14 +36,14 @@ _TYPES: Final[dict[type, pa.DataType]] = {
 
 
 def holds_json(column: pa.Field) -> bool:
-    """Say whether the texts of a column are JSON that a reader kept as it was."""
+    """Return whether a column holds values as JSON text."""
     return pa.types.is_string(column.type) and (
         (column.metadata or {}).items() >= _JSON_MARK.items()
     )
 
 
 def values_of(column: pa.ChunkedArray, field: pa.Field) -> list[Any]:
-    """Return the values of a column as plain ones, those that are kept as JSON as what they say.
+    """Return the values of a column as plain ones; JSON text is parsed.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def values_of(column: pa.ChunkedArray, field: pa.Field) -> list[Any]:
 def _from_json(text: str | None) -> Any:
     try:
         return None if text is None else json.loads(text)
-    except (ValueError, RecursionError):  # no JSON, which only another program puts there
+    except (ValueError, RecursionError):  # not JSON: written by another program
         return text
 
 
@@ -67,7 +67,7 @@ def json_field(name: str) -> pa.Field:
 
 
 class Records:
-    """The records of a file; see `Source`.
+    """A file of records; see `Source`.
 
     Parameters
     ----------
@@ -94,19 +94,19 @@ class Records:
             for name in record:
                 _note_type(seen.setdefault(name, set()), record[name])
             check_width(len(seen))
-            del record  # it may be long, and is not to be held while the next is read
+            del record  # it may be long; free it before the next is read
         if not seen:
             raise InputError(f"no row found; {first_fault or 'the file is empty'}")
         self.schema = pa.schema([_choose(name, types) for name, types in seen.items()])
 
     def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:
-        """Read rows in the types of `schema`; what is no record gives a row of nulls."""
+        """Read rows in the types of `schema`; a faulty record gives a row of nulls."""
         columns = pa.schema([schema.field(name) for name in self.schema.names])
         yield from batched(map(_row, self._records([])), most, partial(_to_rows, columns))
 
 
 def _row(record: Record) -> tuple[dict[str, Any], int, str | None]:
-    """Return what is no record as an empty one that is marked."""
+    """Return a record with its size and fault; a faulty one is empty."""
     row, size = record
     return ({}, size, row) if isinstance(row, str) else (row, size, None)
 
@@ -124,12 +124,12 @@ def _choose(name: str, types: set[pa.DataType | None]) -> pa.Field:
         return pa.field(name, pa.null())
     if len(types) == 1 and (only := next(iter(types))) is not None:
         return pa.field(name, only)
-    # Whole and other numbers together too: 1 must not come back as 1.0.
+    # Also for integers mixed with floats: 1 must not become 1.0.
     return json_field(name)
 
 
 def simple(value: Any) -> Any:
-    """Turn what workbooks and databases hold beside texts and numbers into text.
+    """Convert values of workbooks and databases other than strings and numbers to text.
 
     Examples
     --------
@@ -140,8 +140,8 @@ def simple(value: Any) -> Any:
         try:
             return value.decode()
         except UnicodeDecodeError:
-            return said(value)
-    return said(value) if isinstance(value, date | time | timedelta) else value
+            return to_text(value)
+    return to_text(value) if isinstance(value, date | time | timedelta) else value
 
 
 def _to_rows(schema: pa.Schema, rows: list[dict[str, Any]], faults: dict[int, str]) -> Rows:
@@ -150,7 +150,7 @@ def _to_rows(schema: pa.Schema, rows: list[dict[str, Any]], faults: dict[int, st
         columns,
         schema,
         faults,
-        lambda name: f"column {name} holds half a character (a lone surrogate)",
+        lambda name: f"column {name} contains a lone surrogate",
     )
 
 

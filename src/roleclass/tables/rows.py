@@ -1,4 +1,4 @@
-"""`Rows`: what the readers of all formats give, and when they give it."""
+"""`Rows`: the batches of rows that the readers of all formats yield."""
 
 import re
 from collections import Counter
@@ -11,20 +11,20 @@ import pyarrow as pa
 from roleclass.errors import InputError
 
 MAX_BYTES: Final = 16 * 2**20
-"""So many bytes of rows are enough to be read and scored together."""
+"""Bytes of rows that are read and scored together."""
 
 MAX_CELL: Final = 16 * 2**20
-"""A longer cell, record or line is no posting: a quote that was never closed, or no table."""
+"""A longer cell, record or line is not a posting: a quote is not closed, or the file is not a table."""
 
 _VALUE: Final = 64
-"""Bytes that a value takes in Python, beside its text."""
+"""Bytes that a value takes in Python, without its text."""
 
 MAX_COLUMNS: Final = 10_000
-"""A file with more has data where the names of columns should be."""
+"""A file with more columns has data instead of column names."""
 
 
 def check_width(columns: int) -> None:
-    """Raise an `InputError` if these are too many columns.
+    """Raise an `InputError` if there are too many columns.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def check_width(columns: int) -> None:
     """
     if columns > MAX_COLUMNS:
         raise InputError(
-            f"more than {MAX_COLUMNS:,} columns; expected the same few names of columns for all rows, "
+            f"more than {MAX_COLUMNS:,} columns; expected the same few column names in all rows, "
             "such as id, title and text"
         )
 
@@ -49,27 +49,27 @@ def check_names(names: Sequence[str], where: str = "") -> None:
         raise InputError(f"{where}more than one column {', '.join(map(repr, twice))}; rename them")
 
 
-def held(*cells: object) -> int:
-    """Return about how many bytes these cells take in memory.
+def memory_of(*cells: object) -> int:
+    """Return the approximate size of cells in memory, in bytes.
 
     Examples
     --------
-    >>> held("Build agents.", None) < 100
+    >>> memory_of("Build agents.", None) < 100
     True
     """
     return sum(map(getsizeof, cells))
 
 
-def held_json(source: str | bytes, start: int = 0, end: int | None = None) -> int:
-    """Return about how many bytes a stretch of JSON takes once it is read: many, if it is small lists.
+def memory_of_json(source: str | bytes, start: int = 0, end: int | None = None) -> int:
+    """Return the approximate size in memory of parsed JSON, in bytes: large if it has many small lists.
 
     Examples
     --------
-    >>> held_json("[1, 2, 3]"), held_json(b"[[], [], []]")
+    >>> memory_of_json("[1, 2, 3]"), memory_of_json(b"[[], [], []]")
     (73, 268)
     """
     end = len(source) if end is None else end
-    # Commas, which prose is full of, would take longer to count than the text to read.
+    # Commas, frequent in prose, would take longer to count than the text takes to parse.
     marks: Any = b"[{:" if isinstance(source, bytes) else "[{:"
     return (
         end
@@ -79,7 +79,7 @@ def held_json(source: str | bytes, start: int = 0, end: int | None = None) -> in
 
 
 Rows = tuple[pa.Table, dict[int, str]]
-"""Rows that were read together, and what is wrong with some of them, by their place in the table."""
+"""Rows that were read together, and the faults of some, by their index in the table."""
 
 _Row = TypeVar("_Row")
 
@@ -89,15 +89,15 @@ def batched(
     most: int,
     together: Callable[[list[_Row], dict[int, str]], Rows],
 ) -> Iterator[Rows]:
-    """Put rows together until there are enough: so many, fewer where they are very long.
+    """Yield rows in batches of at most `most` rows, fewer if they are very long.
 
     Parameters
     ----------
     rows : iterable of (row, int, str or None)
-        Each with the bytes that it takes about, and what is wrong with it.
+        Each with its approximate size in memory, and its fault or None.
     most : int
     together : callable
-        Given rows, and what is wrong with them by their place, makes a table of them.
+        Makes a table from rows and their faults by index.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def batched(
         if fault is not None:
             faults[len(batch)] = fault
         batch.append(row)
-        del row  # it may be long, and is not to be held while the next is read
+        del row  # it may be long; free it before the next is read
         size += held_by_row
         if len(batch) >= most or size > MAX_BYTES:
             full = together(batch, faults)
@@ -123,21 +123,21 @@ def batched(
         yield together(batch, faults)
 
 
-_HALF: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-def has_half(text: object) -> bool:
-    """Say whether a text has half of a character (a lone surrogate), which UTF-8 and Arrow cannot hold."""
-    return isinstance(text, str) and _HALF.search(text) is not None
+def has_surrogate(text: object) -> bool:
+    """Return whether a text contains a lone surrogate, which UTF-8 and Arrow cannot hold."""
+    return isinstance(text, str) and _SURROGATE.search(text) is not None
 
 
 def to_table(
     columns: Iterable[Sequence[Any]],
     schema: pa.Schema,
     faults: dict[int, str],
-    half: Callable[[str], str],
+    surrogate: Callable[[str], str],
 ) -> Rows:
-    """Make a table of columns; halves of characters are replaced, and their rows marked.
+    """Make a table from columns; lone surrogates are replaced, and their rows marked.
 
     Parameters
     ----------
@@ -145,17 +145,21 @@ def to_table(
         The values of each column of `schema`.
     schema : pyarrow.Schema
     faults : dict of int to str
-        What is wrong with rows already.
-    half : callable
-        Says of a column, by its name, what it is that it holds half of a character.
+        The faults of rows so far.
+    surrogate : callable
+        Returns the fault of a row with a lone surrogate, given the name of the column.
     """
     arrays = []
     for values, column in zip(columns, schema, strict=True):
         try:
             arrays.append(pa.array(values, column.type))
         except UnicodeEncodeError:
-            faults |= {i: half(column.name) for i, value in enumerate(values) if has_half(value)}
-            whole = [value and _HALF.sub("\N{REPLACEMENT CHARACTER}", value) for value in values]
+            faults |= {
+                i: surrogate(column.name) for i, value in enumerate(values) if has_surrogate(value)
+            }
+            whole = [
+                value and _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value) for value in values
+            ]
             arrays.append(pa.array(whole, column.type))
     return pa.Table.from_arrays(arrays, schema=schema), faults
 
@@ -167,11 +171,11 @@ class Source(Protocol):
     ----------
     schema : pyarrow.Schema
     notes : list of str
-        What was guessed about the file.
+        The guesses about the file.
     """
 
     schema: pa.Schema
     notes: list[str]
 
     def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:
-        """Read all rows, at most so many at a time; `schema` is that of all files together."""
+        """Read all rows, at most `most` at a time; `schema` is the merged schema of all files."""

@@ -1,4 +1,4 @@
-"""Tables of SQLite databases, which are only read."""
+"""Read tables of SQLite databases."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ from roleclass.tables.files import InputFile
 from roleclass.tables.layouts import is_text_name
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.records import Record, simple
-from roleclass.tables.rows import MAX_CELL, held
+from roleclass.tables.rows import MAX_CELL, memory_of
 
 
 def read_database(file: InputFile, options: ReadOptions, notes: list[str]) -> Iterator[Record]:
-    """Give the rows of a table or view, in the order in which the database keeps them.
+    """Yield the rows of a table or view, in the order of the database.
 
     Raises
     ------
     InputError
-        If the file is no database, or it cannot be told which table is meant.
+        If the file is not a database, or the table is ambiguous.
     """
     uri = f"file:{quote(str(file.path.resolve()))}?mode=ro"
     try:
@@ -32,16 +32,18 @@ def read_database(file: InputFile, options: ReadOptions, notes: list[str]) -> It
             for row in cursor:
                 yield (
                     dict(zip(names, map(simple, row), strict=True)),
-                    held(*row),
+                    memory_of(*row),
                 )
     except sqlite3.DataError as error:
-        raise InputError(f"a row of more than {MAX_CELL >> 20} MiB, which is no posting") from error
+        raise InputError(
+            f"a row of more than {MAX_CELL >> 20} MiB, too long for a posting"
+        ) from error
     except sqlite3.Error as error:
         raise InputError(f"not an SQLite database that can be read: {error}") from error
 
 
 def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")  # what is no UTF-8 marks its row
+    return data.decode("utf-8", "surrogateescape")  # invalid UTF-8 marks its row
 
 
 def _quoted(name: str) -> str:
@@ -50,7 +52,7 @@ def _quoted(name: str) -> str:
 
 
 def _choose(database: sqlite3.Connection, wanted: str | None, notes: list[str]) -> str:
-    """Return the table that was named, else the only one, else the only one with a text column."""
+    """Return the named table, otherwise the only one, otherwise the only one with a text column."""
     tables: list[str] = [
         name
         for (name,) in database.execute(
@@ -73,8 +75,10 @@ def _choose(database: sqlite3.Connection, wanted: str | None, notes: list[str]) 
     found = tables if len(tables) == 1 else likely
     if len(found) != 1:
         raise InputError(
-            f"which table? choose with --table: {', '.join(likely or tables) or 'there is none'}"
+            f"ambiguous table; choose with --table: {', '.join(likely or tables)}"
+            if tables
+            else "the database has no table"
         )
     if len(tables) > 1:
-        notes.append(f"table: {found[0]} (found; --table names another)")
+        notes.append(f"table: {found[0]} (detected; --table names another)")
     return found[0]

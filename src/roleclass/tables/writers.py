@@ -1,4 +1,4 @@
-"""Rows to a file: Parquet, Arrow, CSV, TSV, JSON or JSON Lines. Same rows, same bytes."""
+"""Write rows to a file: Parquet, Arrow, CSV, TSV, JSON or JSON Lines. Same rows, same bytes."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from roleclass.errors import ScoringError
 from roleclass.tables.formats import WRITTEN, Format
-from roleclass.tables.plain import Pieces, said, to_json
+from roleclass.tables.plain import Pieces, to_json, to_text
 from roleclass.tables.records import values_of
 
 _ROW_GROUP: Final = 16384
@@ -21,22 +21,22 @@ _ROW_GROUP: Final = 16384
 
 
 Write = Callable[[pa.Table], None]
-"""Writes the rows of a table; of one schema, in order."""
+"""Writes the rows of a table; all tables have the same schema."""
 
 _GROUP_BYTES: Final = 64 * 2**20
-"""Of a row group at most, by the length of texts; it ends with the row that makes it as long."""
+"""Most bytes of text in a row group; it ends with the row that reaches this."""
 
 
 @contextmanager
 def open_writer(
     raw: BinaryIO, format_: Format, schema: pa.Schema, *, safe_csv: bool = False
 ) -> Iterator[Write]:
-    """Give what writes tables with `schema`; all of it is written when the context ends.
+    """Yield a function that writes tables with `schema`; everything is written when the context ends.
 
     Raises
     ------
     ScoringError
-        If the format cannot be written, or cannot hold a column; nothing has been written then.
+        If the format cannot be written, or cannot hold a column; then nothing has been written.
     """
     check_schema(format_, schema)
     if format_.kind in ("parquet", "arrow"):
@@ -57,16 +57,14 @@ def open_writer(
 
 
 def check_schema(format_: Format, schema: pa.Schema) -> None:
-    """Raise a `ScoringError` that names the columns which a format cannot hold, if there are any.
+    """Raise a `ScoringError` if a format cannot hold a column; the message names it.
 
     Examples
     --------
     >>> check_schema(Format("parquet"), pa.schema([("id", pa.int64())]))
     """
     if format_.kind not in WRITTEN:
-        raise ScoringError(
-            f"{format_.kind} is read but not written; choose one of {', '.join(WRITTEN)}"
-        )
+        raise ScoringError(f"{format_.kind} is for input only; choose one of {', '.join(WRITTEN)}")
     if format_.kind != "parquet":
         return
     for column in schema:
@@ -75,16 +73,16 @@ def check_schema(format_: Format, schema: pa.Schema) -> None:
                 pass
         except pa.ArrowException as error:
             raise ScoringError(
-                f"column {column.name} holds {column.type}, which Parquet cannot: {error}; leave it "
-                "out, or write JSON Lines or Arrow"
+                f"column {column.name} holds {column.type}, which Parquet does not support: {error}; "
+                "leave it out, or write JSON Lines or Arrow"
             ) from error
 
 
 @contextmanager
 def _binary(raw: BinaryIO, format_: Format, schema: pa.Schema) -> Iterator[Write]:
-    """Write row groups that depend on the rows only, not on how they come together."""
+    """Write row groups that depend only on the rows, not on the tables."""
     if format_.kind == "parquet":
-        # Small pages: whoever reads a page must hold it whole.
+        # Small pages: readers decode a page whole.
         how = {"compression": "zstd", "compression_level": 1, "write_batch_size": 64}
         opened = pq.ParquetWriter(raw, schema, **how)
     else:
@@ -106,9 +104,9 @@ def _binary(raw: BinaryIO, format_: Format, schema: pa.Schema) -> Iterator[Write
 
 
 def _csv(text: io.TextIOWrapper, schema: pa.Schema, delimiter: str, *, safe: bool) -> Write:
-    """Write cells as they were; formulas, too, unless told to be `safe`."""
+    """Write cells unchanged; if `safe`, disarm formulas."""
     shown: Callable[[Any], Any] = disarm if safe else lambda cell: cell
-    # With this ending the writer quotes cells with either character; lone ones would end a row.
+    # With this line end the writer quotes cells with either character, which would end a row.
     lines = SimpleNamespace(write=lambda line: text.write(line.removesuffix("\r\n") + "\n"))
     writer = csv.writer(lines, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(map(shown, schema.names))
@@ -120,13 +118,13 @@ def _csv(text: io.TextIOWrapper, schema: pa.Schema, delimiter: str, *, safe: boo
     return write
 
 
-# With these a formula begins: https://owasp.org/www-community/attacks/CSV_Injection
+# Formulas begin with these: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  (full-width signs)
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?")
 
 
 def disarm(cell: Any) -> Any:
-    """Put an apostrophe before what a spreadsheet would take for a formula; numbers stay.
+    """Put an apostrophe before a cell that a spreadsheet would take for a formula; numbers stay.
 
     Examples
     --------
@@ -140,7 +138,7 @@ def disarm(cell: Any) -> Any:
 
 @contextmanager
 def _json(text: io.TextIOWrapper, *, document: bool) -> Iterator[Write]:
-    """Write an object a line; of a `document` they are the items of a list."""
+    """Write one object per line; in a `document` they are the items of a list."""
     before, after = ("[\n", "") if document else ("", "\n")
 
     def write(table: pa.Table) -> None:
@@ -161,13 +159,13 @@ def _values(table: pa.Table, place: int) -> list[Any]:
 
 
 def _shortened(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Give numbers no digits that float32 lacks: 0.9, not 0.8999999761581421."""
+    """Write float32 with its own precision: 0.9, not 0.8999999761581421."""
     text, number = pa.string(), pa.float64()
     if pa.types.is_list(column.type) and pa.types.is_float32(column.type.value_type):
         text, number = pa.list_(text), pa.list_(number)
     elif not pa.types.is_float32(column.type):
         return column
-    return column.cast(text).cast(number)  # the text is the shortest that fits
+    return column.cast(text).cast(number)  # the shortest text that gives the same float32
 
 
 def _cell(value: Any) -> Any:
@@ -175,4 +173,4 @@ def _cell(value: Any) -> Any:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return to_json(value) if isinstance(value, dict | list | tuple) else said(value)
+    return to_json(value) if isinstance(value, dict | list | tuple) else to_text(value)

@@ -1,4 +1,4 @@
-"""YAML as the AI Engineering Field Guide keeps postings: one a file. Needs ``roleclass[yaml]``."""
+"""Read YAML of the AI Engineering Field Guide: one posting per file. Needs ``roleclass[yaml]``."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -19,7 +19,7 @@ _BLOCK = re.compile(
 )
 
 MAX_FILE_BYTES = 2**20
-"""A longer file is no posting."""
+"""A longer file is not a posting."""
 
 _MAX_DEPTH = 20  # the guide needs 5; far deeper files crash PyYAML
 _MAX_PROBLEM = 200  # characters of a message
@@ -27,7 +27,7 @@ _NULLS = ("", "~", "null")
 
 
 def read_yaml(file: InputFile, _: ReadOptions, notes: list[str]) -> Iterator[Record]:
-    """Give the one posting of a file; its texts, lists and mappings, everything else as text.
+    """Yield the one posting of a file: strings, lists and mappings; other values as text.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def read_yaml(file: InputFile, _: ReadOptions, notes: list[str]) -> Iterator[Rec
     keys = FIELD_GUIDE_KEYS if data.startswith(b"job_id:") else None
     posting, fixed = parse_yaml(data, keys)
     if fixed:
-        notes.append(f"read after its description was indented again: {fixed}")
+        notes.append(f"read after fixing the indentation of its description: {fixed}")
     yield (
         {
             str(key): None if isinstance(value, str) and value in _NULLS else value
@@ -54,23 +54,23 @@ def read_yaml(file: InputFile, _: ReadOptions, notes: list[str]) -> Iterator[Rec
 def parse_yaml(
     data: bytes, keys: Collection[str] | None = None
 ) -> tuple[Mapping[str, Any], str | None]:
-    """Read a mapping; a block of text that lost its indentation is fixed.
+    """Read a mapping; fix a text block that lost its indentation.
 
     Parameters
     ----------
     data : bytes
     keys : collection of str or None
-        Those that may occur: others show that a line of the text was taken for one.
+        The allowed keys: others show that a line of the text was taken for a key.
 
     Returns
     -------
     dict, str or None
-        The mapping, and what was wrong with it if it was fixed.
+        The mapping, and the problem if it was fixed.
 
     Raises
     ------
     InputError
-        If the data is too long, or not readable as YAML even so.
+        If the data is too long, or not readable as YAML even after the fix.
 
     Examples
     --------
@@ -97,12 +97,12 @@ def parse_yaml(
 def _mapping(text: str, keys: Collection[str] | None) -> Mapping[str, Any]:
     import yaml
 
-    # Builds texts, lists and dicts only: no Python objects, and no numbers that take minutes to
-    # work out. In C where PyYAML has it.
+    # Builds only strings, lists and dicts: no Python objects, and no numbers that take minutes to
+    # compute. In C if PyYAML has it.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     depth = 0
     for event in yaml.parse(text, Loader=loader):
-        # The guide uses no aliases, and nested ones can grow a few lines into gigabytes.
+        # The guide uses no aliases, and nested ones can expand a few lines into gigabytes.
         if isinstance(event, yaml.AliasEvent):
             raise ValueError("aliases are not allowed")  # noqa: TRY004
         if tag := getattr(event, "tag", None):
@@ -110,7 +110,7 @@ def _mapping(text: str, keys: Collection[str] | None) -> Mapping[str, Any]:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _MAX_DEPTH:
-            raise ValueError(f"lists and mappings within each other more than {_MAX_DEPTH} deep")
+            raise ValueError(f"lists and mappings nested more than {_MAX_DEPTH} deep")
     content = yaml.load(text, Loader=loader)  # noqa: S506  (a safe loader, see above)
     if not isinstance(content, dict):
         raise ValueError(f"expected a mapping, got {type(content).__name__}")  # noqa: TRY004

@@ -37,7 +37,7 @@ class Answer:
         Its media type.
     content : bytes or Path
     headers : mapping of str to str
-        Beside those that all answers have.
+        In addition to those that all answers have.
     """
 
     status: HTTPStatus
