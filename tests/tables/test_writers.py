@@ -204,6 +204,19 @@ def test_an_empty_table_is_an_empty_list() -> None:
     assert strict(write(pa.table({"a": pa.array([], pa.int64())}), "json").decode()) == []
 
 
+def test_dictionaries_of_several_files_become_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("roleclass.tables.writers._ROW_GROUP", 4)
+    kinds = [["a", "b", None], ["x", "y", "a"], ["q", "b", "x", "z"], ["a"]]
+    tables = [pa.table({"kind": pa.array(some).dictionary_encode()}) for some in kinds]
+    raw = io.BytesIO()
+    with open_writer(raw, Format("arrow"), tables[0].schema) as write:
+        for table in tables:
+            write(table)
+    found = pa.ipc.open_file(pa.BufferReader(raw.getvalue())).read_all()
+    assert found.schema.equals(tables[0].schema)
+    assert found["kind"].to_pylist() == [kind for some in kinds for kind in some]
+
+
 @pytest.mark.parametrize("step", [1, 7, 1000])
 def test_row_groups_depend_on_the_rows_only(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("roleclass.tables.writers._GROUP_BYTES", 2**17)

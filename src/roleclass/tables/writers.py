@@ -86,17 +86,25 @@ def _binary(raw: BinaryIO, format_: Format, schema: pa.Schema) -> Iterator[Write
         how = {"compression": "zstd", "compression_level": 1, "write_batch_size": 64}
         opened = pq.ParquetWriter(raw, schema, **how)
     else:
-        opened = pa.ipc.new_file(raw, schema)
+        opened = pa.ipc.new_file(
+            raw, schema, options=pa.ipc.IpcWriteOptions(emit_dictionary_deltas=True)
+        )
+    # A file of Arrow holds one dictionary a column, to which later groups may only add.
+    adds = format_.kind == "arrow" and any(map(pa.types.is_dictionary, schema.types))
+    known: list[pa.Table] = []
     groups = Pieces(_ROW_GROUP, _GROUP_BYTES)
     with opened as file:
 
         def put(full: Iterator[pa.Table]) -> None:
             try:
                 for group in full:
+                    if adds:
+                        group = pa.concat_tables([*known, group]).unify_dictionaries()  # noqa: PLW2901
+                        known[:] = [pa.Table.from_batches([group.to_batches()[-1].slice(0, 0)])]
                     file.write_table(group, _ROW_GROUP)
-            except pa.ArrowException as error:
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
                 raise ScoringError(
-                    f"a value that Parquet cannot hold: {error}; write JSON Lines or Arrow"
+                    f"a value that {format_.kind.capitalize()} cannot hold: {error}; write JSON Lines"
                 ) from error
 
         yield lambda table: put(groups.add(table))
