@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 Layout = Mapping[str, Any]
-"""An entry of ``layouts.toml``: the name of a layout, the keys that identify it, and the paths of the parts of
-a posting (``text``), its title and the other values that a report reads."""
+"""An entry of ``layouts.toml``: the name of a layout, the keys that identify it, and the paths of the parts
+of a posting (``text``), its title and the other values that a report reads."""
 
 
 @cache
