@@ -1,4 +1,4 @@
-"""Sessions of ONNX Runtime, as roleclass runs them."""
+"""Create sessions of ONNX Runtime."""
 
 import ctypes
 import sys
@@ -7,18 +7,18 @@ from typing import Any
 
 
 def open_session(model: bytes) -> Any:
-    """Return an `onnxruntime.InferenceSession` of a graph; what it raises is ONNX Runtime's."""
+    """Return an `onnxruntime.InferenceSession` of a graph; exceptions are those of ONNX Runtime."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
     options.add_session_config_entry("session.load_model_format", "ONNX")  # as checked before
-    # One thread a call: callers bring threads of their own, which scales better and does not
+    # One thread per call: callers use their own threads, which scales better and does not
     # start threads that a fork would lose.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.log_severity_level = 4  # what goes wrong is told by the exception
+    options.log_severity_level = 4  # errors are raised as exceptions
     session = ort.InferenceSession(model, sess_options=options, providers=["CPUExecutionProvider"])
-    # What ONNX Runtime needed while it prepared the graph, a sixth of the process, goes back to the system.
+    # Return the memory that ONNX Runtime needed to prepare the graph, a sixth of the process.
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim:
         trim(0)
@@ -27,7 +27,7 @@ def open_session(model: bytes) -> Any:
 
 @cache
 def giving_memory_back() -> Any:
-    """Return options of a run that gives the memory it took back to the system."""
+    """Return options of a run that returns its memory to the system."""
     import onnxruntime as ort
 
     options = ort.RunOptions()
