@@ -1,1 +1,1 @@
-"""How right and how fast roleclass is, against its peers: commands that anyone can repeat."""
+"""Benchmarks of accuracy and speed against peers, as repeatable commands."""

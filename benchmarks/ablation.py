@@ -1,4 +1,4 @@
-"""What each part of the model is worth: leave one out, by the cross-validation that training uses.
+"""Ablation: leave out one part of the model, with the cross-validation of training.
 
     python -m benchmarks.ablation --corpus CORPUS
 
@@ -34,7 +34,7 @@ from roleclass.training.run import Protocol
 from roleclass.training.selection import select
 
 Change = Callable[[TrainingSet], TrainingSet]
-"""What is changed in what was counted."""
+"""A change to the measures."""
 
 
 def variants(base: Settings) -> dict[str, tuple[Settings, Change]]:
@@ -57,7 +57,7 @@ def variants(base: Settings) -> dict[str, tuple[Settings, Change]]:
 
 
 def without_ngrams(training: TrainingSet) -> TrainingSet:
-    """Forget how often single n-grams occur: what is known of concepts stays."""
+    """Remove the counts of single n-grams; those of concepts stay."""
 
     def empty(measures: Measures) -> Measures:
         return measures._replace(ngrams=sp.csr_matrix(measures.ngrams.shape))
@@ -70,7 +70,7 @@ def without_ngrams(training: TrainingSet) -> TrainingSet:
 
 
 def lines_not_read(training: TrainingSet) -> TrainingSet:
-    """Count as if nothing were known of lines: a mention counts the same wherever it stands.
+    """Measure without lines: a mention counts the same wherever it is.
 
     The block ``line`` has nothing left to tell. The changed copies are others, made
     in the same way.
@@ -104,7 +104,7 @@ def ablate(
     ----------
     training : TrainingSet
     judged : int
-        So many postings are of the corpus; written ones behind them teach and are not counted.
+        The number of postings from the corpus; the written ones after them are only for training.
     tried : dict of str to (Settings, callable)
         As `variants` returns them.
     seeds : sequence of int
@@ -115,7 +115,7 @@ def ablate(
     everything = Corpus(training.corpus.postings[:judged] * len(seeds))
     rows = []
     for name, (settings, change) in tried.items():
-        # One at a time, so that each line is there as soon as it is known.
+        # One at a time, so that each result is printed at once.
         (trial,) = select(
             change(training),
             [settings],

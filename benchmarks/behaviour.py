@@ -1,13 +1,13 @@
-"""Does a model behave as a careful reader would? Tests in the manner of CheckList (Ribeiro et al., 2020).
+"""Test whether a model behaves like a careful reader, in the manner of CheckList (Ribeiro et al., 2020).
 
     python -m benchmarks.behaviour --corpus CORPUS
 
 - Invariance: where a change to a posting of ``dev`` leaves the job as it is, the role stays (`changes.py`).
 - Direction: one more duty of a kind never makes that kind less probable.
 - Minimum functionality: texts written for it (``benchmarks/cases``) get the role that any reader would give.
-  Those of ``held_out.jsonl`` are counted only, so that nobody works on single ones.
+  Those of ``held_out.jsonl`` are only counted, so that nobody works on single ones.
 
-No posting and no line that is put into one was seen in training. Figures go to
+No posting and no inserted line was seen in training. Figures go to
 ``benchmarks/results``, and from there into the docs; none holds any text of a posting.
 """
 
@@ -39,7 +39,7 @@ from roleclass.training.corpus import Corpus, LabelledPosting, load_corpus
 CASES: Final = Path(__file__).with_name("cases")
 
 NOTICED: Final = 0.01
-"""A probability that falls by no more has not been lowered: the others were only renormalised."""
+"""A smaller decrease of a probability does not count: it is only renormalisation."""
 
 DIRECTIONS: Final = (
     ("genai-duties", Role.AI_FIRST, ()),
@@ -119,7 +119,7 @@ def _scores(
     truth = dev.column("role")
     before, after = (np.array([str(answer.role) for answer in row]) for row in (plain, answers))
     right = after == truth
-    # The codebook lets staff of an AI company be near AI; what was called so before is no change.
+    # The codebook allows AI-Support for staff of an AI company; the same answer as before is no change.
     forgiven = right | ((truth == Role.OTHER) & (before == Role.OTHER) & (after == Role.AI_SUPPORT))
     others = truth != Role.AI_FIRST
     return {
@@ -242,7 +242,7 @@ def minimum_functionality(classifier: RoleClassifier, file: Path) -> dict[str, A
 
 
 def _share(values: Iterable[Any]) -> float:
-    """Return the share of what is true, of nothing 0."""
+    """Return the share of true values; 0 if there are none."""
     values = list(values)
     return round(float(np.mean(values)), 6) if values else 0.0
 

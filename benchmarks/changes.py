@@ -1,6 +1,6 @@
-"""Changes to a posting that must not change its role: what is put in, replaced, or laid out anew.
+"""Changes to a posting that must not change its role: insertions, replacements, other layouts.
 
-Lines that are put in come from other postings of the corpus or from ``behaviour.toml``, whose lines were
+Inserted lines come from other postings of the corpus or from ``behaviour.toml``, whose lines were
 written for this purpose. The same seed gives the same change, whatever else is changed before it.
 """
 
@@ -132,7 +132,7 @@ def labelled_lines(folder: Path, dev: Corpus) -> list[dict[str, Any]]:
 
 
 def insert(text: str, line: str, place: str) -> str:
-    r"""Put a line in front of a text, at its end, or between the two lines in its middle.
+    r"""Insert a line before a text, at its end, or between the two lines in its middle.
 
     A text of one line is opened between two sentences.
 
@@ -174,7 +174,7 @@ def rotate(text: str) -> str:
 
 
 def is_heading(line: str) -> bool:
-    """Say whether a line that stands after an empty one looks like a heading.
+    """Return whether a line after an empty one looks like a heading.
 
     Examples
     --------
@@ -224,7 +224,7 @@ def wrap(text: str, width: int, *, hanging: bool = False) -> str:
 
 
 def with_another_item(text: str, start: int, end: int, item: str) -> str:
-    r"""Put another item behind the one at ``text[start:end]``, with the mark that this one has.
+    r"""Insert another item after the one at ``text[start:end]``, with the same bullet.
 
     Examples
     --------
@@ -242,14 +242,14 @@ def with_another_item(text: str, start: int, end: int, item: str) -> str:
 
 
 def _put(kind: str, place: str) -> Apply:
-    """Put in a written line."""
+    """Insert a written line."""
     return lambda posting, chance: replace(
         posting, text=insert(posting.text, chance.choice(WRITTEN[kind]), place)
     )
 
 
 def _lend(lent: Sequence[tuple[str, str]], place: str) -> Apply | None:
-    """Put in lines of another board's or company's posting; None where there are none."""
+    """Insert lines of another board's or company's posting; None if there are none."""
 
     def apply(posting: LabelledPosting, chance: Random) -> LabelledPosting:
         _, line = chance.choice([one for one in lent if one[0] != posting.group])
@@ -261,7 +261,7 @@ def _lend(lent: Sequence[tuple[str, str]], place: str) -> Apply | None:
 def _lent(
     lines: Sequence[Mapping[str, Any]], part: str, work: Sequence[str], number: int
 ) -> list[tuple[str, str]]:
-    """Return what postings can lend, with the group of each: `number` lines that follow one another."""
+    """Return groups of `number` consecutive lines for insertion, with the group of their posting."""
     of_posting: dict[LabelledPosting, list[str]] = {}
     for line in lines:
         if line["part"] == part and line["work"] in work:
@@ -271,7 +271,7 @@ def _lent(
     for posting, texts in of_posting.items():
         for i in range(0, max(1, len(texts) - number + 1), number):
             together = " ".join(texts[i : i + number])
-            # In its own posting its heading said so.
+            # In its own posting the heading says so.
             heading = "Nice to have:\n" if part == "nice-to-have" else ""
             lent.append((posting.group, heading + together))
     return lent if len({group for group, _ in lent}) > 1 else []

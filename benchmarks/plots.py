@@ -43,7 +43,7 @@ STYLE: Final[Any] = {
 
 
 Plots = dict[str, tuple[tuple[float, float], Callable[[Figure], None]]]
-"""By the names of their files: the size, and what draws on a figure of that size."""
+"""By file name: the size, and the function that draws on a figure of that size."""
 
 
 def of_pages(figures: Mapping[str, Any]) -> Plots:
@@ -75,7 +75,7 @@ def draw(plots: Plots, folder: Path) -> None:
 
 
 def _frontier(axes: Axes, rows: Mapping[str, Mapping[str, Any]], ours: str = "roleclass") -> None:
-    """Accuracy against speed; a line joins those that no other beats in both."""
+    """Accuracy against speed; a line joins the Pareto frontier."""
     at = {name: (row["postings_per_second"], row["accuracy"]) for name, row in rows.items()}
     best = sorted(
         (x, y) for x, y in at.values() if not any(a > x and b > y for a, b in at.values())
@@ -108,7 +108,7 @@ def _frontier(axes: Axes, rows: Mapping[str, Mapping[str, Any]], ours: str = "ro
 
 
 def _behaviour(figure: Figure, result: Mapping[str, Any]) -> None:
-    """What each change costs, and how many written texts are answered right."""
+    """The loss by change, and how many written texts are answered correctly."""
     left, right = figure.subplots(1, 2, width_ratios=[1.5, 1])
     _lost(left, list(result["invariance"].items())[::-1])
     _met(right, result["minimum_functionality"])

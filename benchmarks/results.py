@@ -1,4 +1,4 @@
-"""Where results lie, and what each says of itself: the command, the day, the model, the machine."""
+"""Load and save results, with the command, the day, the model and the machine of each."""
 
 import json
 import platform
@@ -42,7 +42,7 @@ def about(command: str, model: Path | None = None) -> dict[str, Any]:
 
 
 def model_hash(model: Path | None = None) -> str:
-    """Return what tells one model file from another; None: the one in the package."""
+    """Return a hash of a model file; None: the one in the package."""
     return sha256((model or default_model()).read_bytes()).hexdigest()[:12]
 
 
@@ -52,7 +52,7 @@ def today() -> str:
 
 
 def load(name: str, folder: Path = RESULTS) -> Any:
-    """Return the figures of a benchmark; nothing, if it has not run."""
+    """Return the figures of a benchmark; empty if it has not run."""
     file = folder / f"{name}.json"
     return json.loads(file.read_text("utf-8")) if file.exists() else {}
 
@@ -75,7 +75,7 @@ def percent(share: float) -> str:
 
 
 def markdown(template: str, **filters: Callable[..., str]) -> jinja2.Template:
-    """Return a template of Markdown that lies beside the benchmarks; a name that is not given is an error."""
+    """Return a Markdown template from the benchmarks' folder; an undefined name is an error."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         undefined=jinja2.StrictUndefined,

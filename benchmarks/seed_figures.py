@@ -1,4 +1,4 @@
-"""What roleclass measures of the claims in ``seeds.toml``, and of the sixteen areas.
+"""Measure the claims in ``seeds.toml``, and the sixteen areas.
 
 Each takes the postings of a batch, read (`Case`), whose responsibilities the guide publishes.
 """
@@ -39,14 +39,14 @@ def read_duties(case: Case) -> list[CaseLine]:
 
 
 def measure(claim: Claim, batch: Batch) -> Cells:
-    """Measure one claim on one batch; nothing where the claim says that it cannot be."""
+    """Measure one claim on one batch; empty if it cannot be measured."""
     return _MEASURES[claim["measure"]](claim, batch) if "measure" in claim else {}
 
 
 def _mentions(claim: Claim, batch: Batch) -> Cells:
     """In how many postings a duty mentions a key or a phrase; with ``all``, something of each list.
 
-    A phrase counts in duties that are in some area, as in the report: others are somebody else's work.
+    A phrase counts only in duties that are in some area, as in the report.
     """
     groups = claim.get("all") or [[*claim.get("keys", ()), *claim.get("phrases", ())]]
     finder = _finder(entry for group in groups for entry in group)
@@ -85,7 +85,7 @@ def _label(claim: Claim, batch: Batch) -> Cells:
 
 
 def _has_title(claim: Claim, posting: Posting) -> bool:
-    """Say whether a posting has a title, seniority apart.
+    """Return whether a posting has a title, without seniority.
 
     With ``words``, one of them stands in the title; with ``ranks``, these words alone are left out of it.
     """
@@ -108,14 +108,14 @@ def _titled(claim: Claim, batch: Batch) -> Cells:
 
 
 def _most_frequent_title(claim: Claim, batch: Batch) -> Cells:
-    """How many postings have the title, if no other is as frequent; else none."""
+    """How many postings have the title, if it is the most frequent; otherwise none."""
     titles = Counter(_key(case.posting.title or "", case.posting.company) for case in batch)
     n = titles[_key(claim["title"])]
     return {"guide": (n if n == max(titles.values(), default=0) else 0, len(batch))}
 
 
 def _misleading(_: Claim, batch: Batch) -> Cells:
-    """How many titles that promise one of the AI roles stand over another one."""
+    """How many titles that suggest one of the AI roles have another one."""
     judged = [
         (says, case.role)
         for case in batch
@@ -262,7 +262,7 @@ def most_that_agree(of: Mapping[str, float]) -> int:
 
 
 def order_correlation(of: Mapping[str, float]) -> float | None:
-    """Return Spearman's rank correlation with the seed's order; None where all shares are the same.
+    """Return Spearman's rank correlation with the seed's order; None if all shares are equal.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The duties that roleclass finds in a text, against the responsibilities that were published of it.
+"""Compare the duties that roleclass finds in a text with its published responsibilities.
 
 A published responsibility is *found* if one line that is read as a duty holds at least half of its content
 words: tokens of the text contract of two characters or more, whole and as they are, without the stop words
@@ -21,7 +21,7 @@ from roleclass.training.fieldguide import our_labels, our_lines
 
 HALF: Final = 0.5
 SEED: Final = 17
-"""Of the shuffle of the control."""
+"""The seed of the control's shuffle."""
 
 READ: Final = Path(__file__).parent / "results" / "seed_duties.csv"
 """Duties drawn at random and read by an LLM reader with the codebook: posting, place, verdict."""
@@ -30,7 +30,7 @@ Words = frozenset[bytes]
 
 
 def content_words(text: str) -> Words:
-    """Return the words of a text that say something.
+    """Return the content words of a text.
 
     Examples
     --------
@@ -45,12 +45,12 @@ def _without_stop(tokens: Iterable[bytes]) -> Words:
 
 
 def coverage(published: Words, line: Words) -> float:
-    """Return the share of the content words of a responsibility that a line holds."""
+    """Return the share of the content words of a responsibility that are in a line."""
     return len(published & line) / len(published) if published else 0.0
 
 
 def measure_overlap(batch: Batch) -> dict[str, Any]:
-    """Say how many published responsibilities are found, where the others are, and what chance finds."""
+    """Count the published responsibilities that are found, the places of the others, and chance matches."""
     both = [case for case in batch if case.posting.text and case.posting.responsibilities]
     published = [[*map(content_words, case.posting.responsibilities)] for case in both]
     lines = [[(line.part, _without_stop(line.tokens)) for line in case.lines] for case in both]
@@ -86,7 +86,7 @@ def _share(published: Sequence[Sequence[Words]], duties: Sequence[Sequence[Words
 
 
 def _moved(n: int) -> list[int]:
-    """Give each posting another one: a shuffled circle, in which everyone gets the next."""
+    """Pair each posting with another one: the next in a shuffled circle."""
     circle = random.Random(SEED).sample(range(n), n)  # noqa: S311  (nothing secret)
     following = dict(zip(circle, [*circle[1:], *circle[:1]], strict=True))
     return [following[at] for at in range(n)]
@@ -97,7 +97,7 @@ def _found(item: Words, duties: Collection[Words]) -> bool:
 
 
 def _kind(item: Words, duties: Sequence[Words], lines: Sequence[tuple[str, Words]]) -> str:
-    """Say where a responsibility is: in a duty, in another line, in several duties, or nowhere."""
+    """Return where a responsibility is: in a duty, in another line, in several duties, or nowhere."""
     if _found(item, duties):
         return "in a duty"
     part, best = max(lines, key=lambda line: coverage(item, line[1]), default=("", frozenset()))

@@ -1,4 +1,4 @@
-"""The page docs/seeds.md: what the stored figures say of each claim, and the template filled in."""
+"""Write the page docs/seeds.md: the verdict of the stored figures on each claim."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from benchmarks.seed_figures import PROBLEMS
 from roleclass.report.statistics import share
 
 FEWEST: Final = 5
-"""Of fewer postings a share is not judged."""
+"""A share of fewer postings is not judged."""
 
 AGREES, PARTLY, DIFFERS, UNTOLD = "agrees", "partly", "differs", "cannot be told"
 VERDICTS: Final = (AGREES, PARTLY, DIFFERS, UNTOLD)
@@ -18,7 +18,7 @@ VERDICTS: Final = (AGREES, PARTLY, DIFFERS, UNTOLD)
 WHERE: Final = {"guide": "as published", "text": "as read"}
 _MARKS: Final = {True: " ✓", False: " ✗", None: ""}
 OCCURS: Final = 0.01
-"""The least share of postings of what a seed only names."""
+"""The smallest share of postings for a claim that only names something."""
 
 _RARE: Final = {
     DIFFERS: "rarer than one posting in a hundred",
@@ -31,7 +31,7 @@ Section = Mapping[str, Any]
 
 
 def holds(claim: Claim, cell: Sequence[int] | None, *, first: bool = True) -> bool | None:
-    """Say whether a claim holds by one figure; None where that figure does not tell.
+    """Return whether a claim holds by one figure; None if the figure does not decide.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def holds(claim: Claim, cell: Sequence[int] | None, *, first: bool = True) -> bo
 
 
 def verdict(told: Iterable[bool | None]) -> str:
-    """Put together what several figures say of one claim.
+    """Combine the verdicts of several figures on one claim.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def verdicts(sections: Sequence[Section], figures: Figures) -> dict[str, str]:
 
 
 def reason(claim: Claim, said: str) -> str:
-    """Say why a claim does not hold, holds in part or cannot be told; empty where it holds."""
+    """Return why a claim does not hold, holds in part or cannot be decided; empty if it holds."""
     if said == AGREES:
         return ""
     few = f"fewer than {FEWEST} postings" if said == UNTOLD else ""

@@ -1,9 +1,9 @@
-"""What the two seed documents claim, beside what roleclass measures on the same postings and on later ones.
+"""Compare the claims of the two seed documents with measurements on the same and on later postings.
 
     python -m benchmarks.seeds --corpus CORPUS
 
-CORPUS is what ``roleclass corpus build`` makes of the public field guide. The claims are in ``seeds.toml``;
-figures go to ``benchmarks/results/seeds.json``, the page to ``docs/seeds.md``; neither holds any text.
+CORPUS is built from the public field guide by ``roleclass corpus build``. The claims are in ``seeds.toml``;
+figures go to ``benchmarks/results/seeds.json``, the page to ``docs/seeds.md``; neither contains any text.
 """
 
 import tomllib
@@ -31,7 +31,7 @@ from roleclass.training.fieldguide import our_labels
 from roleclass.whole import write_whole
 
 BATCHES: Final = ("2026-02-04", "2026-02-27")
-"""The postings that the seed analyses, and those that the guide gathered after them."""
+"""The postings that the seed analyses, and those that the guide collected later."""
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "seeds.md"
 
@@ -46,7 +46,7 @@ def _data() -> dict[str, Any]:
 
 @cache
 def load_sections() -> tuple[Section, ...]:
-    """Read the claims, by section; what a section says holds for each of its claims."""
+    """Read the claims, by section; values of a section apply to each of its claims."""
     sections: list[Section] = []
     for section in _data()["sections"]:
         if section.get("also") == "outline":
@@ -60,7 +60,7 @@ def load_sections() -> tuple[Section, ...]:
 
 
 def _with_phrases(claim: Claim) -> Claim:
-    """Put in the lists of phrases that a claim names."""
+    """Insert the lists of phrases that a claim names."""
     named = {key: claim[key] for key in ("phrases", "among") if isinstance(claim.get(key), str)}
     return claim | {key: _data()["phrases"][name] for key, name in named.items()}
 
@@ -113,8 +113,8 @@ def _occurs(item: Mapping[str, Any]) -> Claim:
 def load_batches(folder: Path, classifier: RoleClassifier) -> dict[str, list[Case]]:
     """Read the guide's postings of a corpus, by batch.
 
-    A posting that nobody labelled counts with what the guide publishes of it, without its text: not every
-    copy of the corpus has these texts, and all are to give the same figures.
+    An unlabelled posting counts with the guide's published data, without its text: not every
+    copy of the corpus has these texts, and all should give the same figures.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def page(figures: dict[str, Any]) -> str:
     help="The page to write.",
 )
 def main(folder: Path, output: Path, file: Path) -> None:
-    """Set what the seed documents claim beside what is measured."""
+    """Compare the claims of the seed documents with measurements."""
     classifier = RoleClassifier()
     figures = measure_all(load_batches(folder, classifier))
     save("seeds", about("python -m benchmarks.seeds", classifier.path) | figures, output)

@@ -333,7 +333,7 @@ def test_a_child_that_goes_on_with_its_parents_generator_is_answered_or_told(
             try:
                 right = sum(1 for _ in answers) == 20 * len(POSTINGS) - 1
             except RuntimeError as error:
-                right = "anew in the child" in str(error)
+                right = "in the child" in str(error)
             finally:
                 os._exit(0 if right else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -1,7 +1,7 @@
-"""How fast a model answers on this machine: latency, throughput, cold start, memory, growth.
+"""Measure the speed of a model on this machine: latency, throughput, cold start, memory, growth.
 
-Nothing is trained or judged here, so that it runs wherever roleclass does. ``benchmarks/peers.py``
-compares with other ways to do the same work.
+Nothing is trained or evaluated, so it runs wherever roleclass does. ``benchmarks/peers.py``
+compares roleclass with its peers.
 """
 
 import json
@@ -27,10 +27,10 @@ from roleclass.engine.model_file import default_model
 from roleclass.lexicon import load_lexicon
 
 BATCHES: Final = (1, 8, 32, 128, 512)
-"""How many postings are handed over at once."""
+"""Numbers of postings per call."""
 
 LENGTHS: Final = (1_000, 10_000, 100_000, 1_000_000)
-"""Bytes of the postings whose time shows the growth with length."""
+"""Lengths in bytes of the postings that show the growth with length."""
 
 _PLAIN: Final = tuple(
     "a and are as be for have in is of on or our that the this to we will with you your".split(" ")  # noqa: SIM905
@@ -38,10 +38,10 @@ _PLAIN: Final = tuple(
 
 
 def generated(number: int, length: int = 4000, seed: int = 1) -> Iterator[str]:
-    """Write postings of a stated shape.
+    """Generate postings.
 
-    Two words in three are common ones, the others are phrases of the lexicon; a line has 5 to 20. The
-    lengths spread as those of real postings do: log-normal, a third of them beyond 0.6 to 1.6 times
+    Two words in three are common words, the others are phrases of the lexicon; a line has 5 to 20. The
+    lengths are distributed like those of real postings: log-normal, a third of them outside 0.6 to 1.6 times
     the median.
 
     Parameters
@@ -83,7 +83,7 @@ def latency(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dic
 
 
 def explaining(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> dict[str, float]:
-    """Microseconds to predict and to explain one posting, all in turn, and how many times as long."""
+    """Microseconds to predict and to explain one posting, interleaved, and their ratio."""
     predicted, explained = cycle(texts), cycle(texts)
     ways: dict[str, Callable[[], object]] = {
         "predict": lambda: classifier.predict(next(predicted)),
@@ -96,13 +96,13 @@ def explaining(classifier: RoleClassifier, texts: Sequence[str], calls: int) -> 
 
 
 def throughput(classifier: RoleClassifier, texts: Sequence[str], rounds: int) -> dict[str, Any]:
-    """Postings a second by number handed over at once, and with two threads; medians, taking turns."""
+    """Postings a second by postings per call, and with two threads; medians of interleaved rounds."""
 
     def in_batches(size: int) -> None:
         for start in range(0, len(texts), size):
             consume(classifier.predict_many(texts[start : start + size]))
 
-    # Often enough that both threads have work.
+    # Repeated, so that both threads have work.
     many = list(islice(cycle(texts), 8 * 512))
 
     def on(threads: int) -> None:
@@ -119,7 +119,7 @@ def throughput(classifier: RoleClassifier, texts: Sequence[str], rounds: int) ->
 
 
 def alternate(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Time each way once a round, so that what else the machine does falls on all of them."""
+    """Time each way once per round, so that other load on the machine affects all of them."""
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
@@ -142,7 +142,7 @@ print(json.dumps([seconds, memory()]))
 
 
 def cold_start(model: Path, rounds: int) -> dict[str, float | None]:
-    """Time a new process from ``import roleclass`` to the first answer; what it holds then."""
+    """Time a new process from ``import roleclass`` to its first answer; also return its memory."""
     runs = []
     for _ in range(rounds):
         command = [sys.executable, "-c", _COLD.format(model=str(model))]
@@ -159,7 +159,7 @@ def growth_with_length(classifier: RoleClassifier, rounds: int) -> dict[str, flo
     """Microseconds for one posting, by its length in bytes."""
     text = " ".join(generated(1, length=2 * max(LENGTHS), seed=3)) + " "
     text *= max(LENGTHS) // len(text) + 1
-    # Short ones again and again, so that what the long ones left in the caches does not count.
+    # Short postings are repeated, so that the state of the caches after long ones does not count.
     calls = {n: max(1, max(LENGTHS) // 4 // n) for n in LENGTHS}
 
     def predict(n: int) -> None:
@@ -177,8 +177,8 @@ def growth_with_length(classifier: RoleClassifier, rounds: int) -> dict[str, flo
 def growth_with_count(
     classifier: RoleClassifier, texts: Sequence[str], top: int
 ) -> dict[str, dict[str, float | None]]:
-    """Seconds and megabytes, by the number of postings streamed; the texts come again and again."""
-    consume(classifier.predict_many(islice(cycle(texts), 2048)))  # memory is as large as it gets
+    """Seconds and megabytes, by the number of postings streamed; the texts are repeated."""
+    consume(classifier.predict_many(islice(cycle(texts), 2048)))  # reach the peak of memory
     figures: dict[str, dict[str, float | None]] = {}
     count = 10
     while count <= top:
@@ -204,12 +204,12 @@ def benchmark(
     top : int
         The largest number of postings that are streamed.
     rounds : int
-        How often each measurement is taken; the median counts.
+        The number of times each measurement is taken; medians are reported.
 
     Returns
     -------
     dict
-        Ready for JSON. Nothing of the texts but their number and lengths.
+        Ready for JSON. Of the texts, it has only their number and lengths.
     """
     path = default_model() if model is None else model
     classifier = RoleClassifier(path)
@@ -234,7 +234,7 @@ def benchmark(
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were taken on; no names of hosts or folders."""
+    """The machine and the versions, without names of hosts or folders."""
     cpu = Path("/proc/cpuinfo")
     names = [line.split(":", 1)[1].strip() for line in cpu.read_text().splitlines()
              if line.startswith("model name")] if cpu.exists() else []  # fmt: skip
@@ -248,7 +248,7 @@ def machine() -> dict[str, Any]:
 
 
 def memory() -> float | None:
-    """Return the megabytes that this process holds; None where psutil is not installed."""
+    """Return the memory of this process in megabytes; None if psutil is not installed."""
     try:
         import psutil
     except ImportError:

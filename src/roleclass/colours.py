@@ -6,15 +6,15 @@ from roleclass.roles import Role
 
 
 class Colour(NamedTuple):
-    """One colour as each medium needs it.
+    """One colour for each medium.
 
     Attributes
     ----------
     light, dark : str
-        On light and on dark paper, as ``#rrggbb``; they stand out from it at 3 to 1 or more. The three AI
-        roles can be told apart without red and green.
+        On a light and a dark background, as ``#rrggbb``, with a contrast of at least 3 to 1. The three AI
+        roles can be distinguished without red and green.
     terminal : str
-        As rich names it: one of the terminal's own colours, which follow its theme.
+        A colour name of rich: one of the terminal's own colours, which follow its theme.
     """
 
     light: str
@@ -31,7 +31,7 @@ ROLES: Final[dict[str, Colour]] = {
 }
 
 CUSTOM: Final = Colour("#1f5673", "#8cc4e0", "bright_cyan")
-"""Of the roles of a model of your own."""
+"""The colour of custom roles."""
 
 
 def colour_of(role: str) -> Colour:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from roleclass.text import encode, tokenize
 
 MAX_PHRASE_WORDS = 4
-"""The longest phrase; the graph looks up n-grams of up to so many words."""
+"""Most words of a phrase, and of an n-gram in the graph."""
 
 _TEXTS: Final = ("name", "group", "description")
 
@@ -27,13 +27,13 @@ class Concept:
     key : str
         Its identifier in the file, such as ``"rag"``.
     name : str
-        Its name for a person.
+        Its display name.
     group : str
-        What it belongs to: ``genai``, ``ml``, ``ai``, ``near``, ``other``, ``verb``, ``section``, ...
+        Its group: ``genai``, ``ml``, ``ai``, ``near``, ``other``, ``verb``, ``section``, ...
     description : str
         One sentence.
     phrases : tuple of tuples of bytes
-        The token sequences that mention it; each occurrence counts, overlapping ones too.
+        The token sequences that mention it; each occurrence counts, also overlapping ones.
     """
 
     key: str
@@ -54,7 +54,7 @@ def load_lexicon() -> tuple[Concept, ...]:
     Raises
     ------
     ValueError
-        If a phrase is not made of one to four tokens of the text contract, or stands twice in a
+        If a phrase does not consist of one to four tokens of the text contract, or is listed twice in a
         concept; the message names both.
 
     Examples
@@ -92,7 +92,7 @@ def _concept(key: str, entry: Any) -> Concept:
     written = [*texts.values(), *(phrases if isinstance(phrases, list) else [None])]
     if not all(isinstance(text, str) for text in written):
         raise ValueError(
-            f"concept {key}: expected texts {', '.join(_TEXTS)} and phrases, a list of texts"
+            f"concept {key}: expected strings {', '.join(_TEXTS)} and phrases, a list of strings"
         )
     return Concept(key, **texts, phrases=parse_phrases(f"concept {key}", fields["phrases"]))  # type: ignore[arg-type]
 
@@ -121,6 +121,6 @@ def parse_phrases(where: str, written: Iterable[str]) -> tuple[tuple[bytes, ...]
         if not 1 <= len(tokens) <= MAX_PHRASE_WORDS:
             raise ValueError(f"{where}: phrase {phrase!r} has {len(tokens)} words, expected 1 to 4")
         if tokens in phrases:
-            raise ValueError(f"{where}: phrase {phrase!r} stands twice")
+            raise ValueError(f"{where}: phrase {phrase!r} is listed twice")
         phrases[tokens] = None
     return tuple(phrases)

@@ -1,4 +1,4 @@
-"""The answer to one posting."""
+"""`Prediction`: the answer for one posting."""
 
 from dataclasses import dataclass, field
 
@@ -7,23 +7,23 @@ from roleclass.roles import AnyRole
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Which role a posting describes, and how sure that is.
+    """The role that a posting describes, with its confidence.
 
     Attributes
     ----------
     role : Role or CustomRole
-        The role; `Role.UNCLEAR` where the text lets nobody judge. An `CustomRole` where the model was
-        trained on labels of your own.
+        The role; `Role.UNCLEAR` if the text does not allow a decision. A `CustomRole` if the model was
+        trained on your own labels.
     confidence : float
-        The calibrated probability of `role`, from 0 to 1; 0 where the role is unclear.
+        The calibrated probability of `role`, from 0 to 1; 0 if the role is unclear.
     probabilities : dict of Role to float
-        The model's probability of each role that it knows; they sum to 1. Present for an unclear
-        posting too, where they mean little.
+        The model's probability of each role that it knows; they sum to 1. Also present for an unclear
+        posting, where they mean little.
     reliable : bool
         Whether `confidence` reaches the threshold of `role`, above which the model was right as
-        often as its card states. False where the role is unclear.
+        often as its card states. False if the role is unclear.
     reason : str or None
-        Why the posting is unclear; None where the model answered.
+        Why the posting is unclear; None otherwise.
 
     Examples
     --------

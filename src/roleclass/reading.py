@@ -1,4 +1,4 @@
-"""What a posting says, line by line: `Line` and `Reading`."""
+"""`Reading` and `Line`: a posting line by line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 from roleclass.prediction import Prediction
 
 PARTS: Final = ("company", "duty", "requirement", "nice-to-have", "other")
-"""What a line can be in a posting."""
+"""The parts of a posting that a line can belong to."""
 
 WORKS: Final = ("genai", "ml", "near-ai", "ai-user", "ai-topic", "none")
-"""Which work a line can speak of."""
+"""The kinds of work that a line can be about."""
 
 AREAS: Final = (
     "building", "productionizing", "evaluation", "provider-apis", "rag", "data", "collaboration",
@@ -23,11 +23,11 @@ _WORKS: Final = len(PARTS)
 _AREAS: Final = len(PARTS) + len(WORKS)
 
 AREA_THRESHOLD: Final = 0.3
-"""A duty is said to be in an area from this probability on; the best F1 by cross-validation on lines."""
+"""A duty is in an area from this probability on; it gives the best F1 by cross-validation on lines."""
 
 
 def likely_areas(probabilities: Mapping[str, float]) -> tuple[str, ...]:
-    """Return the areas that a duty is said to be in, likeliest first, without ``none``.
+    """Return the areas that a duty is in, most likely first, without ``none``.
 
     Examples
     --------
@@ -44,14 +44,14 @@ class Line(NamedTuple):  # a posting has dozens, and a named tuple is quick to m
     Attributes
     ----------
     start, end : int
-        Its place in `Reading.text`, in characters, without the mark of a list.
+        Its span in `Reading.text`, in characters, without a bullet.
     part, work : str
-        The likeliest of `PARTS` and of `WORKS`.
+        The most likely of `PARTS` and of `WORKS`.
     areas : tuple of str
-        Of a duty, the `AREAS` whose probability is `AREA_THRESHOLD` or more, likeliest first, without
-        ``none``; empty for other lines.
+        For a duty, the `AREAS` with a probability of at least `AREA_THRESHOLD`, most likely first,
+        without ``none``; empty for other lines.
     probabilities : sequence of float
-        Of `PARTS`, `WORKS` and `AREAS` in a row; `part_probabilities` and its like name them.
+        Those of `PARTS`, `WORKS` and `AREAS` concatenated; `part_probabilities` and the like name them.
     """
 
     start: int
@@ -73,7 +73,7 @@ class Line(NamedTuple):  # a posting has dozens, and a named tuple is quick to m
 
     @property
     def area_probabilities(self) -> dict[str, float]:
-        """The probability of each of `AREAS`; several may hold. They mean something for duties."""
+        """The probability of each of `AREAS`, independently; meaningful only for duties."""
         return dict(zip(AREAS, self.probabilities[_AREAS:], strict=False))
 
     def to_dict(self) -> dict[str, object]:
@@ -95,17 +95,17 @@ class Line(NamedTuple):  # a posting has dozens, and a named tuple is quick to m
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a posting says, line by line, and which role that makes.
+    """The lines of a posting, and its role.
 
     Attributes
     ----------
     text : str
-        What was read: the title, where there is one, as a line before the text, both without markup. Empty
-        where the posting is too large to be read, which is the `reason` of the prediction then.
+        The text that was read: the title, if any, as a line before the posting, both without markup.
+        Empty if the posting is too large; the prediction's `reason` then says so.
     lines : tuple of Line
         In the order of the text; the title is one of them.
     prediction : Prediction
-        As given by `roleclass.predict` for the same posting.
+        The answer of `roleclass.predict` for the same posting.
     """
 
     text: str
@@ -115,20 +115,21 @@ class Reading:
     def to_dict(self) -> dict[str, object]:
         """Return the prediction and the lines as plain strings, numbers, lists and dicts, ready for JSON.
 
-        Each line has what it says, and its probabilities to four digits.
+        Each line includes its text, and its probabilities to four digits.
 
         Examples
         --------
         >>> import roleclass
-        >>> told = roleclass.read("You will build agents.").to_dict()
-        >>> list(told)
+        >>> record = roleclass.read("You will build agents.").to_dict()
+        >>> list(record)
         ['role', 'confidence', 'probabilities', 'reliable', 'reason', 'lines']
-        >>> list(told["lines"][0])
+        >>> list(record["lines"][0])
         ['start', 'end', 'part', 'work', 'areas', 'probabilities', 'text']
         """
-        return {**self.prediction.to_dict(), "lines": [self._told(line) for line in self.lines]}
+        lines = [self._line_to_dict(line) for line in self.lines]
+        return {**self.prediction.to_dict(), "lines": lines}
 
-    def _told(self, line: Line) -> dict[str, object]:
+    def _line_to_dict(self, line: Line) -> dict[str, object]:
         probabilities = {
             "part": line.part_probabilities,
             "work": line.work_probabilities,
@@ -150,5 +151,5 @@ class Reading:
 
     @property
     def requirements(self) -> tuple[Line, ...]:
-        """The lines that say what the person must bring."""
+        """The lines that say what the person must have."""
         return tuple(line for line in self.lines if line.part == "requirement")

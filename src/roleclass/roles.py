@@ -1,4 +1,4 @@
-"""The roles that a job posting can have: one place, read by the model, the command and the docs."""
+"""The roles that a job posting can have."""
 
 import re
 from enum import StrEnum
@@ -6,10 +6,10 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """What kind of role a job posting describes. Members are strings: ``Role.AI_FIRST == "ai-first"``.
+    """The kind of role that a posting describes. Members are strings: ``Role.AI_FIRST == "ai-first"``.
 
-    The duties decide, then the must-have requirements; the title alone does not, nor does what the
-    company sells. ``docs/codebook.md`` holds the full definitions and the tie-breakers.
+    The duties decide, then the must-have requirements; neither the title alone nor the company's
+    product does. ``docs/codebook.md`` has the full definitions and the tie-breakers.
 
     Examples
     --------
@@ -32,14 +32,14 @@ class Role(StrEnum):
 
     @property
     def definition(self) -> str:
-        """What the role means, in one sentence."""
+        """The definition of the role, in one sentence."""
         return _DEFINITIONS[self]
 
 
 class CustomRole(str):
     """A role of a model that was trained on labels of your own (``roleclass train --roles``).
 
-    A string, as `Role` is; made by `as_role`.
+    It is a string, like `Role`; `as_role` makes one.
 
     Examples
     --------
@@ -63,12 +63,12 @@ AnyRole = Role | CustomRole
 
 
 def as_role(name: str) -> AnyRole:
-    """Return the role of a name: one of the package's, else one of your own.
+    """Return the role with a name: one of the package's, otherwise a custom role.
 
     Raises
     ------
     ValueError
-        If no role can have that name.
+        If the name is invalid.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def as_role(name: str) -> AnyRole:
     # It becomes the name of a column, and of a role on the command line.
     if not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name):
         raise ValueError(
-            f"{name!r} cannot name a role; expected lower-case letters and digits, with hyphens "
+            f"{name!r} is not a valid role; expected lower-case letters and digits, with hyphens "
             "between words"
         )
     return CustomRole(name)
@@ -98,8 +98,8 @@ _LABELS = {
 
 _DEFINITIONS = {
     Role.AI_FIRST: "Works on generative AI: builds, adapts, evaluates or serves LLMs, agents or retrieval.",
-    Role.AI_SUPPORT: "Works near AI: runs, feeds, sells, tests or surrounds it, with no hands on the models.",
-    Role.ML_FIRST: "Works on models of the classical kind: machine or deep learning without generative AI.",
+    Role.AI_SUPPORT: "Works near AI: runs, sells or tests it, or supplies its data, but does not build it.",
+    Role.ML_FIRST: "Works on classical models: machine learning or deep learning without generative AI.",
     Role.OTHER: "Does no real AI or machine-learning work.",
-    Role.UNCLEAR: "The text does not let anyone judge: empty, a stub, or not English.",
+    Role.UNCLEAR: "The text does not say enough: it is empty, too short, or not English.",
 }

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roleclass import Explanation, Role, RoleClassifier, explain
-from roleclass.evidence.explanation import _shared_out
+from roleclass.evidence.explanation import _distribute
 from roleclass.evidence.feature_spans import FeatureSpans, name_features
 from roleclass.reading import PARTS, WORKS
 from roleclass.text import MAX_BYTES
@@ -103,7 +103,7 @@ def test_a_posting_that_is_too_large_is_refused_and_not_explained_for_minutes() 
         explain("x " * (MAX_BYTES // 2 + 1))
 
 
-def test_what_speaks_of_a_kind_of_lines_is_shared_out_over_lines_of_that_kind() -> None:
+def test_what_speaks_of_a_kind_of_lines_is_distribute_over_lines_of_that_kind() -> None:
     part, work = np.zeros((2, len(PARTS))), np.zeros((2, len(WORKS)))
     part[:, PARTS.index("duty")] = 1
     work[0, WORKS.index("genai")] = work[1, WORKS.index("none")] = 1
@@ -112,5 +112,5 @@ def test_what_speaks_of_a_kind_of_lines_is_shared_out_over_lines_of_that_kind() 
     outputs["line_weight"] = np.ones(2)
     nothing = np.array([], np.int64)
     spans = FeatureSpans(nothing, nothing, nothing, nothing)
-    shared = _shared_out(columns, spans, np.array([1.0, 10.0, 100.0]), nothing, outputs)
+    shared = _distribute(columns, spans, np.array([1.0, 10.0, 100.0]), nothing, outputs)
     assert shared.tolist() == [101, 10]

@@ -79,7 +79,7 @@ def test_a_malformed_file_is_reported_and_still_read(guide: Path) -> None:
 
 
 # PyYAML may refuse deep nesting before we do, in words of its own.
-NESTED = "1_bad.yaml: passed over, not readable as YAML: "
+NESTED = "1_bad.yaml: skipped, not readable as YAML: "
 
 
 @pytest.mark.parametrize(

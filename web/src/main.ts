@@ -54,7 +54,7 @@ function show(answer: Answer, reading: Reading): void {
   byId('answer').replaceChildren(element('span', 'dot'), headline);
   byId('told').textContent =
     DEFINITIONS[role] +
-    (reason ? ' The roles below are what the model alone would say.' : '') +
+    (reason ? ' The probabilities below are those of the model, without this rule.' : '') +
     (reason || reliable ? '' : ' Unsure: the confidence is below the threshold of this role.');
   const likeliest = Object.entries(probabilities).sort(([, one], [, other]) => other - one);
   byId('probabilities').replaceChildren(...likeliest.map(([name, p]) => bar(name, p)));

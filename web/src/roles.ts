@@ -10,10 +10,10 @@ export const LABELS: Record<string, string> = {
 
 export const DEFINITIONS: Record<string, string> = {
   'ai-first': 'Works on generative AI: builds, adapts, evaluates or serves LLMs, agents or retrieval.',
-  'ai-support': 'Works near AI: runs, feeds, sells, tests or surrounds it, with no hands on the models.',
-  'ml-first': 'Works on models of the classical kind: machine or deep learning without generative AI.',
+  'ai-support': 'Works near AI: runs, sells or tests it, or supplies its data, but does not build it.',
+  'ml-first': 'Works on classical models: machine learning or deep learning without generative AI.',
   other: 'Does no real AI or machine-learning work.',
-  unclear: 'The text does not let anyone judge: empty, a stub, or not English.',
+  unclear: 'The text does not say enough: it is empty, too short, or not English.',
 };
 
 /** A share in per cent; 100 % and 0 % only where it is exactly so. */

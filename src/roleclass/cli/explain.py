@@ -96,7 +96,7 @@ def _print(name: str | None, why: Explanation | None, prediction: Prediction, to
         lines.add_row(_weight(weight), line.part, line.work, Text(said))
     console.print(lines)
     console.print()
-    table = plain_table("weight", "what", "times", right=("weight", "times"))
+    table = plain_table("weight", "evidence", "count", right=("weight", "count"))
     for item in why.evidence[:top]:
         table.add_row(_weight(item.weight), Text(printable(item.name)), str(len(item.spans) or ""))
     rest = sum(item.weight for item in why.evidence[top:])

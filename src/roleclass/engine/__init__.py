@@ -1,1 +1,1 @@
-"""How postings become answers: the model file, batches, threads, outputs."""
+"""Run the model on postings: the model file, batches, threads, outputs."""

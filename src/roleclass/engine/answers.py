@@ -1,7 +1,7 @@
-"""What the graph's outputs say of a batch of postings: probabilities, predictions, readings.
+"""Turn the graph's outputs into answers: probabilities, predictions, readings.
 
-A batch is a list of postings as `roleclass.text.encode` gives them, the longest last. One that is too large
-to be read is a batch of its own (`roleclass.engine.batches`), and is answered without being read.
+A batch is a list of postings from `roleclass.text.encode`, the longest last. A posting that is too large
+is a batch of its own (`roleclass.engine.batches`), and is answered without being read.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,12 +29,12 @@ def probabilities(model: Model, rows: Sequence[bytes]) -> NDArray[np.float32]:
 
 
 def predictions(model: Model, rows: Sequence[bytes]) -> list[Prediction]:
-    """Return the answer to each posting of a batch."""
+    """Return the prediction for each posting of a batch."""
     return _predictions(model, *_answer(model, rows))
 
 
 def readings(model: Model, rows: Sequence[bytes]) -> Iterator[Reading]:
-    """Return what each posting of a batch says, line by line, with the answer to it."""
+    """Return the reading of each posting of a batch."""
     if _too_large(rows):
         return iter([Reading("", (), *predictions(model, rows))])
     p, codes, *of_lines = model.run((*ANSWER, *LINE_OUTPUTS), rows).values()
@@ -43,16 +43,16 @@ def readings(model: Model, rows: Sequence[bytes]) -> Iterator[Reading]:
 
 
 def all_outputs(model: Model, row: bytes) -> dict[str, NDArray[Any]]:
-    """Return all that the graph computes for one posting, by the name of the output.
+    """Return all outputs of the graph for one posting, by name.
 
-    ``docs/how-it-works.md`` lists the outputs; an explanation is made from them.
+    ``docs/how-it-works.md`` lists the outputs; explanations use them.
 
     Raises
     ------
     ValueError
         If the posting is larger than 16 MiB.
     ModelError
-        If an output holds what is no number.
+        If an output contains NaN or infinity.
     """
     if _too_large([row]):
         raise ValueError(f"the posting is {TOO_LARGE}; explain a part of it")
@@ -77,7 +77,7 @@ def _answer(model: Model, rows: Sequence[bytes]) -> Iterable[NDArray[Any]]:
 def _predictions(
     model: Model, p: NDArray[np.float32], codes: NDArray[np.int64]
 ) -> list[Prediction]:
-    """Put the answers to a batch into words."""
+    """Return the predictions of a batch."""
     best = p.argmax(axis=1).tolist()
     found = []
     for row, k, code in zip(p.tolist(), best, codes.tolist(), strict=True):

@@ -1,7 +1,7 @@
-"""How a stream of postings is put together for the model: windows that are read, batches that are scored.
+"""Group a stream of postings for the model: windows that are read, batches that are scored.
 
-A window is sorted by length, so that the rows of a batch need little padding; a batch is small enough for
-a core's cache. The sizes were measured: see ``docs/speed.md``.
+A window is sorted by length, so that the rows of a batch need little padding; a batch fits into
+a core's cache. For the choice of sizes see ``docs/speed.md``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,11 +19,11 @@ BATCH_LENGTH: Final = 256 * 2**10
 _S = TypeVar("_S")
 _T = TypeVar("_T")
 _Work = tuple[list[TextAndTitle], list[int]]
-"""A window, and the places of one of its batches."""
+"""A window, and the indices of one of its batches."""
 
 
 def windows(items: Iterable[_S], length: Callable[[_S], int]) -> Iterator[list[_S]]:
-    """Put items together as they come: a thousand at a time, fewer where they are long.
+    """Group a stream of items: a thousand at a time, fewer if they are long.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def windows(items: Iterable[_S], length: Callable[[_S], int]) -> Iterator[list[_
     Yields
     ------
     list
-        At least one item. An exception of `items` is raised after those before it.
+        At least one item. An exception of `items` is raised after the items before it.
 
     Examples
     --------
@@ -64,15 +64,15 @@ def stream(
     answer: Callable[[list[bytes]], Iterable[_T]],
     threads: int = 1,
 ) -> Iterator[_T]:
-    """Answer postings as they come, in order and in bounded memory.
+    """Answer a stream of postings, in order and in bounded memory.
 
     Parameters
     ----------
     postings : iterable of TextAndTitle
         If it raises, all before it are answered first.
     answer : callable
-        Given a batch of encoded postings, the longest last, returns an answer to each. Called in several
-        threads where there are.
+        Given a batch of encoded postings, the longest last, returns an answer for each. Called in several
+        threads if `threads` is more than 1.
     threads : int
 
     Raises
@@ -88,12 +88,12 @@ def stream(
     if threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
 
-    # All of the work but reading, so that no thread keeps Python's lock for long.
+    # All of the work except reading, so that no thread holds the GIL for long.
     def answered(work: _Work) -> tuple[_Work, Iterable[_T]]:
         window, batch = work
         return work, answer([encode(*window[i]) for i in batch])
 
-    # Checked at once, hence a function that returns a generator.
+    # The arguments are checked at once, so this function returns a generator instead of being one.
     work = ((window, batch) for window in windows(postings, _length) for batch in batches(window))
     return _in_order(
         map(answered, work) if threads == 1 else map_ahead(answered, work, threads, spare=4)
@@ -101,7 +101,7 @@ def stream(
 
 
 def _in_order(answered: Iterable[tuple[_Work, Iterable[_T]]]) -> Iterator[_T]:
-    """Put the answers to the batches of window after window into the order of the postings."""
+    """Yield the answers of batches, window by window, in the order of the postings."""
     answers: dict[int, _T] = {}
     for (window, batch), of_batch in answered:
         answers.update(zip(batch, of_batch, strict=True))
@@ -110,7 +110,7 @@ def _in_order(answered: Iterable[tuple[_Work, Iterable[_T]]]) -> Iterator[_T]:
 
 
 def batches(window: Sequence[TextAndTitle]) -> list[list[int]]:
-    """Group the places of postings by their length, the shortest first; a very long one is alone.
+    """Group the indices of postings by length, the shortest first; a very long posting is alone.
 
     Examples
     --------

@@ -1,21 +1,21 @@
-"""Check what a caller hands over as postings."""
+"""Check the postings that a caller passes."""
 
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
 TextAndTitle = tuple[str, str | None]
-"""A text and its title, where that is not part of the text."""
+"""A text, and its title if that is not part of the text."""
 
 
 def checked(text: object, title: object, place: int | None = None) -> TextAndTitle:
-    """Return a posting; a TypeError says what to pass instead of what is not a string.
+    """Return a posting; raise a TypeError with advice if an argument is not a string.
 
     Parameters
     ----------
     text, title : object
     place : int or None
-        Which one it is of several.
+        Its index, if there are several.
     """
     if not isinstance(text, str):
         raise not_text("text" if place is None else f"texts[{place}]", text)
@@ -27,7 +27,7 @@ def checked(text: object, title: object, place: int | None = None) -> TextAndTit
 def checked_many(
     texts: Iterable[str], titles: Iterable[str | None] | None
 ) -> Iterator[TextAndTitle]:
-    """Return postings as they come; errors name the item. A single string is refused at once."""
+    """Yield checked postings; errors name the item. A single string is refused at once."""
     for name, value in (("texts", texts), ("titles", titles)):
         if isinstance(value, str | bytes):
             raise TypeError(
@@ -48,7 +48,7 @@ def _pairs(texts: Iterable[str], titles: Iterable[str | None]) -> Iterator[tuple
 
 
 def not_text(name: str, value: object) -> TypeError:
-    """Return the error that says what to pass instead of `value`."""
+    """Return a TypeError for `value`, with advice on what to pass instead."""
     if isinstance(value, bytes | bytearray):
         advice = "decode it first, for example with .decode('utf-8', errors='replace')"
     elif value is None or isinstance(value, float):
@@ -58,5 +58,5 @@ def not_text(name: str, value: object) -> TypeError:
     elif isinstance(value, Iterable):
         advice = "call predict_many or read_many for several postings"
     else:
-        advice = "convert it with str() if that is what the posting says"
+        advice = "if it is the text of the posting, convert it with str()"
     return TypeError(f"{name} must be a string, got {type(value).__name__}; {advice}")

@@ -1,4 +1,4 @@
-"""From the graph's outputs about lines to `Line`, in the user's own characters."""
+"""Turn the graph's outputs about lines into `Line` objects, with offsets in characters."""
 
 from array import array
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from roleclass.text import characters_before
 LINE_OUTPUTS: Final = (
     "line_row", "line_start", "line_end", "line_part", "line_work", "line_areas",
 )  # fmt: skip
-"""The outputs of the graph that say what the M lines of N postings are: int32 arrays of shape (M,), the
+"""The outputs of the graph about the M lines of N postings: int32 arrays of shape (M,) with the
 posting of each line and its bytes, and float32 arrays of shape (M, 5), (M, 6) and (M, 18)."""
 
 
@@ -28,14 +28,14 @@ def lines_of(
     work: NDArray[np.float32],
     areas: NDArray[np.float32],
 ) -> Iterator[tuple[Line, ...]]:
-    """Turn the outputs for a batch of postings into the lines of each.
+    """Yield the lines of each posting of a batch, from the graph's outputs.
 
     Parameters
     ----------
     rows : sequence of N bytes
         Postings as given by `roleclass.text.encode`.
     row, start, end, part, work, areas : arrays
-        See `LINE_OUTPUTS`; the lines of a posting stand together, in the order of the postings.
+        See `LINE_OUTPUTS`; lines are grouped by posting, in the order of the postings.
 
     Yields
     ------
@@ -46,11 +46,11 @@ def lines_of(
     first = 0
     for data, last in zip(rows, ends, strict=True):
         before = characters_before(data)
-        # A line that begins or ends within a character has all of it.
+        # A line that begins or ends within a character includes it.
         character[0][first:last] = before[start[first:last] + 1] - 1
         character[1][first:last] = before[end[first:last]]
         first = last
-    # As `Line._make` does, without a call in Python for each of the many.
+    # Like `Line._make`, but without a Python call for each line.
     lines = map(
         partial(tuple.__new__, Line),
         zip(
@@ -69,7 +69,7 @@ def lines_of(
 
 
 def _areas_of(part: NDArray[np.float32], areas: NDArray[np.float32]) -> Iterator[tuple[str, ...]]:
-    """Return the areas that each line is said to be in; only duties are in any."""
+    """Return the areas of each line; only duties have any."""
     is_duty = part.argmax(axis=1) == PARTS.index("duty")
     of_duties = iter(areas[is_duty].tolist())
     for duty in is_duty.tolist():
@@ -77,7 +77,7 @@ def _areas_of(part: NDArray[np.float32], areas: NDArray[np.float32]) -> Iterator
 
 
 def _packed(*blocks: NDArray[np.float32]) -> Iterator[Sequence[float]]:
-    """Return the probabilities of each line, side by side; few are ever looked at."""
+    """Return the concatenated probabilities of each line; few are ever used."""
     table = np.concatenate(blocks, axis=1)
     packed = array("f", table.tobytes())
     width = table.shape[1]

@@ -1,4 +1,4 @@
-"""A model file: where it is, and how it becomes something that runs in this process."""
+"""Find, check and load a model file."""
 
 import json
 import os
@@ -24,30 +24,30 @@ from roleclass.roles import AnyRole, Role, as_role
 from roleclass.text import encode, pack
 
 FORMAT: Final = "2"
-"""The layout of the model's inputs, outputs and metadata; a model of another format is refused."""
+"""The version of the model's inputs, outputs and metadata; other versions are refused."""
 
-# ONNX Runtime plans its memory anew for each shape of the input and keeps the plans: a posting alone is
-# padded, so that shapes come again (a quarter of its time).
+# ONNX Runtime plans its memory for each input shape and keeps the plans: a single posting is
+# padded, so that shapes repeat (this saves a quarter of its time).
 _WIDTH_STEP = 256
 
-# ONNX Runtime takes some 65 bytes for each of the input's, and keeps them for the next run. After a posting
-# beyond this size, which none of a person has, it gives them back, and such runs wait for each other.
+# ONNX Runtime takes some 65 bytes for each input byte, and keeps them for the next run. After a posting
+# above this size, which real postings do not reach, it returns them, and such runs wait for each other.
 _LONG: Final = 2**18
 
 ANSWER: Final = ("probabilities", "reason")
-"""The outputs of the graph that an answer is made of."""
+"""The outputs of the graph that a prediction needs."""
 
 _FLOAT32: Final = np.dtype(np.float32)
 _INT64: Final = np.dtype(np.int64)
 
-# A last entry of the metadata, in the encoding of protocol buffers: what a file ends with.
+# The last entry of the metadata, in the encoding of protocol buffers: the end of a file.
 _SEAL: Final = b"\x72\x54\x0a\x10roleclass.sha256\x12\x40"
 _SEAL_LENGTH: Final = len(_SEAL) + 64
 _PROBE: Final = ("", "We build the models and agents with our team, and you will test them for us.")
 
 
 def default_model() -> Path:
-    """Return the path of the model that ships with the package.
+    """Return the path of the model that ships in the package.
 
     Examples
     --------
@@ -56,15 +56,15 @@ def default_model() -> Path:
     """
     package = Path(__file__).resolve().parents[1]
     installed = package / "models" / "model.onnx"
-    # A checkout (an editable install) keeps its models at the top of the tree.
+    # A checkout (an editable install) has its models in the top folder.
     return installed if installed.exists() else package.parents[1] / "models" / "model.onnx"
 
 
 def seal(model: bytes) -> bytes:
     """Add a checksum to a serialized model, as the last entry of its metadata.
 
-    So damage is noticed that leaves a valid file with other weights, and the checksum of the model
-    that ships with the package is where the model is.
+    It detects damage that leaves a valid file with other weights, and the checksum of the model
+    that ships in the package is in the model file itself.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def seal(model: bytes) -> bytes:
     Returns
     -------
     bytes
-        An ONNX file too.
+        An ONNX file with a checksum.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def seal(model: bytes) -> bytes:
 
 
 def unseal(data: bytes) -> bytes:
-    """Return what `seal` was given; a ValueError says what is wrong with the checksum."""
+    """Return the model without its checksum; raise a ValueError if the checksum is wrong."""
     model, end = data[:-_SEAL_LENGTH], data[-_SEAL_LENGTH:]
     if not end.startswith(_SEAL):
         raise ValueError("it does not end with a checksum of roleclass")
@@ -103,13 +103,13 @@ class Model:
     data : bytes
         The file.
     session : onnxruntime.InferenceSession
-        Of the part of the graph that answers need.
+        Of the part of the graph that predictions need.
     roles : tuple of K Role
         Columns of the probabilities.
     thresholds : tuple of K floats
         Confidence from which a prediction of each role is called reliable.
     reasons : tuple of str or None
-        What the codes of the output ``reason`` mean; None for code 0, the model's own answer.
+        The reasons by code of the output ``reason``; None for code 0, the model's own answer.
     features : tuple of str
         Names of the columns of the features.
     one_at_a_time : Lock
@@ -126,7 +126,7 @@ class Model:
 
     @property
     def whole(self) -> Any:
-        """A session of the whole graph, made when it is first asked for."""
+        """A session of the whole graph, created on first use."""
         with _loading:
             return self._whole
 
@@ -144,12 +144,12 @@ class Model:
         -------
         dict of str to array
             By name; among them ``probabilities``, float32 of shape (N, K), and ``reason``, int64 of shape
-            (N,): places in `reasons`.
+            (N,): indices into `reasons`.
 
         Raises
         ------
         ModelError
-            If the graph cannot be run to its end, or gives what is no answer.
+            If the graph fails, or its output is invalid.
         """
         longest = max(map(len, rows))
         is_long = len(rows) == 1 and longest > _LONG
@@ -175,7 +175,9 @@ class Model:
         # NaN fails each comparison. Sums of float32 are exact to far less than this.
         sums = probabilities.sum(axis=1)
         if not (probabilities.min() >= 0 and sums.min() > 0.999 and sums.max() < 1.001):
-            raise ModelError("the model answers with what are no probabilities; train it again")
+            raise ModelError(
+                "the model answers with values that are not probabilities; train it again"
+            )
         if not 0 <= codes.min() <= codes.max() < len(self.reasons):
             raise ModelError(
                 f"the model answers with the reasons {sorted(set(codes.tolist()))}, "
@@ -184,7 +186,7 @@ class Model:
 
 
 class ModelFile:
-    """A model file that is loaded on first use: once for all threads, by each process anew.
+    """A model file that is loaded on first use: once per process, for all threads.
 
     Parameters
     ----------
@@ -206,7 +208,7 @@ class ModelFile:
 
     @property
     def model(self) -> Model:
-        """The model; a `ModelError` says why there is none."""
+        """The model; a `ModelError` is raised if it cannot be loaded."""
         loaded = self._loaded
         if loaded is None:
             with _loading:
@@ -220,8 +222,8 @@ _abandoned: list[Model | None] = []
 
 
 def _forget_after_fork() -> None:
-    # A session belongs to the process that made it. It is not even deleted in the child: a thread that the
-    # child does not have may have held its locks.
+    # A session belongs to the process that created it. It is not even deleted in the child: a thread that the
+    # child does not have may hold its locks.
     for file in _files:
         _abandoned.append(file._loaded)  # noqa: SLF001
         file._loaded = None  # noqa: SLF001
@@ -229,15 +231,15 @@ def _forget_after_fork() -> None:
 
 
 if hasattr(os, "register_at_fork"):  # pragma: no branch  (absent on Windows only)
-    # A fork waits until no thread is importing ONNX Runtime or making a session: the child of such a moment
-    # would wait for the locks of both for ever.
+    # A fork waits until no thread is importing ONNX Runtime or creating a session: otherwise the child
+    # would wait for their locks forever.
     os.register_at_fork(
         before=_loading.acquire, after_in_parent=_loading.release, after_in_child=_forget_after_fork
     )
 
 
 def load_model(path: Path) -> Model:
-    """Read a model file and check that it is whole and one that this version understands.
+    """Read a model file, and check that it is complete and supported by this version.
 
     Raises
     ------
@@ -247,14 +249,14 @@ def load_model(path: Path) -> Model:
     if not path.is_file():
         raise ModelError(f"no model file at {path}; write one with `roleclass train --output DIR`")
     try:
-        # A file that was damaged by chance does not get as far as ONNX Runtime.
+        # A damaged file does not reach ONNX Runtime.
         data = unseal(path.read_bytes())
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise ModelError(
-            f"{path} is damaged, or no model that roleclass wrote: {error}; copy it again from where "
-            "it came, or write one with `roleclass train --output DIR`"
+            f"{path} is damaged, or not a model that roleclass wrote: {error}; copy it again from its "
+            "source, or write one with `roleclass train --output DIR`"
         ) from error
     if _refers_to_files(data):
         raise ModelError(f"{path} is refused: it refers to other files; a model is one file")
@@ -265,7 +267,7 @@ def load_model(path: Path) -> Model:
     try:
         session = open_session(pruned(data, ANSWER))
     except Exception as error:
-        # ONNX Runtime's exceptions share no base class but Exception.
+        # ONNX Runtime's exceptions have no common base class but Exception.
         raise ModelError(f"{path} is damaged or not an ONNX model: {error}") from error
     try:
         metadata = session.get_modelmeta().custom_metadata_map
@@ -286,30 +288,30 @@ def load_model(path: Path) -> Model:
         _check(model)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ModelError(
-            f"{path} does not hold what a model of roleclass format {FORMAT} holds: {error!r}; "
+            f"{path} lacks a part of a model of roleclass format {FORMAT}: {error!r}; "
             "train it again with this version"
         ) from error
     return model
 
 
 def _refers_to_files(data: bytes) -> bool:
-    # ONNX names a file of weights by an entry "location". The length of that word stands before it, a
-    # control character, which no text in a model of ours holds.
+    # ONNX refers to a file of weights by an entry "location". The length of that word stands before it, a
+    # control character, which no text in our models contains.
     return any(data[found.start() - 1] < ord(" ") for found in re.finditer(b"location", data))
 
 
 def _check(model: Model) -> None:
-    """See that the metadata fit each other and the graph's answers."""
+    """Check that the metadata are consistent with each other and with the graph's answers."""
     names = (*model.reasons[1:], *model.features)
     if model.reasons[:1] != (None,) or not all(isinstance(name, str) for name in names):
-        raise ValueError("the reasons or the names of features are no texts")
+        raise ValueError("the reasons or the names of features are not strings")
     if len(set(model.features)) < len(model.features):
         raise ValueError("two features have the same name")
     if not 2 <= len(model.roles) == len(model.thresholds) == len(set(model.roles)):
         raise ValueError(f"{len(model.roles)} roles, {len(model.thresholds)} thresholds")
     if Role.UNCLEAR in model.roles:
-        raise ValueError("unclear is no role that a model may know")
-    if not all(0 <= threshold <= 1 for threshold in model.thresholds):  # false for NaN, too
+        raise ValueError("a model cannot have the role unclear")
+    if not all(0 <= threshold <= 1 for threshold in model.thresholds):  # also false for NaN
         raise ValueError(f"thresholds are confidences from 0 to 1, found {model.thresholds}")
     for text in _PROBE:
         model.run(ANSWER, [encode(text)])

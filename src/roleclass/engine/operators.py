@@ -1,7 +1,7 @@
-"""Which operators an ONNX file uses, read from its bytes without the library of ONNX.
+"""Check which operators an ONNX file uses, without the onnx library.
 
 ONNX Runtime knows operators beyond ONNX's own (``com.microsoft``,
-``ai.onnx.ml``); a model of ours needs none of them.
+``ai.onnx.ml``); our models need none of them.
 """
 
 from typing import Final
@@ -28,7 +28,7 @@ def check_operators(model: bytes) -> None:
     Raises
     ------
     ValueError
-        If it is no protocol buffer, names another domain, or brings functions or training of its own.
+        If it is not a protocol buffer, uses another domain, or contains functions or training.
 
     Examples
     --------
@@ -37,7 +37,7 @@ def check_operators(model: bytes) -> None:
     """
     content = memoryview(model)
     if any(True for _ in values(content, _MODEL_TRAINING, _MODEL_FUNCTION)):
-        raise ValueError("it brings functions or a training of its own")
+        raise ValueError("it contains functions or training information")
     for operator_set in values(content, _MODEL_OPERATOR_SET):
         for domain in values(operator_set, _SET_DOMAIN):
             _check_domain(domain)

@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 def map_ahead(
     function: Callable[[_S], _T], items: Iterable[_S], threads: int, spare: int = 1
 ) -> Generator[_T, None, None]:
-    """Like ``map`` on a pool of threads: in order, one item a thread and a few to spare in flight.
+    """Like ``map`` on a pool of threads, in order; one item per thread and a few spare ones are in flight.
 
     Parameters
     ----------
@@ -24,18 +24,18 @@ def map_ahead(
     threads : int
         At least 1.
     spare : int
-        At least 1. Short work needs more of it, so that no thread waits while results are taken.
+        At least 1. Short tasks need more, so that no thread waits while results are consumed.
 
     Yields
     ------
     object
-        ``function(item)`` for each item; an exception is raised in its place, also one of `items`: what
-        was read before it comes out first.
+        ``function(item)`` for each item. An exception, also of `items`, is raised in its place: results of
+        earlier items come first.
 
     Raises
     ------
     RuntimeError
-        If another process goes on with it: a fork has none of the threads.
+        If it is continued in a forked process, which has none of the threads.
 
     Examples
     --------
@@ -61,8 +61,8 @@ def map_ahead(
 def _check_process(owner: int) -> None:
     if os.getpid() != owner:
         raise RuntimeError(
-            "this was begun on threads of the process before the fork, which its child does not have; "
-            "begin it anew in the child"
+            "this was started on threads of the parent process, which a fork does not have; "
+            "start it again in the child"
         )
 
 

@@ -1,6 +1,6 @@
-"""ONNX files as what they are, protocol buffers, read and written without the library of ONNX.
+"""Read and write ONNX files as protocol buffers, without the onnx library.
 
-Fields of a number, a kind and a value, one after another; what has a length may be a message again.
+A message is a sequence of fields, each with a number, a kind and a value; a value may be a message.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _LENGTH: Final = 2  # the kind of a field that has a length
 
 
 def fields(message: memoryview) -> Iterator[tuple[int, memoryview, memoryview]]:
-    """Give the fields of a message: number, value, and the whole of it; of a number, the value is empty."""
+    """Yield the fields of a message: number, value (empty for numeric fields), and the raw field."""
     at = 0
     while at < len(message):
         begin = at
@@ -38,12 +38,12 @@ def fields(message: memoryview) -> Iterator[tuple[int, memoryview, memoryview]]:
 
 
 def values(message: memoryview, *numbers: int) -> Iterator[memoryview]:
-    """Give the values of the fields of these numbers."""
+    """Yield the values of the fields with these numbers."""
     return (value for number, value, _ in fields(message) if number in numbers)
 
 
 def _varint(message: memoryview, at: int) -> tuple[int, int]:
-    """Read a number, seven bits a byte, the lowest first; return it and where it ends."""
+    """Read a number, seven bits per byte, the lowest first; return it and its end."""
     value = 0
     for shift in range(0, 70, 7):
         if at + shift // 7 >= len(message):
@@ -56,12 +56,12 @@ def _varint(message: memoryview, at: int) -> tuple[int, int]:
 
 
 def head(field: int, length: int) -> bytes:
-    """Return what stands before the value of a field that has a length."""
+    """Return the header of a field that has a length."""
     return _number(field << 3 | _LENGTH) + _number(length)
 
 
 def _number(value: int) -> bytes:
-    """Write a number as protocol buffers do."""
+    """Encode a number as in protocol buffers."""
     written = bytearray()
     while value > 127:
         written.append(value & 127 | 128)

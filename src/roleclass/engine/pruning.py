@@ -1,7 +1,7 @@
-"""The part of an ONNX file that some of its outputs need.
+"""Cut an ONNX file down to the part that some of its outputs need.
 
-ONNX Runtime computes all outputs of a graph, whichever are asked for. An answer needs two of them; what
-says more of lines and words would be a sixth of its time.
+ONNX Runtime computes all outputs of a graph, even those that are not requested. A prediction needs two;
+the other outputs, about lines and words, would take a sixth of the time.
 """
 
 from collections.abc import Collection
@@ -15,14 +15,14 @@ _INITIALIZER_NAME, _OUTPUT_NAME = 8, 1
 
 
 def pruned(model: bytes, outputs: Collection[str]) -> bytes:
-    """Leave out of a model what some of its outputs do not need.
+    """Remove the parts of a model that some of its outputs do not need.
 
     Parameters
     ----------
     model : bytes
-        An ONNX file whose nodes hold no graphs of their own.
+        An ONNX file whose nodes contain no graphs.
     outputs : collection of str
-        Those that are kept; names that the graph lacks are passed over.
+        The outputs to keep; unknown names are ignored.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def pruned(model: bytes, outputs: Collection[str]) -> bytes:
     Raises
     ------
     ValueError
-        If it is no protocol buffer.
+        If it is not a protocol buffer.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def pruned(model: bytes, outputs: Collection[str]) -> bytes:
 def _pruned_graph(graph: memoryview, outputs: Collection[str]) -> bytes:
     needed = {name.encode() for name in outputs}
     kept: list[memoryview] = []
-    # Nodes stand behind those whose results they take, and behind them initializers and outputs.
+    # Nodes come after those whose results they use, and before initializers and outputs.
     parts = list(fields(graph))
     nodes = [part for part in parts if part[0] == GRAPH_NODE]
     for _, node, whole in reversed(nodes):

@@ -1,1 +1,1 @@
-"""Why a posting got its role: what spoke for it, what against, and where."""
+"""The evidence for and against the role of a posting."""

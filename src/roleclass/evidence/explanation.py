@@ -1,4 +1,4 @@
-"""Why the model answers as it does: what spoke for a role and against it, and where it stands."""
+"""Explain an answer of the model: the evidence for and against a role."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from roleclass.text import encode
 
 
 class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quick to make
-    """One thing that the model weighed.
+    """One piece of evidence.
 
     Attributes
     ----------
@@ -33,11 +33,11 @@ class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quic
         The block of features: ``ngram``, ``density``, ``title``, ``balance``, ``line`` or
         ``product``.
     name : str
-        What it is, for a person.
+        Its display name.
     weight : float
-        What it adds to the log-odds of the role; negative where it speaks against.
+        What it adds to the log-odds of the role; negative if it speaks against the role.
     spans : tuple of (start, end)
-        Where it stands, as character offsets into `Explanation.document`; none for what is said of the
+        Where it occurs, as character offsets into `Explanation.document`; empty for evidence from the
         posting as a whole.
     """
 
@@ -49,23 +49,23 @@ class Evidence(NamedTuple):  # a posting has hundreds, and a named tuple is quic
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why one role rather than another.
+    """The comparison of one role with another.
 
     Attributes
     ----------
     document : str
-        What the model read: the title, where there is one, as a line before the text.
+        The text that the model read: the title, if any, as a line before the posting.
     role, against : Role or CustomRole
         The two roles that are compared.
     log_odds : float
-        Logit of `role` less that of `against`: the weights of `evidence` and `prior` add up to it.
+        Logit of `role` minus that of `against`: the sum of `prior` and the weights of `evidence`.
     prior : float
-        What the model holds before it has read anything.
+        The log-odds without any evidence.
     evidence : tuple of Evidence
-        The weightiest first, for and against alike.
+        Largest absolute weights first.
     lines : tuple of (Line, float)
-        Each line of the posting with what it weighs: its words, and its share of what is said of
-        concepts and kinds of lines. What the rest of the log-odds is, the posting says as a whole.
+        Each line of the posting with its weight: that of its words, and its share of the weights of
+        concepts and kinds of lines. The rest of the log-odds comes from the posting as a whole.
     """
 
     document: str
@@ -99,7 +99,7 @@ def explain(
     role: AnyRole | None = None,
     against: AnyRole | None = None,
 ) -> Explanation:
-    """Say what in a posting speaks for a role, and what against it; see `RoleClassifier.explain`.
+    """Show the evidence in a posting for and against a role; see `RoleClassifier.explain`.
 
     Examples
     --------
@@ -116,14 +116,14 @@ def explain(
         outputs[name][:, a] - outputs[name][:, b] for name in ("ngram_weights", "block_weights")
     )
     blocks = outputs["blocks"][0] * of_block
-    # The row after the last n-gram stands for what is no n-gram; it weighs nothing.
+    # The row after the last n-gram is for unknown ones; its weight is 0.
     number = len(of_ngram) - 1
     if len(model.features) != number + len(blocks):
         raise ModelError(
-            f"the model names {len(model.features)} features but weighs "
+            f"the model names {len(model.features)} features but has weights for "
             f"{number + len(blocks)}; train it again with this version of roleclass"
         )
-    # What is no n-gram weighs nothing; in a posting without a word it would be in no line.
+    # Unknown n-grams have no weight; in a posting without words they would be in no line.
     known_ones = np.flatnonzero(outputs["found_ngram"] < number)
     found, line, word = (outputs[f"found_{name}"][known_ones] for name in ("ngram", "line", "word"))
     counts = outputs["line_weight"][line].astype(np.float64)
@@ -134,7 +134,7 @@ def explain(
     columns = name_features(model.features)
     try:
         mentions = find_feature_spans(columns, data, found, word)
-    except IndexError as error:  # a model of ours names its n-grams first and finds no others
+    except IndexError as error:  # our models name their n-grams first and find no others
         raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
     order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
     evidence = zip(
@@ -146,7 +146,7 @@ def explain(
     )
     [lines] = lines_of([data], *(outputs[name] for name in LINE_OUTPUTS))
     of_lines = np.bincount(line, each, minlength=len(lines)).astype(np.float64)
-    of_lines += _shared_out(columns, mentions, weights, line, outputs)
+    of_lines += _distribute(columns, mentions, weights, line, outputs)
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
     return Explanation(
         document=data.decode("utf-8"),
@@ -154,23 +154,23 @@ def explain(
         against=compared,
         log_odds=float(weights.sum() + prior),
         prior=prior,
-        # As `Evidence._make` does, without a call in Python for each of the hundreds.
+        # Like `Evidence._make`, but without a Python call for each of hundreds.
         evidence=tuple(map(partial(tuple.__new__, Evidence), evidence)),
         lines=tuple(zip(lines, of_lines.tolist(), strict=True)),
     )
 
 
-def _shared_out(
+def _distribute(
     columns: FeatureNames,
     mentions: FeatureSpans,
     weights: NDArray[np.float64],
     line: NDArray[np.int32],
     outputs: Mapping[str, NDArray[Any]],
 ) -> NDArray[np.float64]:
-    """Share out, over the lines, the weights of concepts and of kinds of lines.
+    """Distribute the weights of concepts and of kinds of lines over the lines.
 
-    A concept's by its mentions, weighted as the model does; the others' by the probability that a line is
-    of the kind. What speaks of the posting as a whole (its length, how mentions are balanced) stays there.
+    For a concept by its mentions, weighted as in the model; for a kind of line by the probability that a
+    line is of it. Weights of the posting as a whole (its length, the balance of mentions) are left out.
     """
     part, work = (outputs[f"line_{name}"].astype(np.float64) for name in ("part", "work"))
     total = np.zeros(len(part))
@@ -189,7 +189,7 @@ def _shared_out(
 
 
 def _holds(key: str, part: NDArray[np.float64], work: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how far each line is of the kind that a column speaks of, such as ``lines: duty, genai``."""
+    """Return the probability that each line is of the kind of a column, such as ``lines: duty, genai``."""
     _, _, kind = key.partition(": ")
     first, _, second = kind.partition(", ")
     of_part = (
@@ -206,14 +206,14 @@ def _pair(
     role: AnyRole | None,
     against: AnyRole | None,
 ) -> tuple[AnyRole, AnyRole]:
-    """Choose the two roles to compare, the likeliest where the caller names none."""
+    """Choose the two roles to compare, by default the most likely ones."""
     p = dict(zip(known, probabilities.tolist(), strict=True))
     likeliest = sorted(known, key=lambda role: -p[role])
     chosen = next(one for one in likeliest if one != against) if role is None else role
     compared = next(one for one in likeliest if one != chosen) if against is None else against
     for one in (chosen, compared):
         if one not in known:
-            raise ValueError(f"the model weighs {', '.join(known)}; it has no weights for {one}")
+            raise ValueError(f"the model knows {', '.join(known)}; it has no weights for {one}")
     if chosen == compared:
         raise ValueError(f"role and against are both {chosen}; name two different roles")
     return chosen, compared

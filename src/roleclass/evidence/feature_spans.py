@@ -1,7 +1,7 @@
-"""Where in a posting the features of a model stand, and what they are called for a person.
+"""The spans of a model's features in a posting, and their display names.
 
-In arrays over all mentions at once: a posting has hundreds, and an explanation should cost no more than a
-few predictions.
+Computed in arrays over all mentions at once: a posting has hundreds, and an explanation should cost no more
+than a few predictions.
 """
 
 from dataclasses import dataclass
@@ -35,20 +35,20 @@ _OF_LINES = {
 
 @dataclass(frozen=True)
 class FeatureNames:
-    """What the columns of a model's features stand for.
+    """The meaning of the columns of a model's features.
 
     Attributes
     ----------
     kinds, keys, names : arrays of str, as objects
-        Of each column: its block, what it is called in the model, and for a person.
+        For each column: its block, its name in the model, and its display name.
     words : int array of shape (G,)
-        How many words each of the G n-grams has.
+        The number of words of each of the G n-grams.
     first : int array of shape (G + 1,)
-        ``column[first[g]:first[g + 1]]`` are the columns of which n-gram g is a mention: its own, and those
+        ``column[first[g]:first[g + 1]]`` are the columns that n-gram g mentions: its own, and those
         of its concepts.
     column : int array
     in_title : bool array, one for each column
-        Whether a mention counts in the title only.
+        Whether a mention counts only in the title.
     """
 
     kinds: NDArray[np.object_]
@@ -60,9 +60,9 @@ class FeatureNames:
     in_title: NDArray[np.bool_]
 
 
-@lru_cache(maxsize=8)  # a few models at most are in use at the same time
+@lru_cache(maxsize=8)  # for the few models that are in use at the same time
 def name_features(features: tuple[str, ...]) -> FeatureNames:
-    """Say what the features of a model stand for.
+    """Return the meaning of the features of a model.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def name_features(features: tuple[str, ...]) -> FeatureNames:
         elif kind == "line":
             names[column] = _name_of_lines(key)
         elif kind in _OF_ONE_CONCEPT:
-            # A model that was trained with another lexicon has concepts that this one does not know.
+            # A model that was trained with another lexicon may have other concepts.
             concept = concepts.get(key)
             names[column] = f"{concept.name if concept else key}, {_OF_ONE_CONCEPT[kind]}"
             for phrase in concept.phrases if concept else ():
@@ -112,7 +112,7 @@ def name_features(features: tuple[str, ...]) -> FeatureNames:
 
 
 def _name_of_lines(key: str) -> str:
-    """Name a feature of lines for a person.
+    """Return the display name of a feature of lines.
 
     Examples
     --------
@@ -129,13 +129,13 @@ def _name_of_lines(key: str) -> str:
 
 
 class FeatureSpans(NamedTuple):
-    """Where columns are mentioned in a posting, by column, then in the order of the text.
+    """The mentions of columns in a posting, by column, then in the order of the text.
 
     Attributes
     ----------
     column : int array of shape (Q,)
     found : int array of shape (Q,)
-        Which of the n-grams that were found it is.
+        The index of the n-gram among those found.
     start, end : int arrays of shape (Q,)
         In characters.
     """
@@ -146,7 +146,7 @@ class FeatureSpans(NamedTuple):
     end: Ints
 
     def of(self, columns: Ints) -> list[tuple[Span, ...]]:
-        """Return where each of these columns is mentioned."""
+        """Return the spans of the mentions of each of these columns."""
         first = np.searchsorted(self.column, columns, "left").tolist()
         stop = np.searchsorted(self.column, columns, "right").tolist()
         spans = list(zip(self.start.tolist(), self.end.tolist(), strict=True))
@@ -156,7 +156,7 @@ class FeatureSpans(NamedTuple):
 def find_feature_spans(
     columns: FeatureNames, data: bytes, ngrams: Ints, words: Ints
 ) -> FeatureSpans:
-    """Find where the columns of a model are mentioned in a posting.
+    """Find the mentions of a model's columns in a posting.
 
     Parameters
     ----------
@@ -164,7 +164,7 @@ def find_feature_spans(
     data : bytes
         The posting.
     ngrams, words : int arrays of shape (H,)
-        The n-grams that were found, and the place of the first word of each among the posting's words.
+        The n-grams that were found, and the index of the first word of each among the posting's words.
 
     Examples
     --------
@@ -175,7 +175,7 @@ def find_feature_spans(
     """
     known = np.flatnonzero(ngrams < len(columns.words))
     ngrams, words = ngrams[known], words[known]
-    # Between two separators, so that every token begins and ends at an edge.
+    # Add separators at both ends, so that every token begins and ends at an edge.
     is_token = (
         np.frombuffer((SEPARATOR + data + SEPARATOR).translate(FOLD), np.uint8) != SEPARATOR[0]
     )
@@ -185,14 +185,14 @@ def find_feature_spans(
     start = character[edges[2 * words]]
     end = character[edges[2 * (words + columns.words[ngrams]) - 1]]
 
-    # One row for each mention: an n-gram that was found, and one of the columns that it counts in.
+    # One row for each mention: an n-gram that was found, and one of its columns.
     number = columns.first[ngrams + 1] - columns.first[ngrams]
     hit = np.repeat(np.arange(len(ngrams)), number)
     nth = np.arange(len(hit)) - np.repeat(np.cumsum(number) - number, number)
     column = columns.column[columns.first[ngrams[hit]] + nth]
     counts = np.flatnonzero(~columns.in_title[column] | (end[hit] <= title_end))
     column, hit = column[counts], hit[counts]
-    # Of those that begin at one place, the graph finds the shorter first.
+    # Of n-grams with the same start, the graph finds the shorter first.
     order = np.lexsort((hit, start[hit], column))
     column, hit = column[order], hit[order]
     return FeatureSpans(column, known[hit], start[hit], end[hit])

@@ -1,4 +1,4 @@
-"""What one posting says, as a page: its role, each line with part and work, why, its problem areas."""
+"""The page of one posting: its role, each line with part and work, the evidence, its problem areas."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -18,7 +18,7 @@ Mark = tuple[int, int, float]
 
 
 class Piece(NamedTuple):
-    """A piece of a line: its text, what it weighs (0: nothing), and how much that is, from 1 to 5."""
+    """A piece of a line: its text, its weight, and the strength of its colour from 1 to 5 (0: none)."""
 
     text: str
     weight: float = 0.0
@@ -26,7 +26,7 @@ class Piece(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A line as the page shows it: what stands between it and the one before is put before it."""
+    """A line as the page shows it: text between it and the previous line is put before it."""
 
     line: Line
     pieces: tuple[Piece, ...]
@@ -37,19 +37,19 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the templates show of one posting.
+    """The values that the templates show of one posting.
 
     Attributes
     ----------
     prediction : Prediction
     why : Explanation or None
-        None where nothing is weighed.
+        None for a page without weights.
     rows : tuple of Row
         The whole text, line by line.
     counts : str
-        How many lines there are of each part, in words.
+        The number of lines of each part, in words.
     evidence : tuple of (float, str, int)
-        Weight, name and times of the weightiest, and two rows for all else.
+        Weight, name and count of the largest weights, and two rows for everything else.
     problems : tuple of Problem
     """
 
@@ -62,11 +62,10 @@ class View:
 
 
 def marks(why: Explanation, top: int) -> list[Mark]:
-    """Return the stretches to highlight: start, end and weight, in order and apart from each other.
+    """Return the spans to highlight: start, end and weight, in order and without overlaps.
 
-    They are those of the `top` weightiest pieces of evidence that stand somewhere, and are not of the
-    posting as a whole. A stretch where several stand has the sum of what they weigh, each shared out over
-    its places.
+    They are the spans of the `top` pieces of evidence with the largest weights that have spans. The weight
+    of each piece is divided among its spans; where spans overlap, weights are added.
 
     Examples
     --------
@@ -76,7 +75,9 @@ def marks(why: Explanation, top: int) -> list[Mark]:
     >>> marks(Explanation("ai agent", Role.OTHER, Role.AI_FIRST, 0.5, 0.0, both), top=2)
     [(0, 2, 0.5), (2, 8, -0.5)]
     """
-    steps: dict[int, list[tuple[int, float]]] = {}  # what begins (1) and ends (-1) at a place
+    steps: dict[
+        int, list[tuple[int, float]]
+    ] = {}  # the spans that begin (1) and end (-1) at an offset
     for item in [item for item in why.evidence if item.spans][:top]:
         share = item.weight / len(item.spans)
         for start, end in item.spans:
@@ -93,7 +94,7 @@ def marks(why: Explanation, top: int) -> list[Mark]:
 
 
 def view_of(reading: Reading, why: Explanation | None = None, top: int = 15) -> View:
-    """Gather what the templates show; see `posting_page`."""
+    """Collect the values for the templates; see `posting_page`."""
     stretches = marks(why, top) if why else []
     weights = [weight for _, weight in why.lines] if why else [0.0] * len(reading.lines)
     evidence: list[tuple[float, str, int]] = []
@@ -120,12 +121,12 @@ def posting_page(reading: Reading, why: Explanation | None = None, top: int = 15
     why : Explanation or None
         Of the same posting; None for a page without weights.
     top : int
-        How many pieces of evidence to show, and how many to mark in the text.
+        The number of pieces of evidence to show, and to mark in the text.
 
     Returns
     -------
     str
-        HTML that loads nothing from anywhere. All of the posting's text is escaped.
+        Self-contained HTML. The posting's text is escaped.
 
     Examples
     --------
@@ -144,7 +145,7 @@ def _rows(reading: Reading, weights: Sequence[float], stretches: Sequence[Mark])
     ends = [end for _, end, _ in stretches]
     done = 0
     for i, (line, weight) in enumerate(zip(reading.lines, weights, strict=True)):
-        # The last line takes what comes after it: nothing of the text is left out.
+        # The last line includes the text after it: nothing is left out.
         end = len(text) if i + 1 == len(reading.lines) else line.end
         between = text[done : line.start]
         start = done + len(between) - len(between.lstrip("\r\n \t"))

@@ -1,7 +1,7 @@
-"""What all HTML pages share: the templates' environment, `base.html`, its style, the colours.
+"""Shared by all HTML pages: the template environment, `base.html`, its style, the colours.
 
-A template is named by its path within the package, such as ``evidence/templates/posting.html``. All text is
-escaped unless a template says otherwise, and a name that is not given is an error.
+A template is named by its path within the package, such as ``evidence/templates/posting.html``. Text is
+escaped unless a template says otherwise, and an undefined name is an error.
 """
 
 import re
@@ -16,14 +16,14 @@ from roleclass.colours import CUSTOM, ROLES
 
 
 def render(template: str, **values: Any) -> str:
-    """Return a template filled in.
+    """Render a template.
 
     Parameters
     ----------
     template : str
         Its path within the package.
     **values
-        What it names.
+        Its variables.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def render(template: str, **values: Any) -> str:
 
 
 def stylesheet(*names: str) -> Markup:
-    """Return the colours and some files of styles, by their paths within the package, as one sheet.
+    """Return the colours and some style sheets, by their paths within the package, as one sheet.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def stylesheet(*names: str) -> Markup:
 
 
 def percent(share: float) -> str:
-    """Return a share for a person: nothing but 0 and 1 is said to be 0 % or 100 %.
+    """Format a share as a percentage: only 0 and 1 are shown as 0 % and 100 %.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def percent(share: float) -> str:
 
 
 def tenths(share: float) -> str:
-    """Return a share for a person, with tenths below 10 %.
+    """Format a share as a percentage, with tenths below 10 %.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def points(change: float) -> str:
 
 
 def slug(text: str) -> str:
-    """Return a text as a part of an address within a page.
+    """Return a text as a fragment identifier of a page.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def slug(text: str) -> str:
 
 
 def width(share: float) -> str:
-    """Return a share of a width for CSS and SVG, from 0 to 100 per cent.
+    """Format a share of a width for CSS and SVG, from 0 to 100 per cent.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def width(share: float) -> str:
 
 
 def signed(weight: float) -> str:
-    r"""Return a weight with its sign and two decimals.
+    r"""Format a weight with its sign and two decimals.
 
     Examples
     --------

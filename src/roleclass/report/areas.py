@@ -1,4 +1,4 @@
-"""How common the problem areas are: by postings, duties, role, level and batch; which go together."""
+"""Problem areas: their shares by postings, duties, role, level and batch; pairs of areas."""
 
 from collections import Counter
 from itertools import combinations
@@ -24,13 +24,13 @@ from roleclass.report.titles import rungs, title_level
 from roleclass.taxonomy import Area, Part, load_taxonomy
 
 MIN_EXPECTED: Final = 5
-"""Two areas are compared where chance would bring them together in so many postings."""
+"""Two areas are compared if chance alone would combine them in this many postings."""
 
-_MOST_DUTIES = 20  # postings with more are compared with each other all the same
+_MOST_DUTIES = 20  # postings with more duties are one stratum
 
 
 class ProblemAreas:
-    """How many postings of the AI roles, and how many duties, mention each area and sub-pattern."""
+    """The numbers of postings of the AI roles, and of duties, that mention each area and sub-pattern."""
 
     def __init__(self) -> None:
         self._postings = Tally()
@@ -49,7 +49,7 @@ class ProblemAreas:
         self._batches.add(per_duty, [posting.batch])
 
     def result(self) -> dict[str, Any]:
-        """Return the areas, in the order of the taxonomy, and how they agree with what was published."""
+        """Return the areas, in the order of the taxonomy, and their agreement with the published ones."""
         areas = [self._area(area) for area in load_taxonomy().values()]
         problems = [area for area in areas if area["kind"] == "problem"]
         agreement: dict[str, Any] = {"areas": len(problems)}
@@ -100,10 +100,10 @@ class ProblemAreas:
 
 
 class Together:
-    """Which of the sixteen areas stand in the same postings more, or less, often than chance has it.
+    """Pairs of the sixteen areas that occur together more, or less, often than by chance.
 
-    A posting with many duties mentions more of everything. So chance is that among postings with as many
-    duties: the expected number is a sum over them, and z is that of Cochran, Mantel and Haenszel.
+    A posting with many duties mentions more of everything, so chance is computed among postings with as many
+    duties: the expected number is a sum over these strata, and z is the Cochran-Mantel-Haenszel statistic.
     """
 
     def __init__(self) -> None:
@@ -118,7 +118,7 @@ class Together:
         self._tally.add([*found, *combinations(found, 2)], [duties])
 
     def result(self) -> dict[str, Any]:
-        """Return the pairs that are frequent enough to be judged, those that go together first."""
+        """Return the pairs that are frequent enough to be compared, positive ones first."""
         names = {key: load_taxonomy()[key].name for key in _PROBLEMS}
         pairs = [
             row for a, b in combinations(sorted(names), 2) if (row := self._pair(a, b)) is not None
@@ -160,7 +160,7 @@ _PROBLEMS: Final = AREAS[:16]
 
 
 class Responsibilities:
-    """How many responsibilities a posting has: as read from its text, and as its table lists them."""
+    """The number of responsibilities of a posting: read from its text, and listed by its table."""
 
     def __init__(self) -> None:
         self._found, self._listed = Tally(), Tally()
@@ -174,7 +174,7 @@ class Responsibilities:
             self._listed.add([len(posting.responsibilities)], ["all", case.role])
 
     def result(self) -> dict[str, Any]:
-        """Return means and quartiles, in all and by role, beside the published mean."""
+        """Return means and quartiles, overall and by role, and the published mean."""
         said = read_data("published")
         return {
             "found": _spread(self._found),

@@ -1,4 +1,4 @@
-"""What stands behind a figure: the postings of an area or a title, and a line for each posting and duty."""
+"""The postings behind a figure: those of an area or a title; a table row for each posting and duty."""
 
 import heapq
 from collections import Counter
@@ -11,18 +11,18 @@ from roleclass.report.titles import title_level
 from roleclass.taxonomy import load_taxonomy
 
 SHOWN: Final = 40
-"""How many postings of a role stand behind an area or a title on the page; tables have all of them."""
+"""How many postings of a role the page lists for an area or a title; tables list all of them."""
 
 DUTIES_SHOWN: Final = 15
 
 
 class Behind:
-    """The postings behind each area, those with most duties in it first, and the first behind each title.
+    """The postings behind each area, those with most duties in it first, and the first for each title.
 
     Parameters
     ----------
     with_text : bool
-        Whether to keep duties, too.
+        Whether to also keep duties.
     """
 
     def __init__(self, *, with_text: bool = False) -> None:
@@ -33,7 +33,7 @@ class Behind:
         self._titles: dict[tuple[str, str], list[str]] = {}
 
     def add(self, case: Case) -> None:
-        """Note a posting where it is among those that are shown."""
+        """Keep a posting if it is among those that are shown."""
         self._n += 1
         role, name = str(case.role), case_id(case, self._n)
         if (title := counted_title(case)) is not None:
@@ -48,13 +48,13 @@ class Behind:
             keep(heap, (n, -self._n, name))
             if self._with_text:
                 kept = self._duties.setdefault((area, role), [])
-                # One of each posting, the likeliest area of which it is; the same words once.
+                # One duty of each posting, of the most likely area; duplicates once.
                 text = next((d.text for d in case.duties if d.areas[:1] == (area,)), None)
                 if text and len(kept) < DUTIES_SHOWN and text not in (one["text"] for one in kept):
                     kept.append({"id": name, "text": text})
 
     def result(self, titles: Iterable[str]) -> dict[str, Any]:
-        """Return what stands behind the areas, and behind the titles with these keys."""
+        """Return the postings behind the areas, and behind the titles with these keys."""
         return {
             "shown": SHOWN,
             "with_text": self._with_text,
@@ -80,7 +80,7 @@ class Behind:
 
 
 def case_id(case: Case, n: int) -> str:
-    """Return the id of a posting, or its number among those that are counted where it has none."""
+    """Return the id of a posting, or its number if it has no id."""
     return case.posting.id or f"#{n}"
 
 
@@ -89,7 +89,7 @@ DUTY_COLUMNS: Final = ("id", "role", "areas", "sub_patterns", "duty")
 
 
 def posting_row(case: Case, n: int) -> tuple[Any, ...]:
-    """Return a line of the table of postings: no text but the title without seniority."""
+    """Return a row of the table of postings: the title without seniority, no other text."""
     title = counted_title(case)
     counts = Counter(area for duty in case.duties for area in set(duty.areas))
     areas = " ".join(f"{area}:{n}" for area, n in sorted(counts.items()))
@@ -107,7 +107,7 @@ def posting_row(case: Case, n: int) -> tuple[Any, ...]:
 
 
 def duty_rows(case: Case, n: int) -> Iterator[tuple[Any, ...]]:
-    """Return the lines of the table of duties, with what they say."""
+    """Return the rows of the table of duties, with their text."""
     for duty in case.duties:
         parts = " ".join(sorted(key for key in duty.keys if "." in key))
         areas = " ".join(duty.areas)

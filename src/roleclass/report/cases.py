@@ -1,4 +1,4 @@
-"""`Case`: a posting with its role and what its lines say, each posting run through the model once."""
+"""`Case`: a posting with its role and its lines; the model reads each posting once."""
 
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from roleclass.taxonomy.problem_areas import find_keys_in
 from roleclass.text.markup import plain
 
 AI_ROLES: Final = (Role.AI_FIRST, Role.AI_SUPPORT, Role.ML_FIRST)
-"""The roles whose postings the problem areas are measured on: the others solve other problems."""
+"""The roles whose postings the problem areas are measured on."""
 
 READ_AT_MOST: Final = 100_000
-"""How many postings are read line by line; of more, a random sample of about so many."""
+"""How many postings are read line by line; of more, a random sample of about this size."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class CaseLine:
     part : str
         One of `roleclass.reading.PARTS`.
     areas : tuple of str
-        The problem areas of a duty, likeliest first.
+        The problem areas of a duty, most likely first.
     """
 
     text: str
@@ -42,7 +42,7 @@ class CaseLine:
 
     @cached_property
     def tokens(self) -> list[bytes]:
-        """Its words, as `roleclass.taxonomy.phrases.words` gives them."""
+        """Its tokens, from `roleclass.taxonomy.phrases.words`."""
         return words(self.text)
 
     @cached_property
@@ -53,20 +53,20 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A posting, its role, and what its lines say.
+    """A posting, its role, and its lines.
 
     Attributes
     ----------
     posting : Posting
     role : Role
-        That of its table, else the model's.
+        From the table, otherwise from the model.
     confidence : float or None
     was_read : bool
         Whether its lines were read; if not, the rest is empty.
     lines : tuple of CaseLine
-        Of its text, or of the responsibilities of a posting without a text.
+        Those of its text, or the responsibilities of a posting without a text.
     duties : tuple of CaseLine
-        The responsibilities that its table lists, else those found in its text.
+        The responsibilities that its table lists, otherwise those found in its text.
     """
 
     posting: Posting
@@ -84,15 +84,15 @@ def read_cases(
     read_at_most: int = READ_AT_MOST,
     threads: int = 1,
 ) -> Iterator[Case]:
-    r"""Read postings as they come, in bounded memory; those without a role are classified on the way.
+    r"""Read a stream of postings in bounded memory; those without a role are classified.
 
     Parameters
     ----------
     postings : iterable of Posting
     classifier : RoleClassifier
     read_at_most : int
-        Of more postings than this, lines are read of a random sample of about so many. It is the same sample
-        each time, and takes an input whose length is known; of any other, all are read.
+        Of more postings than this, lines are read only for a random sample of about this size. The sample is
+        the same each time, and needs an input with a known length; otherwise all are read.
     threads : int
 
     Yields
@@ -136,7 +136,7 @@ def _columns(documents: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]
 
 
 def _documents(posting: Posting, *, sampled: bool) -> list[tuple[str, str]]:
-    """Return what the model has to read of a posting: its text, or its responsibilities, or both."""
+    """Return the text that the model reads of a posting: its text, its responsibilities, or both."""
     listed = _list(posting.responsibilities)
     text = posting.text or listed
     texts = [text] if (sampled and text) or posting.role is None else []
@@ -155,7 +155,7 @@ def _case(posting: Posting, readings: Sequence[Reading], *, sampled: bool) -> Ca
     if not posting.responsibilities:
         duties = tuple(line for line in lines if line.part == "duty")
     else:
-        # What the table calls a responsibility is one, whatever the model thinks of it.
+        # A responsibility in the table is a duty, whatever the model says.
         listed = readings[-1]
         start = max(0, listed.text.find(_LISTED)) + len(_LISTED)
         found = [line for line in listed.lines if line.start >= start]
@@ -184,6 +184,6 @@ def _list(responsibilities: Sequence[str]) -> str:
 def _check_roles(classifier: RoleClassifier) -> None:
     if not all(isinstance(role, Role) for role in classifier.roles):
         raise InputError(
-            f"{classifier!r} gives {', '.join(classifier.roles)}; a report is about the roles "
+            f"{classifier!r} knows {', '.join(classifier.roles)}; a report needs the roles "
             f"{', '.join(Role)}: use a model that was trained on these"
         )

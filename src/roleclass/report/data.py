@@ -8,7 +8,7 @@ from typing import Any
 
 @cache
 def read_data(name: str) -> dict[str, Any]:
-    """Return what a data file of this folder says.
+    """Return the content of a data file of this folder.
 
     Examples
     --------

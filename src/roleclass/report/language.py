@@ -1,4 +1,4 @@
-"""What postings speak of: words of duties, concepts that set a role apart."""
+"""Words of duties, and distinctive concepts of a role."""
 
 import heapq
 import re
@@ -17,17 +17,17 @@ MIN_IN_ROLE: Final = 10
 """A role with fewer postings gets no list of concepts and skills."""
 
 _CONCEPT_GROUPS = ("genai", "ml", "near")
-# Concepts of the lexicon that are a title, a degree or a turn of phrase, not a subject of the work.
+# Concepts of the lexicon that are a title, a degree or a phrase, not a subject of the work.
 _NO_SUBJECT = re.compile(r"^x_|title$|^ml_engineer$|^quantfield$")
 
 
 def roles_with_enough(tally: Tally) -> list[Role]:
-    """Return the roles of which there are enough postings for lists of their own."""
+    """Return the roles with enough postings for their own lists."""
     return [role for role in Role if role is not Role.UNCLEAR and tally.of[role] >= MIN_IN_ROLE]
 
 
 class Words:
-    """In how many duties each word occurs, small words apart."""
+    """The number of duties in which each word occurs, without function words."""
 
     def __init__(self) -> None:
         self._tally = Tally()
@@ -51,12 +51,12 @@ class Words:
 
 @cache
 def stop_words() -> frozenset[bytes]:
-    """Return the words that are too common to say anything."""
+    """Return the words that are too common to be informative."""
     return frozenset(word.encode() for word in read_data("words")["stop"])
 
 
 class PublishedCounts:
-    """The published counts of one batch, beside ours of the same postings."""
+    """The published counts of one batch, and ours of the same postings."""
 
     def __init__(self) -> None:
         self._said = read_data("published")
@@ -77,7 +77,7 @@ class PublishedCounts:
             self._words.update(word for word in said["containing"] if word in duty)
 
     def result(self) -> dict[str, Any] | None:
-        """Return both; None where the input does not hold the responsibilities of the batch."""
+        """Return both; None if the input lacks the responsibilities of the batch."""
         if not self._duties:
             return None
         said = self._said
@@ -98,7 +98,7 @@ class PublishedCounts:
 
 
 class Concepts:
-    """The concepts of the lexicon that set each role apart from the other postings."""
+    """The concepts of the lexicon that distinguish each role from the other postings."""
 
     def __init__(self) -> None:
         self._finder = PhraseFinder(
@@ -117,7 +117,7 @@ class Concepts:
             self._tally.add(found, ["all", case.role])
 
     def result(self, top: int = 12) -> dict[str, list[dict[str, Any]]]:
-        """Return, for each role, those whose share is furthest above that elsewhere, chance apart."""
+        """Return, for each role, the concepts whose share most exceeds that of the others, beyond chance."""
         tally, roles = self._tally, roles_with_enough(self._tally)
         rows: list[tuple[Role, dict[str, Any]]] = []
         for name in sorted(name for name, group in tally.n if group == "all"):

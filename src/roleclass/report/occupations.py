@@ -1,4 +1,4 @@
-"""Titles counted, by role; titles that promise another role than the duties have; the rungs of the career."""
+"""Counts of titles by role; titles that suggest another role than the duties; career levels."""
 
 import heapq
 from collections import Counter, defaultdict
@@ -14,7 +14,7 @@ MIN_POSTINGS: Final = 5
 
 
 class Titles:
-    """The most frequent titles, spelling and seniority apart, in all and of each role."""
+    """The most frequent titles, without spelling and seniority, overall and by role."""
 
     def __init__(self) -> None:
         self._tally = Tally()
@@ -62,7 +62,7 @@ class Titles:
 
 
 def counted_title(case: Case) -> tuple[str, str] | None:
-    """Return a title's key and the title without seniority; None where it is left out of the count."""
+    """Return a title's key and the title without seniority; None if it is not counted."""
     posting = case.posting
     normal = normalize_title(posting.title, posting.company) if posting.title else ""
     if not normal or normal.lower() == (posting.company or "").lower():
@@ -72,7 +72,7 @@ def counted_title(case: Case) -> tuple[str, str] | None:
 
 
 class Atypical:
-    """What titles promise against what the postings are, and the surest contradictions."""
+    """The roles that titles suggest against those of the postings, and the surest contradictions."""
 
     def __init__(self, top: int = 25) -> None:
         self._top = top
@@ -95,13 +95,13 @@ class Atypical:
             "role": str(case.role),
             "confidence": case.confidence,
         }
-        # Of equally sure ones the first stay.
+        # Of equally sure ones the first are kept.
         entry = (case.confidence or 0.0, -self._n, row)
         keep = heapq.heappush if len(self._surest) < self._top else heapq.heappushpop
         keep(self._surest, entry)
 
     def result(self) -> dict[str, Any]:
-        """Return the table of both, and the surest contradictions."""
+        """Return the confusion matrix, and the surest contradictions."""
         judged = {pair: n for pair, n in self._tally.n.items() if pair[0] is not Role.UNCLEAR}
         contradicting = sum(n for (role, says), n in judged.items() if says is not role)
         return {
@@ -114,7 +114,7 @@ class Atypical:
 
 
 class Ladder:
-    """The rungs that titles of the AI roles name."""
+    """The career levels in titles of the AI roles."""
 
     def __init__(self) -> None:
         self._tally = Tally()
@@ -125,7 +125,7 @@ class Ladder:
             self._tally.add([case.role], [title_level(case.posting.title)])
 
     def result(self) -> dict[str, Any]:
-        """Return each rung with its share of these titles, and how many are of each role."""
+        """Return each level with its share of these titles, and its count by role."""
         counts, total = self._tally.of, self._tally.of.total()
         return {
             "postings": total,

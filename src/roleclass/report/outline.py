@@ -1,4 +1,4 @@
-"""The older list of an AI engineer's work, item by item, as far as postings speak of it: ``outline.toml``."""
+"""The older list of an AI engineer's work, item by item, as far as postings mention it: ``outline.toml``."""
 
 from functools import cache
 from typing import Any
@@ -11,7 +11,7 @@ from roleclass.taxonomy.phrases import PhraseFinder
 
 
 class Outline:
-    """How many postings of the AI roles have a duty of each item, and of each group of items."""
+    """The number of postings of the AI roles with a duty of each item and group of items."""
 
     def __init__(self) -> None:
         self._chapters, self._keys, self._finder = _outline()
@@ -23,7 +23,7 @@ class Outline:
             return
         found: set[str] = set()
         for duty in case.duties:
-            if duty.areas:  # as for the taxonomy: a duty that is in no area is somebody else's work
+            if duty.areas:  # as in the taxonomy: a duty without an area is not AI work
                 found |= self._finder.find_in(duty.tokens)
             for key in duty.keys & self._keys.keys():
                 found.update(self._keys[key])
@@ -61,7 +61,7 @@ class Outline:
 
 @cache
 def _outline() -> tuple[list[dict[str, Any]], dict[str, list[str]], PhraseFinder]:
-    """Return the chapters, the items (``"chapter/group/item"``) of each key, and what finds the others."""
+    """Return the chapters, the items (``"chapter/group/item"``) of each key, and a finder for the others."""
     chapters = read_data("outline")["chapters"]
     keys: dict[str, list[str]] = {}
     phrases = {}

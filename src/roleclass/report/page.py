@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page: no script, no font, no picture from elsewhere."""
+"""The report as one self-contained HTML page: no external scripts, fonts or images."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -31,14 +31,14 @@ def render(report: Mapping[str, Any], sources: Sequence[str] = ()) -> str:
     Parameters
     ----------
     report : mapping
-        As given by `roleclass.report.report.build_report`.
+        From `roleclass.report.report.build_report`.
     sources : sequence of str
         The names of the files that it was made from.
 
     Returns
     -------
     str
-        HTML. All that comes from postings is escaped. A chapter with nothing to tell is left out.
+        HTML. Text from postings is escaped. Empty chapters are left out.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def render(report: Mapping[str, Any], sources: Sequence[str] = ()) -> str:
 
 
 def axis(most: int) -> list[int]:
-    """Return the marks of an axis that begins at 0 and reaches `most`: round numbers, three to six.
+    """Return three to six round ticks for an axis from 0 to at least `most`.
 
     Examples
     --------

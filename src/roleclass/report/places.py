@@ -1,4 +1,4 @@
-"""Places as postings write them: ``places.toml``."""
+"""The countries of places in postings: ``places.toml``."""
 
 import re
 from functools import cache, lru_cache
@@ -14,9 +14,9 @@ def countries() -> dict[str, str]:
 
 @lru_cache(maxsize=2**16)
 def country(place: str | None) -> str | None:
-    """Return the country of a place, or what stands there in its stead; None where nothing does.
+    """Return the country of a place, or the place itself if its country is unknown; None if it is empty.
 
-    Of several places the first counts.
+    Of several places, the first counts.
 
     Examples
     --------

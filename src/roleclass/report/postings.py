@@ -1,4 +1,4 @@
-"""`Posting`: what a report knows of a posting, and how the values of a table's row become one."""
+"""`Posting`: a posting as a report reads it from the row of a table."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,16 +12,16 @@ from roleclass.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One posting, as far as its table tells; what is missing is None or empty.
+    """One posting from a table; missing values are None or empty.
 
     Attributes
     ----------
     role : Role or None
-        None where nobody has said it yet.
+        None if it is not in the table.
     confidence : float or None
-        How sure that role is, where the table says so.
+        The confidence of the role, if it is in the table.
     responsibilities : tuple of str
-        The duties, where the table lists them apart from the text.
+        The duties, if the table lists them separately from the text.
     skills : tuple of str
     """
 
@@ -41,7 +41,7 @@ class Posting:
 
 
 def as_posting(row: Mapping[str, Any], role: Role | None) -> Posting:
-    """Make a posting of the values of a row, by the names of `Posting`'s attributes.
+    """Make a posting from the values of a row, by the names of `Posting`'s attributes.
 
     Examples
     --------
@@ -62,14 +62,16 @@ def as_posting(row: Mapping[str, Any], role: Role | None) -> Posting:
 
 
 def flat(value: Any) -> str | None:
-    """Return a value as one text: the name of what has one, else what there is in it.
+    """Return a value as one string: the name of an object that has one, otherwise its values.
 
     Examples
     --------
     >>> flat({"name": "Boats &amp; Sons", "id": 7}), flat([{"city": "Oslo", "country": "NO"}, "Rome"])
     ('Boats & Sons', 'Oslo, NO; Rome')
     """
-    if isinstance(value, str) and value[:1] not in "[{":  # most of them; "" is in any text
+    if (
+        isinstance(value, str) and value[:1] not in "[{"
+    ):  # the most frequent case; "" is in any string
         return _clean(unescape(value)) or None
     from roleclass.tables.columns import given
     from roleclass.tables.plain import to_text
@@ -85,7 +87,7 @@ def flat(value: Any) -> str | None:
     if not given(value):
         return None
     if isinstance(value, float) and value.is_integer():
-        value = int(value)  # an id that a gap in its column made a fraction
+        value = int(value)  # an id that became a float because of gaps in its column
     return (
         _clean(unescape(str(value) if isinstance(value, str | int | float) else to_text(value)))
         or None
@@ -96,7 +98,7 @@ _NAMES: Final = ("name", "display_name", "displayName", "title", "label", "text"
 
 
 def _parsed(value: Any) -> Any:
-    """Return what JSON says, where a text is that of a list or an object."""
+    """Return the parsed value if a string is a JSON list or object."""
     if isinstance(value, str) and value[:1] in ("[", "{"):
         try:
             return json.loads(value)
@@ -106,7 +108,7 @@ def _parsed(value: Any) -> Any:
 
 
 def _date(value: Any) -> str | None:
-    """Return a date as text; of a number, seconds or milliseconds since 1970, the day."""
+    """Return a date as text; for a number, seconds or milliseconds since 1970, the day."""
     text = flat(value)
     if text is not None and text.isascii() and text.isdigit() and len(text) in (10, 13):
         seconds = int(text) / (1000 if len(text) == 13 else 1)
@@ -115,7 +117,7 @@ def _date(value: Any) -> str | None:
 
 
 def _items(value: Any) -> tuple[str, ...]:
-    """Read a list: one, JSON of one, JSON of lists by kind, or one item a line."""
+    """Read a list: a list, JSON of one, JSON of lists by kind, or one item per line."""
     value = _parsed(value)
     if isinstance(value, str):
         value = value.split("\n")
@@ -129,7 +131,7 @@ def _listed(value: Any) -> Sequence[Any]:
 
 
 def _clean(text: str) -> str:
-    # JSON can spell half of a character (a lone surrogate), which no file can hold.
+    # JSON can encode a lone surrogate, which cannot be written to a file.
     return text.encode("utf-8", errors="replace").decode().strip()
 
 

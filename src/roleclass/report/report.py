@@ -1,4 +1,4 @@
-"""Every figure that ``roleclass report`` shows: one pass over the postings, each measure a sum over them."""
+"""Compute every figure of ``roleclass report`` in one pass over the postings."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -32,13 +32,13 @@ def build_report(
     Parameters
     ----------
     postings : iterable of Posting
-        Those without a role are classified. They are gone through once, in bounded memory.
+        Those without a role are classified. They are read once, in bounded memory.
     classifier : RoleClassifier or None
-        None for the model that ships with the package.
+        None for the model that ships in the package.
     with_text : bool
-        Whether duties stand behind the areas, besides the ids of postings.
+        Whether to show duties behind the areas, in addition to the ids of postings.
     read_at_most : int
-        Of more postings, lines are read of a random sample; see `roleclass.report.cases.read_cases`.
+        Of more postings, lines are read only for a random sample; see `roleclass.report.cases.read_cases`.
     threads : int
         As for `RoleClassifier.read_many`.
     watch : callable
@@ -116,14 +116,14 @@ def _changes(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _correct(rows: list[dict[str, Any]]) -> int:
-    """Add to each comparison its p-value corrected for their number, and whether it is a difference."""
+    """Add to each comparison its corrected p-value, and whether it is a difference."""
     for row, q in zip(rows, adjusted([row["p"] for row in rows]), strict=True):
         row |= {"q": q, "sure": q < FALSE_DISCOVERIES}
     return len(rows)
 
 
 def _states(case: Case) -> Iterator[str]:
-    """Yield what is counted of every posting."""
+    """Yield the measures of all postings."""
     yield "postings"
     if case.posting.role is None:
         yield "classified"

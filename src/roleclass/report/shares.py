@@ -1,4 +1,4 @@
-"""Shares of the roles: in all, by batch, time, level and place, and beside other labels."""
+"""Shares of the roles: overall, by batch, time, level and place, and compared with other labels."""
 
 import re
 from collections import Counter
@@ -15,10 +15,10 @@ MIN_POSTINGS: Final = 10
 """A place with fewer postings is counted under "elsewhere"."""
 
 FEW: Final = 20
-"""A group with fewer postings is shown as one that says little: no share is drawn from it."""
+"""A group with fewer postings is shown without a share."""
 
-_MOST_MONTHS = 18  # more than so many months are shown as quarters
-_MOST_PERIODS = 60  # a row for each period without a posting, too, unless that makes more rows
+_MOST_MONTHS = 18  # more months are shown as quarters
+_MOST_PERIODS = 60  # periods without a posting get a row, unless that makes more rows than this
 
 
 class RoleShares:
@@ -39,12 +39,12 @@ class RoleShares:
 class LabelChange:
     """How the shares of labels change from the first batch to the last.
 
-    Batches are ordered by their names, which are dates as a rule.
+    Batches are ordered by their names, which are usually dates.
 
     Parameters
     ----------
     label : callable
-        Returns the label of a case; None for one that has none.
+        Returns the label of a case, or None.
     """
 
     def __init__(self, label: Callable[[Case], str | None]) -> None:
@@ -59,7 +59,7 @@ class LabelChange:
         self._tally.add([label or "none"], [case.posting.batch or None])
 
     def result(self) -> list[dict[str, Any]]:
-        """Return a row for each label; none where there are not two batches, or no labels."""
+        """Return a row for each label; empty unless there are two batches and labels."""
         batches = self._tally.of
         if len(batches) < 2 or not self._labelled:
             return []
@@ -73,7 +73,7 @@ class LabelChange:
 
 
 def compare(batches: Tally, key: str) -> dict[str, Any]:
-    """Compare the shares of a key in the first batch and in the last: their difference, its interval, and p.
+    """Compare the shares of a key in the first and the last batch: difference, interval and p-value.
 
     Examples
     --------
@@ -95,17 +95,17 @@ def compare(batches: Tally, key: str) -> dict[str, Any]:
 
 
 class PublishedLabels:
-    """The roles beside the labels that somebody published."""
+    """The roles compared with published labels."""
 
     def __init__(self) -> None:
         self._tally = Tally()
 
     def add(self, case: Case) -> None:
-        """Count a posting that has such a label."""
+        """Count a posting with a published label."""
         self._tally.add([case.role], [case.posting.published_label or None])
 
     def result(self) -> dict[str, Any] | None:
-        """Return the agreement and the table of both; None where nothing was published."""
+        """Return the agreement and the confusion matrix; None without published labels."""
         labels = self._tally.of
         if not labels:
             return None
@@ -136,7 +136,7 @@ class Groups:
             self._of[name].add([case.role], [group])
 
     def result(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the rows of each kind of group; none where the column is missing."""
+        """Return the rows of each kind of group; empty if the column is missing."""
         places = self._of["place"]
         return {
             "time": _by_time(self._of["time"]),
@@ -182,7 +182,7 @@ def _month(text: str | None) -> int | None:
 
 
 def _by_time(months: Tally) -> list[dict[str, Any]]:
-    """Return a row for each month, or quarter where there are many, from the first to the last."""
+    """Return a row for each month (or quarter, if there are many), from the first to the last."""
     each = 1 if len(months.of) <= _MOST_MONTHS else 3
     periods = _merged(months, lambda month: month // each)
     found = sorted(periods.of)

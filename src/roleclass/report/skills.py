@@ -1,4 +1,4 @@
-"""Named tools and languages: how many postings name each, as a must and as nice to have: ``skills.toml``."""
+"""Named tools and languages: how many postings require each or call it a plus: ``skills.toml``."""
 
 import heapq
 import re
@@ -29,9 +29,9 @@ class Tools:
     kinds : dict of str to str
         The kind of each name.
     finder : PhraseFinder
-        Finds names without doubt.
+        Finds unambiguous names.
     doubtful : dict of str to str
-        Spellings that are a name only beside another, and that name.
+        Spellings that count as a name only next to another name, and that name.
     spelt : pattern
         Finds these.
     """
@@ -65,12 +65,12 @@ def load_tools(text: str | None = None) -> Tools:
     Parameters
     ----------
     text : str or None
-        What such a file says; None for the package's.
+        The content of such a file; None for the package's.
 
     Raises
     ------
     ValueError
-        If a phrase is not written in tokens, or a name stands twice; the message names it.
+        If a phrase is invalid, or a name is a duplicate; the message names it.
 
     Examples
     --------
@@ -87,12 +87,12 @@ def load_tools(text: str | None = None) -> Tools:
             sure, _, unsure = rest.partition("?")
             called = _parts(sure) if rest else [" ".join(re.findall(r"[a-z0-9+#]+", name.lower()))]
             if name in kinds:
-                raise ValueError(f"{kind}: {name} stands twice")
+                raise ValueError(f"{kind}: {name} is listed twice")
             kinds[name] = kind
             phrases[name] = parse_phrases(f"{kind}: {name}", called)
             doubtful |= dict.fromkeys(_parts(unsure), name)
     either = "|".join(map(re.escape, sorted(doubtful, key=len, reverse=True)))
-    # A letter of "R&D", "C++", "C-level" or "Go-to-market" is none of these names.
+    # Not in "R&D", "C++", "C-level" or "Go-to-market".
     spelt = re.compile(rf"(?<![\w&+#.-])(?:{either})(?![\w&+#'’-]|\.\w)")  # noqa: RUF001
     return Tools(kinds, PhraseFinder(phrases), doubtful, spelt)
 
@@ -102,11 +102,11 @@ def _parts(text: str) -> list[str]:
 
 
 class Skills:
-    """How many postings name each tool: anywhere, in a line that requires it, in one that calls it a plus."""
+    """The number of postings that name each tool: anywhere, in a requirement, in a nice-to-have."""
 
     def __init__(self) -> None:
         self._tools = load_tools()
-        self._tally = Tally()  # names, each with where
+        self._tally = Tally()  # of names and where they occur
 
     def add(self, case: Case) -> None:
         """Count the tools that a posting names, in its text or its column of skills."""
@@ -127,7 +127,7 @@ class Skills:
         )
 
     def result(self, top: int = 12) -> dict[str, Any]:
-        """Return the tools that are named, the most frequent first, and the first ones of each role."""
+        """Return the named tools, most frequent first, and the top ones of each role."""
         tally, roles = self._tally, roles_with_enough(self._tally)
         named = {name for (name, _), _ in tally.n}
         tools = sorted(

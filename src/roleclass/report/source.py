@@ -1,4 +1,4 @@
-"""Postings of tables of any format, streamed: two passes over the rows, few of them in memory."""
+"""Stream postings from tables of any format: two passes over the rows, few of them in memory."""
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from roleclass.errors import InputError, require_extra
 from roleclass.report.postings import Posting, as_posting, flat
 from roleclass.roles import Role
 
-# The import of what needs an extra waits for the first table.
+# Modules that need an extra are imported with the first table.
 _CHAPTERS: Final = {
     "title": "titles, atypical postings",
     "batch": "what changed",
@@ -21,17 +21,17 @@ _CHAPTERS: Final = {
     "level": "level",
     "place": "place",
 }
-"""What a report lacks where a table has no such column."""
+"""The chapters that lack data if a table has no such column."""
 
 
 _File = tuple[Any, Any, bool]
-"""A reader, the columns that are read, and whether all the roles that it holds are ours."""
+"""A reader, the columns that are read, and whether all its roles are ours."""
 
 
 class PostingTables:
     """The postings of tables; rows with the same id and the same text are one posting.
 
-    Iterating reads the tables again, in bounded memory: a row is held back only where its id comes again,
+    Iterating reads the tables again, in bounded memory: a row is kept only if its id occurs again,
     until the last row with that id.
 
     Parameters
@@ -41,12 +41,12 @@ class PostingTables:
     options : ReadOptions or None
         How to read them; the same for all.
     warn : callable
-        Called with each warning: which columns are read, what is missing for a chapter, what was left out.
+        Called with each warning: columns that are read, missing columns, rows left out.
 
     Raises
     ------
     InputError
-        If a file cannot be read or has no column to work with; the message names it.
+        If a file cannot be read or has no usable column; the message names it.
     MissingExtraError
         If pyarrow is not installed.
 
@@ -89,10 +89,10 @@ class PostingTables:
         return self._rows
 
     def __iter__(self) -> Iterator[Posting]:
-        """Read the tables; several postings may have one id, where their texts differ.
+        """Read the tables; postings with the same id and different texts are different postings.
 
-        Where several rows are one posting, the first value of each column counts; a text that is missing
-        agrees with any.
+        If several rows are one posting, the first value of each column counts; a missing text
+        matches any.
         """
         held: dict[str, list[Posting]] = {}
         to_come = dict(self._again)
@@ -110,13 +110,13 @@ class PostingTables:
             yield from postings
         if merged:
             self._warn(
-                f"{merged:,} rows repeat the id and the text of another and are counted with it"
+                f"{merged:,} rows repeat the id and the text of another row and are merged with it"
             )
 
     def _look_at(
         self, name: str, options: Any, ids: "array[int]", about: list[tuple[str, str]]
     ) -> _File:
-        """Go through a file a first time; what is to be said of it is noted in `about`."""
+        """Scan a file; messages about it are appended to `about`."""
         from roleclass.tables.columns import kinds_of, select
         from roleclass.tables.reader import Reader
 
@@ -152,14 +152,14 @@ class PostingTables:
             warn(f"{len(damaged):,} rows are damaged and left out; the first is {damaged[0]}")
         if no_role is not None:
             warn(
-                f"the column of roles holds {no_role[:40]!r}, none of {', '.join(Role)}; it is not "
+                f"the role column contains {no_role[:40]!r}, not one of {', '.join(Role)}; it is not "
                 "read, and all postings are classified"
             )
         if rows and not usable:
             texts = ", ".join(map(str, found.text)) or "none"
             raise InputError(
                 f"{name}: no row has a text, responsibilities or a role (text column: {texts}); the "
-                "columns are there but empty: name another with --text-column"
+                "columns are empty: name another with --text-column"
             )
         self._rows += rows
         return reader, found, no_role is None
@@ -194,7 +194,7 @@ def _values(found: Any, table: Any) -> dict[str, Any]:
 
 
 def _usable(values: Mapping[str, Any]) -> Iterator[bool]:
-    """Say of texts and responsibilities whether they are there."""
+    """Return whether there are texts and responsibilities."""
     yield any(isinstance(text, str) and text.strip() for text in values["text"])
     yield any(
         as_posting({"responsibilities": value}, None).responsibilities
@@ -203,7 +203,7 @@ def _usable(values: Mapping[str, Any]) -> Iterator[bool]:
 
 
 def _put(posting: Posting, same: list[Posting]) -> bool:
-    """Put a posting to those with its id; say whether it is one of them."""
+    """Merge a posting into those with its id; return whether it is one of them."""
     texts = [other.text for other in same]
     if posting.text is None:
         at = 0 if same else None
@@ -222,7 +222,7 @@ def _merge(first: Posting, second: Posting) -> Posting:
 
 
 def _has_other(kinds: Iterable[str]) -> bool:
-    """Say whether there may be postings without a text: with duties or a role alone."""
+    """Return whether there may be postings without a text, with only duties or a role."""
     from roleclass.tables.layouts import names, simplified
 
     enough = {*names()["responsibilities"], *names()["role"]}

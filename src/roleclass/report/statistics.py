@@ -1,4 +1,4 @@
-"""Shares and how sure they are; comparisons, corrected for their number; tiers; ranks."""
+"""Shares with intervals; comparisons with correction; tiers; ranks."""
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
@@ -10,13 +10,13 @@ Z: Final = 1.959963984540054
 """The quantile of the normal distribution for intervals of 95 %."""
 
 CUTOFFS: Final = {"very common": 0.5, "common": 0.2, "uncommon": 0.05, "rare": 0.0}
-"""The least share of postings of each tier: a majority, one in five, one in twenty."""
+"""The smallest share of postings of each tier: a majority, one in five, one in twenty."""
 
 DUTY_CUTOFFS: Final = {"very common": 0.1, "common": 0.05, "uncommon": 0.02, "rare": 0.0}
-"""The least share of duties of each tier: one in ten, one in twenty, one in fifty."""
+"""The smallest share of duties of each tier: one in ten, one in twenty, one in fifty."""
 
 FALSE_DISCOVERIES: Final = 0.05
-"""Of the comparisons that a report calls a difference, the share that may be chance (see `adjusted`)."""
+"""The false discovery rate: the share of reported differences that may be chance (see `adjusted`)."""
 
 
 class Share(TypedDict):
@@ -35,7 +35,7 @@ def share(n: int, of: int) -> Share:
     Parameters
     ----------
     n, of : int
-        So many of so many; a share of nothing is 0, and its interval everything.
+        The count and the total; with a total of 0 the share is 0, with an interval from 0 to 1.
 
     Examples
     --------
@@ -47,13 +47,13 @@ def share(n: int, of: int) -> Share:
     p = n / of
     middle = (p + Z**2 / (2 * of)) / (1 + Z**2 / of)
     half = Z * sqrt(p * (1 - p) / of + Z**2 / (4 * of**2)) / (1 + Z**2 / of)
-    # Rounding must not put the share itself outside.
+    # Rounding must not exclude the share itself.
     low, high = min(p, max(0.0, middle - half)), max(p, min(1.0, middle + half))
     return Share(n=n, of=of, share=p, low=low, high=high)
 
 
 def change(before: Share, after: Share) -> dict[str, float]:
-    """Return the difference of two shares, with its 95 % interval: Newcombe's hybrid score interval (1998).
+    """Return the difference of two shares with Newcombe's hybrid score interval (1998) of 95 %.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def change(before: Share, after: Share) -> dict[str, float]:
 
 
 def difference_p(before: Share, after: Share) -> float:
-    """Return how likely chance alone makes two shares differ so much: the pooled z-test, two-sided.
+    """Return the p-value of a difference of two shares: the pooled z-test, two-sided.
 
     Examples
     --------
@@ -83,14 +83,14 @@ def difference_p(before: Share, after: Share) -> float:
 
 
 def two_sided(z: float) -> float:
-    """Return how likely chance alone is as far from 0 as `z`, a value of the standard normal distribution."""
+    """Return the two-sided p-value of `z`, a value of the standard normal distribution."""
     return erfc(abs(z) / sqrt(2))
 
 
 def adjusted(p: Sequence[float]) -> list[float]:
-    """Correct p-values for their number, as Benjamini and Hochberg (1995) do.
+    """Correct p-values for multiple comparisons (Benjamini and Hochberg, 1995).
 
-    If those that end up below `FALSE_DISCOVERIES` are called differences, no larger share of them is
+    If those below `FALSE_DISCOVERIES` are called differences, at most this share of them is
     chance, on average.
 
     Parameters
@@ -114,7 +114,7 @@ def adjusted(p: Sequence[float]) -> list[float]:
 
 
 class Tally:
-    """How many postings each group has, and how many of them have each key.
+    """The number of postings in each group, and of those with each key.
 
     Examples
     --------
@@ -129,10 +129,10 @@ class Tally:
         self.of: Counter[Any] = Counter()
         """The postings of each group."""
         self.n: Counter[tuple[Any, Any]] = Counter()
-        """Those of a group that have a key, by ``(key, group)``."""
+        """The postings of a group with a key, by ``(key, group)``."""
 
     def add(self, keys: Collection[Hashable], groups: Iterable[Hashable]) -> None:
-        """Count a posting with these keys in these groups; None is no group."""
+        """Count a posting with these keys in these groups; None is ignored."""
         for group in groups:
             if group is not None:
                 self.of[group] += 1
@@ -143,15 +143,15 @@ class Tally:
         return share(self.n[key, group], self.of[group])
 
     def counts(self, group: Hashable, keys: Iterable[Hashable]) -> dict[str, int]:
-        """Return how many postings of a group have each of these keys."""
+        """Return the number of postings of a group with each of these keys."""
         return {str(key): self.n[key, group] for key in keys}
 
 
 class GroupedShares:
-    """Shares of items that come in groups, such as of duties in postings, added a group at a time.
+    """Shares of items in groups, such as duties in postings, added group by group.
 
-    Items of a group are alike, so an interval that takes each for a sample of its own is too narrow.
-    This one takes each group for one (Taylor's linearization of a ratio).
+    Items of a group are alike, so an interval that treats them as independent is too narrow.
+    Here the sampling unit is the group (Taylor linearization of a ratio).
 
     Examples
     --------
@@ -167,7 +167,7 @@ class GroupedShares:
         self._sums: dict[str, list[int]] = {}
 
     def add(self, counts: Mapping[str, int], of: int) -> None:
-        """Add a group of `of` items; `counts` says how many of them are of each kind."""
+        """Add a group of `of` items; `counts` are the numbers of items of each kind."""
         self.groups += 1
         self.of += of
         self._of_of += of * of
@@ -189,7 +189,7 @@ class GroupedShares:
 
 
 def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
-    """Return Spearman's rank correlation; None where one of the two is all the same.
+    """Return Spearman's rank correlation; None if one of the two is constant.
 
     Examples
     --------
@@ -203,7 +203,7 @@ def rank_correlation(x: Sequence[float], y: Sequence[float]) -> float | None:
 
 
 def ranks(values: Sequence[float]) -> list[float]:
-    """Return the rank of each value, from 1 for the least; equal ones share the mean of theirs.
+    """Return the rank of each value, from 1 for the smallest; ties get their mean rank.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def ranks(values: Sequence[float]) -> list[float]:
 
 
 def tier(share: float, cutoffs: Mapping[str, float] = CUTOFFS) -> str:
-    """Return the tier of frequency that a share falls in: of postings, or by other cut-offs.
+    """Return the frequency tier of a share of postings, or by other cut-offs.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Every table of a report as CSV, and one line a posting or a duty, written while the postings pass.
+"""Write every table of a report as CSV, and one row per posting or duty while postings are read.
 
 People open these files: cells that a spreadsheet would take for a formula get an apostrophe.
 """
@@ -21,12 +21,12 @@ Row = Mapping[str, Any]
 
 
 def tables(report: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Return the tables of a report that hold anything: their names, and rows of plain values.
+    """Return the tables of a report that are not empty: their names, and rows of plain values.
 
     Parameters
     ----------
     report : mapping
-        As given by `roleclass.report.report.build_report`.
+        From `roleclass.report.report.build_report`.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def _outline(outline: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def flat(row: Row) -> dict[str, Any]:
-    """Return a row without nested values: their names are joined, lists of rows are left out.
+    """Flatten a row: nested names are joined, lists of rows are left out.
 
     Examples
     --------
@@ -154,15 +154,15 @@ def write_tables(report: Mapping[str, Any], folder: Path) -> list[Path]:
 
 
 class Listing(ExitStack):
-    """Writes ``postings.csv``, and ``duties.csv`` where texts are asked for, a case at a time.
+    """Writes ``postings.csv``, and ``duties.csv`` if `with_text`, case by case.
 
-    The files get their names when the context ends well, and are removed when it does not.
+    The files get their names when the context ends without error, and are removed otherwise.
 
     Parameters
     ----------
     folder : Path
     with_text : bool
-        Whether to write duties, which are the text of postings.
+        Whether to write duties, which are text of postings.
     """
 
     def __init__(self, folder: Path, *, with_text: bool = False) -> None:
@@ -183,7 +183,7 @@ class Listing(ExitStack):
         return self
 
     def __call__(self, case: Case) -> None:
-        """Write the lines of a case."""
+        """Write the rows of a case."""
         self._n += 1
         rows = {
             "postings.csv": [posting_row(case, self._n)],

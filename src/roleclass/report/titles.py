@@ -1,4 +1,4 @@
-"""Job titles: without their seniority, one spelling for all; their level; what role they promise."""
+"""Job titles: without seniority, in one spelling; their level; the role that they suggest."""
 
 import re
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder, words
 
 _CUT = re.compile(r"\s[-–—|:]+\s|[|@•,]|\s{3,}")  # noqa: RUF001  (dashes)
-# Bounded, as a title of nothing but opening brackets would take the square of its length.
+# Bounded: a title of only opening brackets would take quadratic time.
 _BRACKETS = re.compile(r"\([^)]{0,200}\)|\[[^\]]{0,200}\]")
 
 
 @lru_cache(maxsize=2**16)
 def normalize_title(title: str, company: str | None = None) -> str:
-    """Return a title without seniority, place, brackets and the company's name and trimmings.
+    """Return a title without seniority, place, brackets, slogans and the company's name.
 
     Examples
     --------
@@ -48,9 +48,9 @@ def normalize_title(title: str, company: str | None = None) -> str:
 
 @lru_cache(maxsize=2**16)
 def title_key(normal: str) -> str:
-    """Return what normalized titles that are spelt differently have in common; "" for a bare word.
+    """Return a key that is equal for different spellings of a normalized title; "" for a bare word.
 
-    Titles that say nothing but "Engineer", or name a field without an occupation, are bare words.
+    Titles that say only "Engineer", or name a field without an occupation, are bare words.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def title_key(normal: str) -> str:
 
 @lru_cache(maxsize=2**16)
 def title_level(title: str) -> str:
-    """Return the rung of the career that a title names.
+    """Return the career level that a title names.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def title_level(title: str) -> str:
 
 
 def rungs() -> dict[str, dict[str, Any]]:
-    """Return the rungs of a career from the lowest, each with its path and its group.
+    """Return the career levels from the lowest, each with its path and its group.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def _singular(part: str) -> set[str]:
 
 
 def _without_seniority(part: str) -> str:
-    if part.lower().endswith("technical staff"):  # its "staff" is no rank
+    if part.lower().endswith("technical staff"):  # here "staff" is not a level
         return _spell(part.split())
     kept = [w for w in part.split() if w.lower().strip(".,&/()-") not in _known("seniority")]
     if kept and kept[-1].lower().removesuffix("s") in _known("nouns"):
@@ -125,7 +125,7 @@ def _capitalize(word: str) -> str:
 
 
 def promised_role(title: str | None) -> Role | None:
-    """Return the role that a title promises; None where it promises none.
+    """Return the role that a title suggests, or None.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def promised_role(title: str | None) -> Role | None:
 
 @cache
 def _rules() -> tuple[PhraseFinder, list[tuple[Role, set[str]]]]:
-    """Return what finds phrases in titles, and the roles by the phrases that promise them."""
+    """Return a finder of phrases in titles, and the roles by the phrases that suggest them."""
     data = read_data("titles")
     phrases = {name: parse_phrases(name, of) for name, of in data["phrases"].items()}
     rules = [(Role(rule["role"]), set(rule["all"])) for rule in data["rules"]]

@@ -12,7 +12,7 @@ from roleclass.reading import AREAS
 
 KINDS: Final = ("problem", "core", "modern", "specialisation")
 TIERS: Final = ("very common", "common", "uncommon", "rare")
-"""From most to least frequent; ``roleclass.report.statistics`` holds the cut-offs."""
+"""From most to least frequent; ``roleclass.report.statistics`` has the cut-offs."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Area:
     kind : str
         One of `KINDS`: one of the sixteen problem areas, or an area of the older list.
     tier : str or None
-        How common its source calls it; one of `TIERS` for a problem area, None for the others.
+        How common it is, according to its source; one of `TIERS` for a problem area, None for the others.
     parts : tuple of Part
         Its sub-patterns; a problem may have none.
     """
@@ -68,12 +68,12 @@ def load_taxonomy(text: str | None = None) -> Mapping[str, Area]:
     Parameters
     ----------
     text : str or None
-        What such a file says; None for the package's.
+        The content of such a file; None for the package's.
 
     Raises
     ------
     ValueError
-        If a key, a phrase, a tier or a kind is not one; the message names its place.
+        If a key, a phrase, a tier or a kind is invalid; the message names it.
 
     Examples
     --------

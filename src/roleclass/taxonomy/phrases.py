@@ -1,4 +1,4 @@
-"""Which of many named phrases a text mentions, all of them at once."""
+"""Find which of many named phrases a text mentions."""
 
 from collections.abc import Iterable, Mapping
 
@@ -23,7 +23,7 @@ class PhraseFinder:
     """
 
     def __init__(self, names: Mapping[str, Iterable[Phrase]]) -> None:
-        # By the first token, with the rest: a token that begins no phrase costs one look-up.
+        # By the first token: a token that begins no phrase costs one look-up.
         self._starts: dict[bytes, dict[Phrase, list[str]]] = {}
         for name, phrases in names.items():
             for first, *rest in phrases:
@@ -34,7 +34,7 @@ class PhraseFinder:
         return self.find_in(words(text))
 
     def find_in(self, tokens: list[bytes]) -> set[str]:
-        """Return the names that tokens, as `words` gives them, mention."""
+        """Return the names that tokens from `words` mention."""
         found: set[str] = set()
         starts = self._starts
         for i in [i for i, token in enumerate(tokens) if token in starts]:

@@ -20,10 +20,10 @@ class Mention:
     key : str
         Its identifier, such as ``"rag.vector"``.
     name : str
-        Its name for a person, such as ``"Vector Search and Semantic Retrieval"``.
+        Its display name, such as ``"Vector Search and Semantic Retrieval"``.
     sentences : tuple of (start, end)
         The lines that mention it, in order: ``reading.text[start:end]`` of the `Reading` of the same
-        posting, which is the text itself where that has no title, no markup and no lost line breaks.
+        posting. That is the text itself if it has no title, no markup and no lost line breaks.
     """
 
     key: str
@@ -43,7 +43,7 @@ class Problem(Mention):
         ``"problem"`` for the sixteen problem areas; ``"core"``, ``"modern"`` or
         ``"specialisation"`` for the areas of the older list of responsibilities.
     tier : str or None
-        How common the source calls a problem area: ``"very common"``, ``"common"``,
+        How common a problem area is, according to its source: ``"very common"``, ``"common"``,
         ``"uncommon"`` or ``"rare"``; None for the other kinds.
     parts : tuple of Mention
         The sub-patterns that are mentioned.
@@ -79,12 +79,12 @@ class Problem(Mention):
 
 
 def find_problems(reading: Reading) -> list[Problem]:
-    """Say which problem areas the duties of a posting are in, and where.
+    """Return the problem areas of a posting's duties, with their spans.
 
     Parameters
     ----------
     reading : Reading
-        As given by `roleclass.read`, or by a classifier with a model of your own.
+        From `roleclass.read`, or from a classifier with your own model.
 
     Returns
     -------
@@ -128,9 +128,9 @@ def find_keys(duty: str, areas: Sequence[str]) -> set[str]:
     Parameters
     ----------
     duty : str
-        What the line says.
+        The text of the line.
     areas : sequence of str
-        `Line.areas` of it. A sub-pattern of one of the sixteen areas counts in a duty of that area, one of
+        Its `Line.areas`. A sub-pattern of one of the sixteen areas counts in a duty of that area, one of
         the older list in a duty of any area.
 
     Examples
@@ -144,7 +144,7 @@ def find_keys(duty: str, areas: Sequence[str]) -> set[str]:
 
 
 def find_keys_in(duty: list[bytes], areas: Sequence[str]) -> set[str]:
-    """Return what `find_keys` does, for the tokens of a duty."""
+    """Like `find_keys`, for the tokens of a duty."""
     found = {area for area in areas if area in load_taxonomy()}
     if not areas:
         return found

@@ -1,10 +1,10 @@
-"""The text contract: what a posting's bytes and tokens are. Training and the ONNX graph share it.
+"""The text contract, shared by training and the ONNX graph: the bytes and tokens of a posting.
 
-A posting is UTF-8 bytes without markup (`roleclass.text.markup`), its title (where there is one) on a line of
+A posting is UTF-8 bytes without markup (`roleclass.text.markup`), with its title, if any, on a line of
 its own before the text.
 ASCII letters are folded to lower case. Token bytes are ``a-z 0-9 + #``, so that ``C++`` and ``C#``
-are words and ``GPT-4`` is ``gpt 4``; every other byte, all of non-ASCII included, separates. A token
-is a maximal run of token bytes. Nothing crosses the end of a posting.
+are words and ``GPT-4`` is ``gpt 4``; every other byte, including all non-ASCII, separates. A token
+is a maximal run of token bytes. No token or phrase crosses the end of a posting.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ TOKEN_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789+#"
 SEPARATOR = b" "
 
 MAX_BYTES: Final = 16 * 2**20
-"""A longer text is no posting: it is answered `unclear`, so that one row cannot exhaust the memory."""
+"""A longer text is answered `unclear`, so that one row cannot exhaust the memory."""
 
 FOLD = bytes(
     folded
@@ -30,7 +30,7 @@ FOLD = bytes(
     else SEPARATOR[0]
     for byte in range(256)
 )
-"""What each of the 256 bytes counts as: itself, its lower-case letter, or a separator (a space)."""
+"""The folding of each of the 256 bytes: itself, its lower-case letter, or a separator (a space)."""
 
 
 def encode(text: str, title: str | None = None) -> bytes:
@@ -39,16 +39,16 @@ def encode(text: str, title: str | None = None) -> bytes:
     Parameters
     ----------
     text : str
-        The posting; HTML or Markdown become the text that a person would see. Lone surrogates, which
+        The posting; HTML or Markdown is converted to the visible text. Lone surrogates, which
         UTF-8 cannot hold, count as separators.
     title : str or None
-        The job title, likewise; it becomes the first line, with an empty one after it. None or blank, or a
-        blank text: no such line.
+        The job title, likewise; it becomes the first line, followed by an empty one. If it is None or blank,
+        or the text is blank, there is no such line.
 
     Returns
     -------
     bytes
-        UTF-8. A posting of more than `MAX_BYTES`, which nobody reads, is left as it is.
+        UTF-8. A posting of more than `MAX_BYTES`, which is not read, is left unchanged.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def encode(text: str, title: str | None = None) -> bytes:
         return data
     if may_hold_markup(data):
         line, text = _one_line(plain(line)), plain(text)
-    # A title alone decides nothing: without a text there is no title.
+    # A title alone decides nothing, so it is dropped without a text.
     cleaned = ("" if not text or text.isspace() else line, unglue(text))
     return data if cleaned == given else _utf8(*cleaned)
 
@@ -75,7 +75,7 @@ def _one_line(text: str) -> str:
 
 def _utf8(line: str, text: str) -> bytes:
     data = text.encode("utf-8", errors="replace")
-    # A title is one line. An empty one after it: no small letter can make the text a part of it.
+    # A title is one line. The empty line after it ends it even before a small letter.
     return b"%b\n\n%b" % (line.encode("utf-8", errors="replace"), data) if line else data
 
 
@@ -85,7 +85,7 @@ def tokenize(data: bytes) -> list[bytes]:
     Parameters
     ----------
     data : bytes
-        A posting as given by `encode`.
+        A posting from `encode`.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def tokenize(data: bytes) -> list[bytes]:
 
 
 def characters_before(data: bytes) -> NDArray[np.int32]:
-    """Say how many characters begin before each byte of a posting: where its bytes are in its text.
+    """Return how many characters begin before each byte of a posting, to map bytes to characters.
 
     Parameters
     ----------
@@ -124,14 +124,14 @@ def characters_before(data: bytes) -> NDArray[np.int32]:
 
 
 def pack(rows: Sequence[bytes], step: int = 1) -> NDArray[np.uint8]:
-    """Lay postings side by side as one zero-padded matrix, the input of the model.
+    """Pack postings into one zero-padded matrix, the input of the model.
 
     Parameters
     ----------
     rows : sequence of bytes
-        Postings as given by `encode`.
+        Postings from `encode`.
     step : int
-        Rows are padded to a multiple of so many bytes.
+        Rows are padded to a multiple of this number of bytes.
 
     Returns
     -------

@@ -1,11 +1,11 @@
-r"""Line breaks that a scraper lost: "What you will doTrain modelsWe offerA pension" is four lines.
+r"""Restore line breaks that a scraper lost: "What you will doTrain modelsWe offerA pension" is four lines.
 
-Where the elements of a page are joined with nothing between them, a line ends and the next begins within a
-run of letters. Such a *seam* looks like a name in camel case ("TypeScript"), so three things have to hold:
+If the elements of a page are joined without a separator, a line ends and the next begins within a
+run of letters. Such a *seam* looks like a name in camel case ("TypeScript"), so three conditions must hold:
 
 - The text as a whole is glued: it has two clear seams or more, and at most twice as many line breaks.
-- The run of letters is no name: neither one of `NAMES` nor, capitalised, there twice.
-- What stands before the seam can end a line, and what stands behind it can begin one.
+- The run of letters is not a name: not one of `NAMES`, and not capitalised and repeated.
+- A line can end before the seam, and begin after it.
 """
 
 import re
@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Final
 
 NAMES: Final = tuple(Path(__file__).with_name("names.txt").read_text("utf-8").split())
-"""Names in camel case that would be cut: the commonest of ten thousand postings, and a few of their kind.
+"""Names in camel case that would be cut: the most frequent of ten thousand postings, and similar ones.
 
-Others need no entry, because no line ends in their first letters (eBay, iOS, MySQL, PyTorch, McKinsey) or
+Others need no entry, because no line ends with their first letters (eBay, iOS, MySQL, PyTorch, McKinsey) or
 begins with their last (OpenAI, MongoDB, SaaS).
 """
 
@@ -34,32 +34,32 @@ _HEADINGS: Final = frozenset(
 """Last words of headings; any other capitalised word before a capital may be half of a name."""
 
 _SHORT_ENDS: Final = frozenset({"us", "do", "it", "in", "on", "up", "to", "go", "be", "me", "so"})
-"""Words of two letters that lines end in; names begin with others, as ``reInvent`` does."""
+"""Words of two letters that lines end with; names begin with others, such as ``reInvent``."""
 
 _UNITS: Final = frozenset(
     {"year", "years", "yrs", "month", "months", "week", "weeks", "day", "days", "hour", "hours"}
 )
-"""What a number may be glued to without being the end of a line."""
+"""Characters that a number may follow without a line ending between them."""
 
 _LINE: Final = 100
 _FREE: Final = 10
 _SPARSE: Final = 300
-"""A text with a line break in so many characters, but for the first ten, is not glued, nor is
-one with less than a possible seam in 300."""
+"""A text with a line break per this many characters, beyond the first ten, is not glued, nor is
+one with less than one possible seam per 300."""
 
 _LONGEST_RUN: Final = 100
 _LONGEST_TEXT: Final = 2**20
-"""A longer run of letters is not made of words; a longer text is no posting, and not worth the time."""
+"""A longer run of letters is not made of words; a longer text is not a posting."""
 
 _LOWER: Final = "a-zß-öø-ÿ"
 _UPPER: Final = "A-ZÀ-ÖØ-Þ"
 _QUOTE: Final = "'\u2019"
 _WORD: Final = f"{_LOWER}{_UPPER}0-9{_QUOTE}"
 
-# The capital first: a capital is rare, so that most of a text is passed over at once.
+# The capital first: it is rare, so that most of a text is skipped at once.
 _PERHAPS: Final = re.compile(rf"[{_UPPER}](?<=[{_LOWER}{_QUOTE}.!?:)+#].)")
 
-# What a byte may be to `_PERHAPS`: before a capital (a), a capital or the first byte of a further one (A).
+# Classes of bytes for `_PERHAPS`: before a capital (a), a capital or the first byte of another one (A).
 _KINDS: Final = bytes(
     ord(
         "a" if chr(byte) in "abcdefghijklmnopqrstuvwxyz'.!?:)+#" or 0x80 <= byte < 0xC0
@@ -86,7 +86,7 @@ _YEARS: Final = (
 _TOKEN: Final = re.compile(
     rf"{_ADDRESS}|{_RUN}|(?P<end>(?:{_SENTENCE}|\)|(?<=\+)\+|(?<=C)#){_CAPITAL}|{_YEARS})"
 )
-"""An address, which is passed over, a run, or the end of a line that ends outside of one."""
+"""An address, which is skipped, a run, or the end of a line outside a run."""
 
 _PIECE: Final = re.compile(
     rf"[{_UPPER}]+(?:s(?![{_LOWER}])|(?![{_LOWER}]))[0-9]*"
@@ -103,7 +103,7 @@ _INFLECTED: Final = re.compile(rf"[{_QUOTE}]?s$")
 
 
 def unglue(text: str) -> str:
-    r"""Put back the line breaks of a text whose lines were joined with nothing between them.
+    r"""Restore the line breaks of a text whose lines were joined without a separator.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ def unglue(text: str) -> str:
     Returns
     -------
     str
-        The text with a line feed put in at each seam, or the same object where the text is not glued.
-        Ungluing twice changes nothing more.
+        The text with a line feed at each seam, or the same object if the text is not glued.
+        A second call changes nothing.
 
     Examples
     --------
@@ -127,7 +127,7 @@ def unglue(text: str) -> str:
     least = max(2, -(-breaks // 2))
     if (breaks - _FREE) * _LINE > len(text) or len(text) > _LONGEST_TEXT:
         return text
-    # Most texts have too few seams even by a count of bytes, which takes a tenth of the time.
+    # Counting bytes first rules out most texts in a tenth of the time.
     kinds_of_bytes = text.encode("utf-8", "replace").translate(_KINDS)
     enough = max(least, -(-len(text) // _SPARSE))
     if kinds_of_bytes.count(b"aA") < enough:
@@ -136,14 +136,14 @@ def unglue(text: str) -> str:
         return text
     tokens = [token for token in _TOKEN.finditer(text) if token.lastgroup]
     runs = Counter(run for token in tokens if (run := token["run"]))
-    # A capitalised run that is there again is a name that we do not know.
+    # A capitalised run that is repeated is an unknown name.
     names = _KNOWN.union(
         run.lower() for run, times in runs.items() if times > 1 and not run[0].islower()
     )
     sentences: list[int] = []
     clear: list[int] = []
     likely: list[int] = []
-    kinds: set[str] = set()  # of clear seams: a name such as clientId, again and again, is one
+    kinds: set[str] = set()  # of clear seams: a repeated name such as clientId counts once
     for token in tokens:
         run = token["run"] or token["word"]
         if not run:
@@ -159,9 +159,9 @@ def unglue(text: str) -> str:
 
 
 def _seams(run: str, after: str, names: Container[str]) -> Iterator[tuple[int, bool]]:
-    """Give the places in a run of letters where lines end, each with whether that is clear."""
+    """Yield the offsets in a run of letters where lines end, each with whether it is clear."""
     pieces = _PIECE.findall(run)
-    line, at = "", 0  # what stands between the last seam and here
+    line, at = "", 0  # the text since the last seam
     while pieces:
         # A name as a whole, or one piece.
         several = range(min(len(pieces), 4), 1, -1)

@@ -1,12 +1,12 @@
-r"""From HTML, escaped HTML, entities and Markdown to the plain text that a person would see.
+r"""Convert HTML, escaped HTML, entities and Markdown to the visible text.
 
-Boards, applicant-tracking systems and scrapers hand out postings in all of these, often in one another:
-HTML that was escaped once or twice, Markdown with a backslash before each sign. A text is peeled layer by
-layer until no sign of markup is left, so that what comes out goes in again unchanged. What is no markup
-stays: ``vector<int>``, ``x < y``, ``<jobs@example.com>``, ``R&D``, ``a * b``, ``C#``, the marks of lists.
+Boards, applicant-tracking systems and scrapers deliver postings in all of these, often nested:
+HTML that was escaped once or twice, Markdown with a backslash before each sign. Markup is removed layer by
+layer until none is left, so that a second pass changes nothing. Text that only looks like markup
+stays: ``vector<int>``, ``x < y``, ``<jobs@example.com>``, ``R&D``, ``a * b``, ``C#``, bullets.
 
-``examples/runtimes/node/markup.mjs`` is the same in JavaScript. Hence the regular expressions use what both
-languages mean alike; no part of one can match in two ways, so the work grows with the length.
+``examples/runtimes/node/markup.mjs`` is the same in JavaScript; regular expressions use only syntax that
+both languages share. No part of one can match in two ways, so they take linear time.
 """
 
 import re
@@ -15,7 +15,7 @@ from html.entities import html5
 from typing import Final
 
 _LAYERS: Final = 8
-"""Postings have two or three; what has more was made to harm, and its signs are wiped out."""
+"""Layers of markup. Postings have two or three; a text with more is hostile, and its signs are removed."""
 
 
 def _names(names: str) -> frozenset[str]:
@@ -47,7 +47,7 @@ _TAG = re.compile(
     r"|<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9]*(?:[:-][A-Za-z0-9]+)*)(?=[ \t\n\r\f/>])"
     r"""(?:[^<>"']*(?:(?:"[^"<]*"|'[^'<]*')[^<>"']*)*>|[^<>]*>)"""
 )
-# Each of these begins with the one character that it is about, which is looked for as fast as memory is read.
+# Each of these begins with a fixed character, which is found quickly.
 _ENTITY = re.compile(
     r"&(?:amp;|#38;)*"  # escaped once more: &amp;nbsp;
     r"(?:(?P<name>[A-Za-z][A-Za-z0-9]{1,31})|(?P<number>#[0-9]{1,7}|#[Xx][0-9A-Fa-f]{1,6}));"
@@ -61,7 +61,7 @@ _BOLD = re.compile(r"\*\*(?<![A-Za-z0-9_*]\*\*)(\*?)(?=[^*\t\n\r ])([^*\n]+)\*\*
 _ITALIC = re.compile(
     r"\*(?<![A-Za-z0-9_*]\*)(?=[A-Za-z0-9])([^*\n]*[^*\t\n\r ])\*(?![A-Za-z0-9_*])"
 )
-# ``#hiring`` and ``# of openings: 2`` are no headings.
+# ``#hiring`` and ``# of openings: 2`` are not headings.
 _HEADING = re.compile(r"#(?<![^\n]#)(?:#{1,5}[ \t]+|[ \t]+(?=[A-Z#]))")
 _find_tag, _find_entity, _find_backslash, _find_link, _find_bold, _find_italic, _find_heading = (
     re.compile(pattern.pattern.encode()).search
@@ -72,14 +72,14 @@ _SPACES: Final = "\t\n\f\r "
 
 
 def may_hold_markup(data: bytes) -> bool:
-    """Say whether `plain` has anything to do, from UTF-8 bytes; quicker than `plain` itself.
+    """Return whether UTF-8 bytes may contain markup; faster than `plain`.
 
     Examples
     --------
     >>> may_hold_markup(b"* C++ & C#"), may_hold_markup(b"C++ &amp; C#")
     (False, True)
     """
-    # Most postings lack these bytes, and a byte is found much sooner than a pattern.
+    # Most postings lack these bytes, and a byte is found much faster than a pattern.
     return bool(
         (b"<" in data and _find_tag(data, data.find(b"<")))
         or (b"\\" in data and _find_backslash(data, data.find(b"\\")))
@@ -92,7 +92,7 @@ def may_hold_markup(data: bytes) -> bool:
 
 
 def plain(text: str) -> str:
-    r"""Return the text that a person would see.
+    r"""Return the visible text.
 
     Parameters
     ----------
@@ -102,9 +102,9 @@ def plain(text: str) -> str:
     Returns
     -------
     str
-        `text` itself, the same object, where it holds no markup. Else blocks begin lines of their own,
-        items of lists with ``- ``; scripts, styles, navigation and comments are gone; white space is
-        as a browser shows it, but for texts that have line breaks and no blocks, which keep theirs.
+        `text` itself, the same object, if it has no markup. Otherwise blocks begin new lines,
+        list items begin with ``- ``; scripts, styles, navigation and comments are removed; white space is
+        as a browser shows it, except that texts with line breaks and no blocks keep theirs.
 
     Examples
     --------
@@ -119,10 +119,10 @@ def plain(text: str) -> str:
     """
     flowing = True
     for _ in range(_LAYERS):
-        # Most texts have none of these, and looking for one character takes no time.
+        # Most texts have none of these, and a search for one character is fast.
         if "<" in text and any(map(_shows_html, _TAG.finditer(text))):
             text = _without_tags(text, flowing=flowing)
-            flowing = False  # the line breaks that are there now are the right ones
+            flowing = False  # the line breaks are now the right ones
             continue
         if "&" in text and (decoded := _decode(text)) != text:
             text = decoded
@@ -137,7 +137,7 @@ def _shows_html(tag: re.Match[str]) -> bool:
     name = tag["name"]
     if name is None:
         return tag[0].startswith("<")
-    # ``List<P>``, ``Map<Section>`` are types, ``<title>`` is a gap to be filled in.
+    # ``List<P>``, ``Map<Section>`` are types, ``<title>`` is a placeholder.
     lower = name.lower()
     if lower not in _TAGS:
         return False
@@ -146,7 +146,7 @@ def _shows_html(tag: re.Match[str]) -> bool:
 
 
 def _without_tags(text: str, *, flowing: bool) -> str:
-    # An element that is never closed hides nothing: better too much text than too little.
+    # An unclosed element hides nothing: better too much text than too little.
     last = {_name(tag): tag.start() for tag in _TAG.finditer(text)}
     blocks = _BLOCKS.intersection(name.removeprefix("/") for name in last) - {"br"}
     page = _Page(flowing=flowing and bool(blocks))
@@ -157,7 +157,7 @@ def _without_tags(text: str, *, flowing: bool) -> str:
             if name != hidden:
                 continue
             hidden = ""
-        elif name in {"", "/!--"}:  # no tag: it stays, with the text around it
+        elif name in {"", "/!--"}:  # not a tag: it stays, with the text around it
             continue
         else:
             page.write(text[start : tag.start()])
@@ -172,7 +172,7 @@ def _without_tags(text: str, *, flowing: bool) -> str:
 
 
 def _name(tag: re.Match[str]) -> str:
-    """Return a tag's name in lower case, a slash before it if it closes; nothing for what is no tag."""
+    """Return a tag's name in lower case, with a slash if it closes; empty for text that is not a tag."""
     name = tag["name"]
     if name is None:
         return {"<!--": "!--", "-->": "/!--"}.get(tag[0], "!")
@@ -181,10 +181,10 @@ def _name(tag: re.Match[str]) -> str:
 
 
 class _Page:
-    """What has been written, and the line breaks and the mark that come before the next word."""
+    """The output so far, and the line breaks and the bullet before the next word."""
 
     def __init__(self, *, flowing: bool) -> None:
-        self._flowing = flowing  # white space is what a browser takes it for
+        self._flowing = flowing  # white space is collapsed as in a browser
         self._pre = 0
         self._breaks = 0
         self._mark = ""
@@ -222,7 +222,7 @@ class _Page:
             self._add(shown)
 
     def _keep(self, text: str) -> None:
-        # Line breaks at either end count like those of tags; the ones within stay as they are.
+        # Line breaks at either end count like those of tags; those within stay unchanged.
         body = text.strip(_SPACES)
         if not body and "\n" not in text:
             body = text

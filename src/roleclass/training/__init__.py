@@ -8,12 +8,12 @@ Nothing outside this folder imports scikit-learn, and nothing in it is needed to
 `lines`, `gaps`, `line_bytes`           the cut into lines
 `line_model`, `line_context`            what each line is
 `line_labels`, `line_folds`             from labelled spans to line models, out of fold
-`measures`, `features`                  what is counted in a posting; the numbers that are weighed
-`prepared`, `selection`, `model`        the training split made ready; settings chosen; the pipeline fitted
-`calibration`, `evaluation`, `card`     temperature, thresholds; how right it is; the model card
+`measures`, `features`                  counts in a posting; the features of the role model
+`prepared`, `selection`, `model`        prepare the training split; choose settings; fit the pipeline
+`calibration`, `evaluation`, `card`     temperature, thresholds; evaluation; the model card
 `graph`, `graph_*`, `line_rules`        all of it as ONNX operators
-`converters`, `export`, `parity`        the model file, held against the pipeline
-`run`                                   all of it in order: ``roleclass train``
+`converters`, `export`, `parity`        the model file, compared with the pipeline
+`run`                                   all steps in order: ``roleclass train``
 ======================================  =========================================================
 """
 

@@ -1,6 +1,6 @@
-"""Make probabilities mean what they say: temperature, thresholds, calibration error.
+"""Calibrate probabilities: temperature, thresholds, calibration error.
 
-All of it is fitted on out-of-fold predictions of the training split, never on what it is judged by.
+Everything is fitted on out-of-fold predictions of the training split, never on evaluation data.
 """
 
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ def fit_temperature(logits: Floats, labels: Ints, weights: Floats | None = None)
     labels : int array of shape (N,)
         Column of the true class.
     weights : float array of shape (N,) or None
-        How much each row counts; None: all the same.
+        Weights of the rows; None: all equal.
 
     Returns
     -------
     float
-        T > 0; above 1 where the model was too sure of itself.
+        T > 0; above 1 if the model was overconfident.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def fit_temperature(logits: Floats, labels: Ints, weights: Floats | None = None)
 
 
 def fit_thresholds(probabilities: Floats, labels: Ints, precision: float) -> list[float]:
-    """Find, for each class, the confidence from which its predictions are as precise as stated.
+    """Find, for each class, the confidence from which its predictions reach a precision.
 
     Parameters
     ----------
@@ -58,12 +58,12 @@ def fit_thresholds(probabilities: Floats, labels: Ints, precision: float) -> lis
     labels : int array of shape (N,)
         Column of the true class.
     precision : float
-        The share of right answers wanted among those at or above the threshold.
+        The required share of right answers at or above the threshold.
 
     Returns
     -------
     list of K floats
-        The lowest such confidence, rounded to three digits; 1.0 where no threshold is precise enough.
+        The lowest such confidence, rounded to three digits; 1.0 if no threshold is precise enough.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def fit_thresholds(probabilities: Floats, labels: Ints, precision: float) -> lis
 def expected_calibration_error(
     confidence: Floats, right: NDArray[np.bool_], bins: int = 10
 ) -> float:
-    """Return how far confidence and accuracy lie apart, on average over bins of equal width.
+    """Return the expected calibration error: the mean gap of confidence and accuracy over equal-width bins.
 
     Naeini et al., *Obtaining Well Calibrated Probabilities Using Bayesian Binning*, 2015.
 

@@ -1,4 +1,4 @@
-"""The model card: what a model is for, how it came about, how right it is."""
+"""The model card: intended use, training, accuracy."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,27 +10,27 @@ from roleclass.roles import Role, as_role
 
 _ABOUT: Final = """\
 ## Data
-Nobody has written down how these postings were chosen and who labelled them (`--about`)."""
+It is not documented how these postings were chosen and who labelled them (`--about`)."""
 
 
 def model_card(figures: Mapping[str, Any], precision: float, about: str | None = None) -> str:
-    """Write the card of a model from its figures; ``card.md.jinja`` is its text.
+    """Write the card of a model from its figures, with the template ``card.md.jinja``.
 
     Parameters
     ----------
     figures : dict
         What ``metrics.json`` holds; see `roleclass.training.run.train`.
     precision : float
-        What the thresholds were chosen for.
+        The precision that the thresholds were chosen for.
     about : str or None
         Markdown: where the data came from, who labelled it, what the model must not be used for,
-        how it fails. None where nobody has said.
+        how it fails; or None.
 
     Returns
     -------
     str
         Markdown. Where no posting of ``dev`` has a role, the figures are those of cross-validation and
-        are called so.
+        are labelled as such.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("roleclass.training", ""),

@@ -1,8 +1,8 @@
-"""Training copies: postings in which something stands that must not matter.
+"""Training copies: postings with insertions that must not matter.
 
-A careful reader is not moved by what a company says of itself, by a nice-to-have, a notice about hiring with
-AI, or a title. So lines and titles of *other* training postings are put into copies of a posting whose label
-stays; where the lines of the posting are labelled, the labels move along.
+A careful reader ignores what a company says about itself, a nice-to-have, a notice about AI in
+hiring, or a title. So lines and titles of *other* training postings are inserted into copies of a posting
+with its label; labels of its lines move along.
 """
 
 from collections.abc import Sequence
@@ -18,15 +18,15 @@ from roleclass.training.lines.spans import LineSpan
 COMPANY, NICE, NOTICE, TITLE, SHORT = "company", "nice-to-have", "notice", "title", "short"
 
 SHARES: Final = {COMPANY: 0.8, NICE: 0.35, NOTICE: 0.15, TITLE: 0.25, SHORT: 0.4}
-"""How many of the copies hold each of these; short ones keep a few duties and requirements only."""
+"""The shares of copies with each insertion; short copies keep only a few duties and requirements."""
 
 _LONGEST: Final = 400
-_BARE: Final = 0.4  # of the short ones: so many have neither a title nor anything put in
+_BARE: Final = 0.4  # share of short copies with neither a title nor an insertion
 
 
 @dataclass(frozen=True)
 class Lender:
-    """A line of a posting that may be put into others."""
+    """A line of a posting that may be inserted into others."""
 
     group: str
     text: str
@@ -35,9 +35,9 @@ class Lender:
 
 
 def lenders(corpus: Corpus) -> dict[str, list[Lender]]:
-    """Return the lines that may be lent, by what they are: company, nice-to-have, notice.
+    """Return the lines for insertion, by kind: company, nice-to-have, notice.
 
-    Company lines and nice-to-haves that speak of AI; notices are other lines that do.
+    Company lines and nice-to-haves are those about AI; notices are other lines about AI.
     """
     found: dict[str, list[Lender]] = {COMPANY: [], NICE: [], NOTICE: []}
     for posting in corpus:
@@ -57,13 +57,13 @@ def copies(corpus: Corpus, seed: int = 0) -> list[LabelledPosting]:
     Parameters
     ----------
     corpus : Corpus
-        Lines and titles are lent within it, never within one group.
+        Lines and titles come from it, never from the same group.
     seed : int
 
     Returns
     -------
     list of LabelledPosting
-        With the same labels, for the line that were put in, too.
+        With the same labels, also for the inserted lines.
     """
     lent = lenders(corpus)
     titles = [(p.group, p.title) for p in corpus if p.title]
@@ -76,7 +76,7 @@ def copies(corpus: Corpus, seed: int = 0) -> list[LabelledPosting]:
 def bare(corpus: Corpus, seed: int = 0) -> list[LabelledPosting]:
     """Return texts of one to three lines, without a title or a heading: one of each part of each posting.
 
-    What a line is must be known where nothing stands around it.
+    The model must classify a line even without context.
     """
     return [
         _bare(posting, part, np.random.default_rng([seed, i, k]))
@@ -96,7 +96,7 @@ def _bare(posting: LabelledPosting, part: str, rng: np.random.Generator) -> Labe
     for line in few:
         said = " ".join(posting.text[line.start : line.end].split())
         moved.append(replace(line, start=len(text), end=len(text) + len(said)))
-        # Without a full stop two lines would be one.
+        # Without a full stop, two lines would be one.
         text += said + (between if said.endswith((".", "!", "?")) else "\n")
     return replace(posting, title=None, text=text, lines=tuple(moved))
 
@@ -126,7 +126,7 @@ def _copy(
 
 
 def _another(of: Sequence[Lender], group: str, rng: np.random.Generator) -> Lender | None:
-    """Draw a line of another group; None where ten tries find none."""
+    """Draw a line of another group; None if ten tries fail."""
     for _ in range(10 if of else 0):
         chosen = of[int(rng.integers(len(of)))]
         if chosen.group != group:
@@ -137,7 +137,7 @@ def _another(of: Sequence[Lender], group: str, rng: np.random.Generator) -> Lend
 def _shortened(posting: LabelledPosting, rng: np.random.Generator) -> LabelledPosting:
     """Keep a few labelled duties and requirements, and often the line before the first of each, a heading.
 
-    Most labelled postings are long; a reader knows a short one, too.
+    Most labelled postings are long; the model must also handle short ones.
     """
     kept: set[LineSpan] = set()
     for part, most in (("duty", 6), ("requirement", 4)):

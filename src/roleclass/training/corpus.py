@@ -17,10 +17,10 @@ from roleclass.training.lines.spans import LineSpan, fitting, load_spans, read_p
 SPLITS = ("train", "dev")
 
 LINES = "lines.parquet"
-"""The file of a corpus's folder that holds labelled lines; see `LineSpan`."""
+"""The file with labelled lines in a corpus's folder; see `LineSpan`."""
 
 Warn = Callable[[str], None]
-"""Called with each warning: a file that was passed over, a row that was left out."""
+"""Called with each warning: a file that was skipped, a row that was left out."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class LabelledPosting:
     part : str
         The file that it came from, such as ``"boards"``.
     group : str
-        Postings of one group (a board, else a company) stay on one side of every fold.
+        Postings of one group (a board, otherwise a company) stay on one side of every fold.
     title, text : str or None, str
         What the model reads.
     role : Role or CustomRole
@@ -42,19 +42,19 @@ class LabelledPosting:
     confidence : int
         How sure the annotator was: 3 any reader would agree, 2 probable, 1 a coin flip.
     runner_up : str or None
-        The next best role, where the confidence is below 3.
+        The second most likely role, if the confidence is below 3.
     agreed : bool
-        False where two readers disagreed.
+        False if two annotators disagreed.
     split : str
         ``"train"`` or ``"dev"``.
     source : str
-        Where it was posted: the board, else the part.
+        Where it was posted: the board, otherwise the part.
     year : str
-        When it was posted, as far as the corpus says: ``"2026"`` or ``""``.
+        When it was posted, if known: ``"2026"`` or ``""``.
     published_label : str or None
-        What the publisher of the corpus says, for comparison only.
+        The label of the corpus's publisher, only for comparison.
     lines : tuple of LineSpan
-        Its labelled lines; empty where nobody labelled them.
+        Its labelled lines; empty if there are none.
     """
 
     id: str
@@ -90,7 +90,7 @@ class Corpus(Sequence[LabelledPosting]):
         return self.postings[index]
 
     def where(self, keep: Callable[[LabelledPosting], bool]) -> Self:
-        """Return the postings that `keep` is true of.
+        """Return the postings for which `keep` is true.
 
         Examples
         --------
@@ -101,18 +101,18 @@ class Corpus(Sequence[LabelledPosting]):
         return type(self)(tuple(filter(keep, self.postings)))
 
     def at(self, indices: Iterable[int]) -> Self:
-        """Return the postings at these places, in their order."""
+        """Return the postings at these indices, in their order."""
         return type(self)(tuple(self.postings[i] for i in indices))
 
     def split(self, name: str) -> Self:
-        """Return the postings of one split that have a role which can be learnt or scored.
+        """Return the postings of one split that can be used for training or evaluation.
 
-        Unclear postings teach no role, and where two readers disagree nobody knows the answer.
+        Unclear postings have no role, and where two annotators disagree the answer is unknown.
         """
         return self.where(lambda p: p.split == name and p.role != Role.UNCLEAR and p.agreed)
 
     def unclear(self, name: str) -> Self:
-        """Return the postings of one split whose text lets nobody judge, as its readers agree."""
+        """Return the postings of one split that its annotators agree are unclear."""
         return self.where(lambda p: p.split == name and p.role == Role.UNCLEAR and p.agreed)
 
     def column(self, name: str) -> NDArray[Any]:
@@ -128,7 +128,7 @@ class Corpus(Sequence[LabelledPosting]):
         return np.array([str(v) if isinstance(v, str) else v for v in values])
 
     def fingerprint(self) -> str:
-        """Return a hash of the postings and their labels, which names what a model was trained on."""
+        """Return a hash of the postings and their labels, which identifies the corpus of a model."""
         digest = hashlib.sha256()
         for p in self.postings:
             digest.update(p.encode())
@@ -160,9 +160,9 @@ def load_corpus(
     folder : Path
         Where the files are.
     warn : callable
-        Called with a sentence for each file that is passed over and, with `skip_bad_rows`, each row.
+        Called with a message for each file that is skipped and, with `skip_bad_rows`, each bad row.
     skip_bad_rows : bool
-        Leave bad rows out and go on, instead of refusing the corpus.
+        Leave bad rows out instead of refusing the corpus.
     roles : collection of str
         The labels that may occur; ``unclear`` may in any case.
 
@@ -174,7 +174,7 @@ def load_corpus(
     Raises
     ------
     CorpusError
-        If the folder holds no labelled file, a file cannot be read, or rows are bad; each bad row is
+        If the folder contains no labelled file, a file cannot be read, or rows are bad; each bad row is
         named with its file, number, column, value and what was expected.
     """
     files = sorted(set(folder.glob("*.parquet")) - {folder / LINES})
@@ -190,7 +190,7 @@ def load_corpus(
         columns, rows = read_parquet(file)
         missing = {"id", "description", "role"} - set(columns)
         if missing:
-            warn(f"{file.name}: passed over, it has no column {', '.join(sorted(missing))}")
+            warn(f"{file.name}: skipped, it has no column {', '.join(sorted(missing))}")
             continue
         for number, row in enumerate(rows):
             try:
@@ -217,17 +217,17 @@ def _posting(
     roles: Collection[str],
     spans: Mapping[str, tuple[LineSpan, ...]],
 ) -> LabelledPosting:
-    """Check one row; a ValueError says which column is wrong and what was expected."""
+    """Check one row; raise a ValueError with the column and what was expected."""
     text = _string(row, "description")
     identifier = _string(row, "id")
     if not identifier:
         raise ValueError("column id: empty, expected a unique string")
     if identifier in known:
         where = known[identifier].part
-        raise ValueError(f"column id: {identifier!r} stands already in {where}.parquet")
+        raise ValueError(f"column id: {identifier!r} is already in {where}.parquet")
     confidence = _one_of(row, "confidence", (1, 2, 3))
     given = {
-        # A column with a gap comes as floating-point numbers.
+        # A column with gaps is read as floats.
         "confidence": None if confidence is None else int(confidence),
         "split": _one_of(row, "split", SPLITS),
         "agreed": _one_of(row, "agreed", (True, False)),

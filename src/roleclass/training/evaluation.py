@@ -1,4 +1,4 @@
-"""How right a model is: one set of figures, for cross-validation, ``metrics.json`` and the command."""
+"""Evaluate a model: the same figures for cross-validation, ``metrics.json`` and the command."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,13 +24,13 @@ Report = dict[str, Any]
 """Figures ready for JSON, as made by `report`."""
 
 FIELD_GUIDE_ROLES = (Role.AI_FIRST, Role.AI_SUPPORT, Role.ML_FIRST)
-"""The roles that the field guide's published labels know."""
+"""The roles of the field guide's published labels."""
 
 _COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 def evaluate(classifier: RoleClassifier, corpus: Corpus, unclear: Corpus | None = None) -> Report:
-    """Score a model file on labelled postings.
+    """Evaluate a model file on labelled postings.
 
     Parameters
     ----------
@@ -39,14 +39,14 @@ def evaluate(classifier: RoleClassifier, corpus: Corpus, unclear: Corpus | None 
     corpus : Corpus
         Postings that have a role; see `Corpus.split`.
     unclear : Corpus or None
-        Postings whose text lets nobody judge; see `Corpus.unclear`.
+        Postings labelled unclear; see `Corpus.unclear`.
 
     Returns
     -------
     dict
-        As `report`, plus ``without_title``: the figures where the model is not shown the titles, and
-        ``answered_unclear``: for how many postings the model gives no role, of those that have one
-        (``judged``) and of those that have none (``unclear``).
+        As `report`, plus ``without_title``: the figures without titles, and
+        ``answered_unclear``: for how many postings the model gives no role, of those with one
+        (``judged``) and of those without (``unclear``).
     """
     roles = classifier.roles
     texts = [posting.text for posting in corpus]
@@ -93,7 +93,7 @@ def report(
     roles : sequence of K roles
         The columns of `probabilities`.
     probabilities : float array of shape (N, K)
-        What the model gives each role.
+        The model's probability of each role.
     predicted : str array of shape (N,)
         The answers; "unclear", from the rule, counts as wrong.
     reliable : bool array of shape (N,) or None
@@ -109,7 +109,7 @@ def report(
     truth = corpus.column("role")
     right = predicted == truth
     mistaken = clear_mistakes(corpus, predicted)
-    # An unclear answer claims nothing.
+    # An unclear answer has no confidence.
     confidence = np.where(predicted == Role.UNCLEAR, 0.0, probabilities.max(axis=1))
     names = [str(role) for role in roles]
 
@@ -159,7 +159,7 @@ def report(
 
 
 def clear_mistakes(corpus: Corpus, predicted: NDArray[np.str_]) -> NDArray[np.bool_]:
-    """Say which answers no reader would give: neither the label nor, where it is in doubt, its runner-up.
+    """Return which answers are clear mistakes: neither the label nor the runner-up of an unsure annotator.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def clear_mistakes(corpus: Corpus, predicted: NDArray[np.str_]) -> NDArray[np.bo
 def scores(truth: NDArray[np.str_], predicted: NDArray[Any], roles: Sequence[AnyRole]) -> Report:
     """Return accuracy, macro-F1 and the figures of each role, rounded to six digits.
 
-    A role that neither the truth nor the answers contain has no F1 and is left out of the mean.
+    A role in neither the labels nor the answers has no F1 and is left out of the mean.
 
     Examples
     --------
@@ -226,7 +226,7 @@ def scores(truth: NDArray[np.str_], predicted: NDArray[Any], roles: Sequence[Any
 def line_report(
     lines: CrossFit, corpus: Corpus, fold: NDArray[np.int64] | None = None
 ) -> Report | None:
-    """Return how right a line model is about labelled spans, each judged by the line that covers most of it.
+    """Evaluate a line model on labelled spans, each compared with the line that covers most of it.
 
     Parameters
     ----------
@@ -234,13 +234,13 @@ def line_report(
     corpus : Corpus
         N postings; those without labelled lines are left out.
     fold : int64 array of shape (N,) or None
-        For each posting, by which model it is judged; None: by the one that was fitted on all.
+        For each posting, the model that reads it; None: the one that was fitted on all.
 
     Returns
     -------
     dict or None
         ``n``; accuracy and macro-F1 of ``part`` and ``work``; ``areas``: micro-F1 of the areas of duties, and
-        of those of a posting. None where no line is labelled.
+        of those of a posting. None if no line is labelled.
     """
     chosen = [i for i, posting in enumerate(corpus) if posting.lines]
     if not chosen:

@@ -1,8 +1,8 @@
-"""Written postings: everyday jobs, short texts about AI of every kind, and pages that are no posting.
+"""Written postings: everyday jobs, short texts about AI of every kind, and pages that are not postings.
 
-The corpus is of long postings by technology companies. What a plumber or a teacher does must be known as a
-duty, too, a sentence without a heading as well, and a cookie notice as none. ``everyday.toml`` has the lines;
-here they are laid out in many ways.
+The corpus consists of long postings by technology companies. The model must also recognise the work of a
+plumber or a teacher, and a sentence without a heading, as a duty, and a cookie notice as none.
+``everyday.toml`` has the lines; here they are laid out in many ways.
 """
 
 import tomllib
@@ -22,7 +22,7 @@ ROLES: Final = {
     "genai": Role.AI_FIRST,
     "ml": Role.ML_FIRST,
 }
-"""The role of written jobs by the kind of work that their marked lines are."""
+"""The role of written jobs, by the work of their marked lines."""
 
 PER_JOB: Final = 3
 PER_STUB: Final = 16
@@ -45,7 +45,7 @@ _NEEDS: Final = (
     "QUALIFICATIONS",
 )
 _PROSE: Final = ("You {}.", "In this job you {}.", "You will {}.", "We seek somebody to {}.")
-_Line = tuple[str, str, str, str]  # text, part, work, what stands behind it
+_Line = tuple[str, str, str, str]  # text, part, work, text after it
 
 
 def everyday_postings(seed: int = 0) -> list[LabelledPosting]:
@@ -93,7 +93,7 @@ def _job(
 ) -> list[_Line]:
     most = len(duties)
     few = [duties[i] for i in rng.permutation(most)[: int(rng.integers(1, most + 1))]]
-    # What makes the job what it is stays.
+    # The lines that define the job stay.
     if any(work != "none" for _, work in duties) and all(work == "none" for _, work in few):
         few.append(next(duty for duty in duties if duty[1] != "none"))
     needed = needs[: int(rng.integers(0, len(needs) + 1))]

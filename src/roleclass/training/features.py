@@ -1,7 +1,7 @@
-"""`PostingFeatures`: from the bytes of postings to the numbers that the role model weighs.
+"""`PostingFeatures`: from the bytes of postings to the features of the role model.
 
-Lines come first (`roleclass.training.lines.model`): who does what is a matter of what a line is. A mention
-counts as much as its line is a duty or a requirement (`roleclass.training.measures`). Columns, block by
+Lines come first (`roleclass.training.lines.model`), because who does what depends on the line. A mention
+is weighted by the part of its line (`roleclass.training.measures`). Columns, block by
 block (c: weighted mentions of a concept, g: of a group of concepts, n: words of the posting, e: words
 weighted as mentions are):
 
@@ -19,7 +19,7 @@ weighted as mentions are):
 
 Columns of all blocks but the first are cut at six standard deviations from their mean on the training
 postings, divided by the standard deviation, and multiplied by the block's scale, which sets how
-freely the model may use them. What can tell nothing has no column.
+freely the model may use them. Uninformative columns are left out.
 """
 
 from collections import Counter
@@ -50,7 +50,7 @@ GROUPS: Final = {
     "verb": "verbs of duties",
     "section": "headings",
 }
-"""Groups of the lexicon whose mentions are added up, with their names; others are no features."""
+"""Groups of the lexicon that are features, with their names."""
 
 CROSSED: Final = (
     "llm", "agents", "rag", "ai_word", "ml_word", "ds_title", "infra", "dataeng", "customer", "sales",
@@ -58,7 +58,7 @@ CROSSED: Final = (
 )  # fmt: skip
 """Concepts that, with the groups, enter the products."""
 
-# The least length for which a density is taken at its word; the same for shares and for n-grams.
+# The smallest lengths that densities, shares and n-grams are divided by.
 DENSITY_WORDS: Final = 50.0
 SHARE_WORDS: Final = 20.0
 NGRAM_WORDS: Final = 50.0
@@ -87,7 +87,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     lines : LineModel
-        Fitted; its vocabulary and concepts are the features', too.
+        Fitted; the features use its vocabulary and concepts.
     min_postings : int
         An n-gram that fewer training postings contain has no column of its own.
     min_mentions : int
@@ -98,18 +98,18 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     idf_ : float64 array of shape (V,)
-        ``log((1 + N) / (1 + df)) + 1``, the smooth idf of scikit-learn's `TfidfTransformer`; 0 where
+        ``log((1 + N) / (1 + df)) + 1``, the smooth idf of scikit-learn's `TfidfTransformer`; 0 if
         there is no column.
     membership_ : sparse matrix of shape (V, C)
     groups_ : float64 array of shape (C, G)
-        1 where the concept is of the group.
+        1 if the concept is in the group.
     crossed_ : float64 array of shape (C, P)
-        What adds up densities to the P quantities whose products are taken.
+        Sums densities to the P quantities whose products are taken.
     crossed_mean_, crossed_deviation_ : float64 arrays of shape (P,)
     columns_ : int64 array of shape (B,)
         Which of all columns of all `BLOCKS` are used.
     lowest_, highest_, weights_ : float64 arrays of shape (B,)
-        Where these are cut, and what they are multiplied by then.
+        The limits at which these are cut, and their factors afterwards.
     """
 
     def __init__(
@@ -177,7 +177,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def columns(self, measures: Measures) -> sp.csr_matrix:
-        """Return the features of postings in which it has been counted.
+        """Return the features of postings from their measures.
 
         Returns
         -------
@@ -191,7 +191,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return sp.hstack([ngrams, sp.csr_matrix(weighted)], format="csr")
 
     def transform(self, rows: Sequence[bytes]) -> sp.csr_matrix:
-        """Return the features of postings as given by `roleclass.text.encode`."""
+        """Return the features of postings from `roleclass.text.encode`."""
         return self.columns(self.measure(self.lines.predict(rows), len(rows)))
 
     def columns_by_block(self) -> dict[str, NDArray[np.int64]]:
@@ -206,7 +206,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def feature_names(self) -> list[str]:
         """Return a name for each column: the block, a colon, and what it is.
 
-        That is the n-gram or the concept's key where it is one, else words for a person.
+        That is the n-gram or the concept's key, otherwise a display name.
         """
         check_is_fitted(self, "columns_")
         of_blocks = [f"{block}:{what}" for block, names in self._names().items() for what in names]
@@ -246,7 +246,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return _log_density(measures.concepts @ self.crossed_, measures.words)
 
     def _blocks(self, measures: Measures) -> dict[str, Floats]:
-        """Return all columns of all `BLOCKS`, as they are."""
+        """Return all columns of all `BLOCKS`, unscaled."""
         number = len(measures.words)
         standard = (self._crossed(measures) - self.crossed_mean_) / self.crossed_deviation_
         standard = np.clip(standard, -CUT, CUT)
@@ -275,16 +275,16 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         }
 
     def _weights(self, block: Floats, scale: float) -> Floats:
-        """Return what each column is multiplied by; 0 where hardly any posting fills it."""
+        """Return the factor of each column; 0 if hardly any posting fills it."""
         often = (np.abs(block - np.median(block, axis=0)) > 1e-9).sum(axis=0) >= self.min_mentions
         deviation = block.std(axis=0)
-        # What hardly varies would be multiplied by so much that single precision shows.
+        # The factor of a nearly constant column would amplify single-precision errors.
         varies = deviation > LEAST_DEVIATION
         return np.where(often & varies, scale / np.maximum(deviation, LEAST_DEVIATION), 0.0)
 
 
 def frequent_words(rows: Sequence[bytes], min_postings: int) -> list[Ngram]:
-    """Return the words that so many postings or more contain, in alphabetical order.
+    """Return the words in at least `min_postings` postings, in alphabetical order.
 
     Examples
     --------

@@ -1,8 +1,8 @@
 """Build a corpus from the YAML files of the public AI Engineering Field Guide.
 
-The guide (github.com/alexeygrigorev/ai-engineering-field-guide, folder ``job-market``) keeps one file a
-posting in ``data_raw``, what an LLM made of it in ``data_structured``, and the day on which each was
-gathered in ``_internal/all_jobs_dedup.csv``. The texts are not ours to ship; our labels of them are, by id,
+The guide (github.com/alexeygrigorev/ai-engineering-field-guide, folder ``job-market``) has one file per
+posting in ``data_raw``, an LLM's analysis of it in ``data_structured``, and the day on which each was
+collected in ``_internal/all_jobs_dedup.csv``. We may not distribute the texts, but our labels by id are
 in ``fieldguide_labels.csv``.
 """
 
@@ -28,9 +28,9 @@ def read_fieldguide(folder: Path, *, warn: Warn) -> list[dict[str, Any]]:
     Parameters
     ----------
     folder : Path
-        The guide's ``job-market`` folder: it holds ``data_raw`` and, as a rule, ``data_structured``.
+        The guide's ``job-market`` folder: it contains ``data_raw`` and usually ``data_structured``.
     warn : callable
-        Called with a sentence for each file that is malformed, and says whether it could be read.
+        Called with a message for each malformed file, which says whether it could be read.
 
     Returns
     -------
@@ -38,8 +38,8 @@ def read_fieldguide(folder: Path, *, warn: Warn) -> list[dict[str, Any]]:
         Rows of the corpus, sorted by file name: ``id, batch, title, company, location, level, posted,
         description, published_label, responsibilities, skills, role, confidence, runner_up, agreed,
         split``; the last five are None for a posting that we have not labelled. ``batch`` is the day on
-        which the guide gathered it, ``responsibilities`` (a list) and ``skills`` (JSON of lists by kind)
-        are what its LLM found in the text.
+        which the guide collected it, ``responsibilities`` (a list) and ``skills`` (JSON of lists by kind)
+        are from its LLM's analysis.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def our_lines() -> dict[str, list[dict[str, Any]]]:
 def build_corpus(folder: Path, output: Path, *, warn: Warn) -> Mapping[str, int]:
     """Write ``fieldguide.parquet``, ``fieldguide_unlabelled.parquet`` and ``lines.parquet`` to a folder.
 
-    The last one has the labelled lines of the postings in the first, as far as their texts are as long as
+    The last one has the labelled lines of the postings in the first, if their texts have the length of
     those that were labelled.
 
     Parameters
@@ -148,7 +148,7 @@ def build_corpus(folder: Path, output: Path, *, warn: Warn) -> Mapping[str, int]
     folder, warn
         As for `read_fieldguide`.
     output : Path
-        The folder to write to; it is made where it does not exist.
+        The folder to write to; it is created if it does not exist.
 
     Returns
     -------
@@ -203,26 +203,28 @@ def _read_yaml(
 ) -> Mapping[str, Any] | None:
     """Read one file; a block of text that lost its indentation is fixed and reported.
 
-    Where `keys` are given, others show that a line of the text was taken for one.
+    Keys other than `keys` show that a line of the text was taken for a key.
     """
     if not file.is_file() or not file.resolve().is_relative_to(file.parents[1].resolve()):
-        # Through a link any file of this machine could end in the corpus.
-        warn(f"{file.name}: passed over, no file of the guide's folder")
+        # Through a link, any file of this machine could get into the corpus.
+        warn(f"{file.name}: skipped, not a file of the guide's folder")
         return None
     with file.open("rb") as content:
         data = content.read(MAX_FILE_BYTES + 1)
     try:
         mapping, fixed = parse_yaml(data, keys)
     except InputError as error:
-        warn(f"{file.name}: passed over, {error}")
+        warn(f"{file.name}: skipped, {error}")
         return None
     if fixed:
-        warn(f"{file.name}: malformed, read after its description was indented again: {fixed}")
+        warn(
+            f"{file.name}: malformed, read after fixing the indentation of its description: {fixed}"
+        )
     return mapping
 
 
 def _batches(file: Path, warn: Warn) -> dict[str, str]:
-    """Return the day on which each posting was gathered, by id; empty where the guide does not say."""
+    """Return the day on which each posting was collected, by id; empty if unknown."""
     if not file.is_file() or file.is_symlink():
         return {}
     try:
@@ -238,7 +240,7 @@ def _batches(file: Path, warn: Warn) -> dict[str, str]:
 
 
 def _published(file: Path, warn: Warn) -> dict[str, Any]:
-    """Return what the guide itself says of a posting: its label, responsibilities and skills."""
+    """Return the guide's own label, responsibilities and skills of a posting."""
     position = (_read_yaml(file, warn) or {}).get("position") if file.exists() else None
     position = position if isinstance(position, dict) else {}
     label = position.get("ai_type")

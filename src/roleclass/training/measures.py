@@ -1,4 +1,4 @@
-"""`Measures`: what is counted in postings, line by line; `features` makes columns of it."""
+"""`Measures`: counts in postings, line by line; `features` turns them into columns."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -17,7 +17,7 @@ from roleclass.training.vocabulary import Ngram
 Floats = NDArray[np.float64]
 
 WEIGHTS: Final = np.array([0.03, 1.0, 0.7, 0.15, 0.05])
-"""How much a mention counts in a line of each of `PARTS`."""
+"""The weight of a mention in a line of each of `PARTS`."""
 
 
 TITLE_WORDS: Final = 25
@@ -25,7 +25,7 @@ TITLE_WORDS: Final = 25
 
 
 class Measures(NamedTuple):
-    """What is counted in N postings.
+    """The counts in N postings.
 
     Attributes
     ----------

@@ -10,12 +10,12 @@ from roleclass.training.vocabulary import Ngram
 
 
 def membership(ngrams: Sequence[Ngram], concepts: Sequence[Concept]) -> sp.csr_matrix:
-    """Return which n-gram is a phrase of which concept.
+    """Return which n-grams are phrases of which concepts.
 
     Returns
     -------
     float64 sparse matrix of shape (len(ngrams), len(concepts))
-        1 where it is.
+        1 if it is.
     """
     place = {ngram: k for k, ngram in enumerate(ngrams)}
     pairs = [(place[phrase], c) for c, concept in enumerate(concepts) for phrase in concept.phrases]

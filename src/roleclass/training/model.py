@@ -1,4 +1,4 @@
-"""The linear model on top of the features, how it is fitted, and how it is judged without `dev`."""
+"""The linear model on top of the features: fitting and cross-validation."""
 
 import warnings
 from collections import Counter
@@ -23,26 +23,26 @@ from roleclass.training.measures import Measures
 
 @dataclass(frozen=True)
 class Settings:
-    """What is chosen by cross-validation.
+    """The settings that cross-validation chooses.
 
     Attributes
     ----------
     scales : Scales
         See `PostingFeatures`.
     regularisation : float
-        C of scikit-learn's `LogisticRegression`: larger is freer.
+        C of scikit-learn's `LogisticRegression`: larger is weaker regularisation.
     runner_up_share : tuple of float
-        How much of a posting's weight goes to the label's runner-up, at confidence 1, 2 and 3.
+        The share of a posting's weight for the runner-up, at confidence 1, 2 and 3.
     untitled_share, copy_share : float
         Weight of a second copy of each posting without its title, and of a changed copy
-        (`roleclass.training.copies`), against the posting as it is.
+        (`roleclass.training.copies`), relative to the unchanged posting.
     """
 
     scales: Scales = Scales()  # noqa: RUF009  (immutable)
     regularisation: float = 1.8
     runner_up_share: tuple[float, float, float] = (0.4, 0.25, 0.0)
     untitled_share: float = 0.4
-    copy_share: float = 0.2
+    copy_share: float = 0.1
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
@@ -62,7 +62,7 @@ class Settings:
 
 
 class TrainingSet(NamedTuple):
-    """Postings that teach roles, with what line models that have not seen them count in them.
+    """Postings for training roles, with measures by line models that have not seen them.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class TrainingSet(NamedTuple):
     titled, untitled, changed : Measures
         Of the postings as they are, without their titles, and of their changed copies.
     lines : LineModel
-        What counts in postings that are not here.
+        The line model for new postings.
     """
 
     corpus: Corpus
@@ -91,7 +91,7 @@ class TrainingSet(NamedTuple):
 class RoleRegression(LogisticRegression):  # type: ignore[misc]
     """Multinomial logistic regression that is exported as ``Softmax(x @ coef + intercept)``.
 
-    A class of its own, so that the ONNX graph uses standard operators only: skl2onnx turns the base
+    A separate class, so that the ONNX graph uses only standard operators: skl2onnx turns the base
     class into one of the ``ai.onnx.ml`` domain.
     """
 
@@ -105,7 +105,7 @@ class RoleRegression(LogisticRegression):  # type: ignore[misc]
 def softmax_weights(
     regression: LogisticRegression,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return weights of shape (F, K) and a bias of shape (K,) for a softmax, for two roles, too.
+    """Return weights of shape (F, K) and a bias of shape (K,) for a softmax, also for two roles.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def softmax_weights(
     ((1, 2), (2,))
     """
     weights, bias = regression.coef_.T, regression.intercept_
-    if len(regression.classes_) == 2:  # scikit-learn keeps the second class only
+    if len(regression.classes_) == 2:  # scikit-learn keeps only the second class
         weights, bias = (np.concatenate([-x / 2, x / 2], axis=-1) for x in (weights, bias))
     return weights, bias
 
@@ -139,13 +139,13 @@ def fit(training: TrainingSet, settings: Settings) -> Pipeline:
     shares = [1.0, settings.untitled_share, settings.copy_share]
     index, labels, weights = soft_labels(training.corpus, settings.runner_up_share)
     role = RoleRegression(C=settings.regularisation, tol=1e-4, max_iter=5000)
-    # One BLAS thread: the vectors are short, so that threads only wait for each other, and sums
-    # come out the same on any number of cores.
+    # One BLAS thread: with short vectors, threads only wait for each other, and sums
+    # are the same on any number of cores.
     with threadpool_limits(1):
         role.fit(
             sp.vstack([features.columns(measures)[index] for measures in of], format="csr"),
             np.tile(labels, len(of)),
-            # Shares are relative: each posting weighs 1 in all, so that C means the same.
+            # Shares are relative: each posting has a total weight of 1, so that C keeps its meaning.
             np.concatenate([weights * share for share in shares]) / sum(shares),
         )
     return Pipeline([("features", features), ("role", role)])
@@ -198,35 +198,35 @@ def folds(
     ----------
     corpus : Corpus
     number : int
-        How many folds; fewer where there are fewer groups, or fewer postings of each role.
+        The number of folds; fewer if there are fewer groups, or fewer postings of each role.
     seed : int
-        Decides which groups go together.
+        Determines which groups share a fold.
 
     Yields
     ------
     training, held out : int64 arrays
-        Places in `corpus`.
+        Indices into `corpus`.
     """
     groups = corpus.column("group")
     most = max(Counter(corpus.column("role").tolist()).values())
     number = min(number, len(set(groups.tolist())), most)
-    # Stratified, because boards differ in size and roles: folds of whole boards come out as even as can be.
+    # Stratified, because boards differ in size and roles: it makes folds of whole boards as even as possible.
     splitter = StratifiedGroupKFold(number, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
-        # That some role has fewer postings than there are folds is no fault.
+        # A role may have fewer postings than there are folds.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         yield from list(splitter.split(groups, corpus.column("role"), groups))
 
 
 def logits(pipeline: Pipeline, measures: Measures, roles: Sequence[AnyRole]) -> NDArray[np.float64]:
-    """Return the logits of postings in which it has been counted, of shape (N, len(roles)).
+    """Return the logits of postings from their measures, of shape (N, len(roles)).
 
     A role that the pipeline never saw has the lowest of the row's logits, less 10.
     """
     features, regression = pipeline[0], pipeline[-1]
     known = regression.decision_function(features.columns(measures))
     classes = list(regression.classes_)
-    if known.ndim == 1:  # scikit-learn's way with two classes
+    if known.ndim == 1:  # scikit-learn's shape for two classes
         known = np.column_stack([-known / 2, known / 2])
     values = np.tile(known.min(axis=1, keepdims=True) - 10, (1, len(roles)))
     for column, role in enumerate(roles):

@@ -1,4 +1,4 @@
-"""Before roles are learnt: line models are fitted, and what counts is counted in the postings they teach."""
+"""Prepare the training of roles: fit line models, and measure the training postings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from roleclass.training.unclear import UnclearRule
 from roleclass.training.vocabulary import Vocabulary
 
 REFUSED: Final = 0.004
-"""The share of judged training postings that the rule for `unclear` may refuse for what their lines say."""
+"""The share of judged training postings that the rule for `unclear` may refuse because of their lines."""
 
 MIN_POSTINGS: Final = 8
 """A word that fewer training postings contain is not in the vocabulary."""
@@ -42,13 +42,13 @@ class Prepared:
     Attributes
     ----------
     corpus : Corpus
-        All N postings, those labelled `unclear`, too.
+        All N postings, including those labelled `unclear`.
     lines : CrossFit
     fold : int64 array of shape (N,)
     asked, words : float64 arrays of shape (N,)
         See `Measures`.
     training : TrainingSet
-        Those that teach roles, and behind them the written ones (`everyday_postings`).
+        The postings for training roles, followed by the written ones (`everyday_postings`).
     """
 
     corpus: Corpus
@@ -63,14 +63,14 @@ class Prepared:
         return np.asarray(self.corpus.column("role") == Role.UNCLEAR)
 
     def unclear_rule(self) -> UnclearRule:
-        """Set how much a posting must ask of a person: the most that refuses few judged postings."""
+        """Return the rule with the highest `min_asked` that refuses few judged postings."""
         asks_little = self.asked < UnclearRule().asked_share * self.words
         refusable = np.where(asks_little, self.asked, np.inf)[~self._unclear]
         most = np.sort(refusable)[int(REFUSED * len(refusable))]
         return UnclearRule(min_asked=round(float(np.clip(most, 1.0, 20.0)), 2))
 
     def refusals(self, rule: UnclearRule) -> Report:
-        """Return which share of the postings the lines alone make unclear."""
+        """Return the share of postings that are unclear because of their lines."""
         refused = self.asked < np.minimum(rule.min_asked, rule.asked_share * self.words)
         unclear = self._unclear
         return {
@@ -81,13 +81,13 @@ class Prepared:
 
 
 def prepare(corpus: Corpus, folds: int, *, warn: Warn, progress: Progress) -> Prepared:
-    """Fit line models on the training split, and count in its postings.
+    """Fit line models on the training split, and measure its postings.
 
     Parameters
     ----------
     corpus : Corpus
     folds : int
-        So many groups of postings are read by a line model that has not seen them.
+        The number of folds, each read by a line model that has not seen it.
     warn, progress : callables
         As for `roleclass.training.run.train`.
 
@@ -96,7 +96,7 @@ def prepare(corpus: Corpus, folds: int, *, warn: Warn, progress: Progress) -> Pr
     Prepared
     """
     own = corpus = corpus.where(lambda posting: posting.split == "train")
-    # Their labels are of the package's roles and lines.
+    # Their labels are the package's roles and lines.
     if Role.OTHER in corpus.column("role") and any(posting.lines for posting in corpus):
         corpus = Corpus((*corpus.postings, *everyday_postings()))
     lines, fold = _fit_lines(corpus, folds, warn, progress)
@@ -128,7 +128,7 @@ def _fit_lines(
     groups = corpus.column("group")
     number = min(folds, len(set(groups[labelled].tolist())))
     if number < 2:
-        warn("too few postings have labelled lines: lines are read as by the shipped model")
+        warn("too few postings have labelled lines: lines are read by the shipped line model")
         model = stored_line_model(default_model())
         return CrossFit(model, [model]), np.zeros(len(corpus), np.int64)
     fold = _folds(groups, labelled, number)
@@ -160,7 +160,7 @@ def _fit_lines(
 
 
 def _folds(groups: NDArray[Any], labelled: Sequence[int], number: int) -> NDArray[np.int64]:
-    """Give each posting a fold; postings of a group have one, and labelled ones are spread evenly."""
+    """Assign each posting to a fold: one fold per group, labelled postings spread evenly."""
     names, group = np.unique(groups, return_inverse=True)
     of_group = np.random.default_rng(0).integers(number, size=len(names))
     at = group.ravel()[list(labelled)]

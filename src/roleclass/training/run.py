@@ -25,11 +25,11 @@ from roleclass.training.selection import Progress, Trial, select
 from roleclass.whole import whole_file, write_whole
 
 CANDIDATES: Final = (Settings(),)
-"""The settings that cross-validation chooses from; more would take longer, and ``docs/quality.md`` says
-what was tried."""
+"""The settings that cross-validation chooses from; ``docs/quality.md`` says
+what else was tried."""
 
 PRECISION: Final = 0.93
-"""A prediction is called reliable where the model is right this often."""
+"""The precision above which a prediction is called reliable."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Protocol:
     folds : int
         Groups of postings (boards, companies) that are held out in turn.
     seeds : sequence of int
-        One way to form the groups for each.
+        One way to form the folds for each.
     """
 
     candidates: Sequence[Settings] = CANDIDATES
@@ -60,36 +60,36 @@ def train(
     jobs: int = 1,
     about: str | None = None,
 ) -> Report:
-    """Fit lines, choose settings, fit roles, calibrate, export, check, evaluate, and write all of it.
+    """Fit lines, choose settings, fit roles, calibrate, export, check and evaluate; write all results.
 
     Parameters
     ----------
     corpus : Corpus
-        Labelled postings of the splits ``train`` (everything is chosen by it) and ``dev`` (is only
-        reported). Where no line is labelled, lines are read as by the model that ships in the package.
+        Labelled postings of the splits ``train`` (everything is chosen by it) and ``dev`` (only for
+        evaluation). If no line is labelled, the package's line model is used.
     output : Path
         Folder for ``model.onnx``, ``metrics.json``, ``MODEL_CARD.md`` and ``pipeline.joblib``; it is
-        made where it does not exist.
+        created if it does not exist.
     warn : callable
-        Called with what a person should know.
+        Called with each warning.
     progress : callable
-        Called with how far the work is.
+        Called with the progress of each step.
     protocol : Protocol or None
         None for the package's own.
     jobs : int
         How many folds are fitted at the same time; it changes nothing but the time.
     about : str or None
-        What the card says of the data, in Markdown.
+        The card's section on the data, in Markdown.
 
     Returns
     -------
     dict
-        What ``metrics.json`` holds.
+        The content of ``metrics.json``.
 
     Raises
     ------
     CorpusError
-        If fewer than two roles occur in training, or in what is left of it when companies are held out.
+        If fewer than two roles occur in training, or in the rest when companies are held out.
     ParityError
         If the exported file does not answer like the pipeline that it was made from.
     """
@@ -179,7 +179,7 @@ def _roles(training: Corpus) -> tuple[AnyRole, ...]:
 
 
 def _check_folds(training: Corpus, protocol: Protocol) -> None:
-    """See that whatever is held out, something is left to learn from."""
+    """Check that enough postings are left for training whichever groups are held out."""
     groups = len(set(training.column("group").tolist()))
     if groups < 2:
         raise CorpusError(
@@ -196,7 +196,7 @@ def _check_folds(training: Corpus, protocol: Protocol) -> None:
             if len(left) < 2:
                 raise CorpusError(
                     f"without the companies or boards that are held out in turn, only the role {min(left)} "
-                    "is left to learn from; expected at least two roles, each at two companies or more"
+                    "is left for training; expected at least two roles, each at two companies or more"
                 )
 
 
@@ -207,7 +207,7 @@ def _calibrate(
     names = np.array([str(role) for role in roles])
     labels = np.array([roles.index(posting.role) for posting in training])
     ways = len(trial.logits)
-    # Written postings are easy, and stand behind the corpus's: they are not counted.
+    # Written postings are easy, and come after those of the corpus: they are not counted.
     stacked = np.concatenate(list(trial.logits[:, : len(training)]))
     truth = np.tile(labels, ways)
     temperature = fit_temperature(stacked, truth)

@@ -14,12 +14,12 @@ from roleclass.training.model import Settings, TrainingSet, fit, folds, logits
 from roleclass.training.workers import run_for
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many steps of it are finished, and of how many."""
+"""Called with the name of a step, the units done, and their total."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What one choice of settings does on postings that it did not see.
+    """The out-of-fold results of one choice of settings.
 
     Attributes
     ----------

@@ -19,7 +19,7 @@ BASE: Final = 0x9E3779B5
 """The base of the polynomial hash: odd, so that it has an inverse modulo 2^32."""
 
 DIVISOR: Final = 2**21
-"""Words of one bucket are told apart by so much of their hash's upper end: enough for 10,000 words."""
+"""The upper bits of the hash that distinguish words of one bucket: enough for 10,000 words."""
 
 _MODULUS = 2**32
 
@@ -43,7 +43,7 @@ def byte_codes(seed: int) -> Int32:
 def hash_word(word: bytes, codes: Int32) -> np.int32:
     """Hash a word: the sum of ``code[word[j]] * BASE ** (j + 1 - len(word))``.
 
-    The exponent is 0 at the last byte: the graph knows where words end.
+    The exponent is 0 at the last byte, because the graph finds the ends of words.
     """
     inverse = pow(BASE, -1, _MODULUS)
     value, power = 0, 1
@@ -78,14 +78,14 @@ class WordTable:
 
     @classmethod
     def from_words(cls, words: Sequence[bytes]) -> "WordTable":
-        """Place every word; other codes are drawn until no two words share a hash."""
+        """Place every word; codes are drawn until no two words share a hash."""
         seed = 1
         while (table := cls._place(words, byte_codes(seed))) is None:
             seed += 1
         return table
 
     def slot(self, word: bytes) -> int:
-        """Look a word up, as the graph does; 0 where the table does not hold it."""
+        """Look up a word, as the graph does; 0 if it is not in the table."""
         value = hash_word(word, self.codes)
         slot = int(np.trunc(value / DIVISOR)) + int(self.shift[value & (len(self.shift) - 1)])
         return slot if self.keys[slot] == value else 0
@@ -93,12 +93,12 @@ class WordTable:
     @classmethod
     def _place(cls, words: Sequence[bytes], codes: Int32) -> "WordTable | None":
         hashes = np.array([hash_word(word, codes) for word in words], np.int32)
-        if len({0, *hashes.tolist()}) <= len(words):  # 0 is what no word has
+        if len({0, *hashes.tolist()}) <= len(words):  # no word may have 0
             return None
         buckets = 2 ** max(4, int(np.ceil(np.log2(1.6 * len(words) + 1))))
         bucket = hashes & (buckets - 1)
         spread = np.trunc(hashes / DIVISOR).astype(np.int64)  # within -1024 and 1023
-        # No shift parts two words of one bucket and one spread.
+        # No shift separates two words of the same bucket and spread.
         if len(set(zip(bucket.tolist(), spread.tolist(), strict=True))) < len(words):
             return None
         shift = np.full(buckets, _LOWEST_SHIFT, np.int32)
@@ -119,10 +119,10 @@ class WordTable:
             free[at] = False
             slots[group] = at
             shift[bucket[group[0]]] = candidate
-        # Long enough for whatever hash an unknown word has.
+        # Long enough for any hash of an unknown word.
         keys = np.zeros(int(shift.max()) + 1026, np.int32)
         if len(words):
-            # A hash of the vocabulary leads to its own slot and to no other: it marks a slot empty.
+            # A hash of the vocabulary leads to no slot but its own, so it can mark an empty slot.
             keys[:] = hashes[0]
             keys[slots] = hashes
         return cls(codes, shift, keys, slots)
@@ -178,7 +178,7 @@ class Trie:
             free = np.flatnonzero(owner[lasts[family[0]] : -first_longer] < 0)
             gaps = (int(o) for o in free if (owner[o + lasts[family]] < 0).all())
             offset = next(gaps, len(owner))
-            if offset == len(owner):  # no gap is left: behind all others
+            if offset == len(owner):  # no gap is left: append
                 owner = np.append(owner, np.full(2 * first_longer, -1, np.int32))
                 child = np.append(child, np.zeros(2 * first_longer, np.int32))
             base[parents[family[0]]] = offset

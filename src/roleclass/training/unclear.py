@@ -1,7 +1,7 @@
-"""The rule that answers `unclear`: text that nobody could judge, with the reason.
+"""The rule for `unclear`: texts that nobody could classify, with the reason.
 
-The rule is part of the model file, so that every runtime gives the same answer; this module says
-what it is, and answers it in NumPy for the tests.
+The rule is part of the model file, so that every runtime gives the same answer; this module defines
+it, and implements it in NumPy for the tests.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ REASONS: Final = (
     "not English prose",
     "does not say what the person will do",
 )
-"""What the codes of the graph's output ``reason`` mean; code 0: the model's answer stands."""
+"""The reasons by code of the graph's output ``reason``; code 0: the model's answer holds."""
 
 
 def small_words(concepts: Sequence[Concept]) -> dict[bytes, int]:
@@ -52,22 +52,22 @@ def small_words(concepts: Sequence[Concept]) -> dict[bytes, int]:
 class UnclearRule:
     """When a posting is unclear.
 
-    Among the labelled English postings, the share of small English words less that of small foreign ones is
+    In labelled English postings, the share of small English words minus that of small foreign ones is
     .23 (median; five in a thousand are below .07); in other languages it is below .0 for all but 1 in 50,
-    and 0 where only names of products are in Latin letters.
+    and 0 if only product names are in Latin letters.
 
     Attributes
     ----------
     min_words : int
-        A posting of fewer tokens is a stub.
+        A posting of fewer tokens is too short.
     words_per_small : int
-        English prose has at least one small word (the, and, with, you, ...) in so many tokens, beyond
+        English prose has at least one small word (the, and, with, you, ...) per this many tokens, beyond
         those of other languages.
     min_asked : float
-        The least expected number of words in duties and requirements (`Measures.asked`). Chosen in
+        The smallest expected number of words in duties and requirements (`Measures.asked`). Chosen in
         training: the most that refuses `roleclass.training.prepared.REFUSED` of the judged postings.
     asked_share : float
-        Of a short text, so large a part is enough.
+        For a short text, this share of its words is enough.
     """
 
     min_words: int = 10

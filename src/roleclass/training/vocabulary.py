@@ -1,7 +1,7 @@
-"""The n-grams that a model knows, as a trie of word numbers, and where they stand in postings.
+"""The n-grams that a model knows, as a trie of word numbers, and their occurrences in postings.
 
-The trie is what the ONNX graph walks; here NumPy walks the same arrays, so that training counts
-what the graph will count.
+The ONNX graph walks this trie; here NumPy walks the same arrays, so that training counts
+the same as the graph.
 
 A *state* is a node of the trie. State 0 is "not in the trie"; the words are states 1 to W; further
 states are longer n-grams, reached from the state of all words but the last by the last word.
@@ -22,7 +22,7 @@ Ngram = tuple[bytes, ...]
 
 
 class Occurrences(NamedTuple):
-    """Where n-grams stand in a batch of postings: four int64 arrays of one length.
+    """The occurrences of n-grams in a batch of postings, as int64 arrays of the same length.
 
     Attributes
     ----------
@@ -124,7 +124,7 @@ class Vocabulary:
         return np.where(found, targets[place], 0)
 
     def find(self, rows: Sequence[bytes]) -> Occurrences:
-        """Find every occurrence of every n-gram, overlapping ones too.
+        """Find every occurrence of every n-gram, also overlapping ones.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class Vocabulary:
         state = words
         for n in range(self.depth):
             if n:
-                # The n-th word after the first, where it is in the same posting.
+                # The n-th word after the first, if it is in the same posting.
                 inside = first + n < total
                 first, state = first[inside], state[inside]
                 same_row = row_of[first] == row_of[first + n]

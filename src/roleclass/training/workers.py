@@ -1,4 +1,4 @@
-"""Worker processes that end when the process that started them does, however it ends."""
+"""Worker processes that end with the process that started them."""
 
 import os
 import threading
@@ -12,15 +12,15 @@ _T = TypeVar("_T")
 
 
 def run_for(parent: int, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """Call a function; in a worker, see to it first that the worker does not outlive its parent.
+    """Call a function; in a worker, first make sure that it does not outlive its parent.
 
     Parameters
     ----------
     parent : int
-        The process that wants the result.
+        The process that needs the result.
     function : callable
     *args, **kwargs
-        What to call it with.
+        Its arguments.
 
     Returns
     -------
@@ -37,13 +37,13 @@ def run_for(parent: int, function: Callable[_P, _T], *args: _P.args, **kwargs: _
     return function(*args, **kwargs)
 
 
-@cache  # one watch a process
+@cache  # one watcher per process
 def _end_with(parent: int) -> None:
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 
 def _watch(parent: int) -> None:
-    # A process whose parent has died is given another one.
+    # A process whose parent has died gets another one.
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)

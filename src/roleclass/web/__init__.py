@@ -1,11 +1,11 @@
-"""``roleclass web``: paste a posting or give a table, in a browser on this machine.
+"""``roleclass web``: paste a posting or upload a table, in a browser on this machine.
 
 ============  ========================================================================================
-`server`      HTTP on the loopback interface, with a bound on everything that a client can spend
-`forms`       what a browser sends
-`views`       which address shows what; made of the templates of ``explain --html``
-`tables`      a table that was sent, scored in a temporary folder
+`server`      HTTP on the loopback interface, with limits on all resources that a client can use
+`forms`       the forms that a browser sends
+`views`       the pages, from the templates of ``explain --html``
+`tables`      uploaded tables, scored in a temporary folder
 ============  ========================================================================================
 
-Postings need nothing more than the package, tables ``roleclass[web]``.
+Postings need only the package, tables ``roleclass[web]``.
 """

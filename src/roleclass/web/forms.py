@@ -1,4 +1,4 @@
-"""What a browser sends: the fields of a form, and a file that goes straight to the disk."""
+"""Read the forms that a browser sends: fields, and a file that goes straight to disk."""
 
 import re
 from collections.abc import Callable
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from multipart import PushMultipartParser
 
 MAX_POSTING: Final = 1_000_000
-"""Bytes of a posting; explaining one takes time and memory that grow with its length."""
+"""Most bytes of a posting; the time and memory of an explanation grow with its length."""
 
 MAX_TABLE: Final = 250_000_000
-"""Bytes of a table."""
+"""Most bytes of a table."""
 
-_MAX_POSTING_FORM: Final = 4 * MAX_POSTING  # what is no letter is sent as three bytes
+_MAX_POSTING_FORM: Final = 4 * MAX_POSTING  # most non-letters are sent as three bytes
 _MAX_FIELDS: Final = 20
-_MAX_FIELD: Final = 1000  # bytes, of one beside a table
+_MAX_FIELD: Final = 1000  # bytes of a field beside a table
 _PIECE: Final = 1 << 16
 
 
 class FormError(Exception):
-    """A form cannot be read; the message says why, for the person who sent it."""
+    """A form cannot be read; the message tells the user why."""
 
     def __init__(self, message: str, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
         super().__init__(message)
@@ -34,15 +34,15 @@ class FormError(Exception):
 
 
 class Body:
-    """The body of a request, and nothing beyond it.
+    """The body of a request.
 
     Parameters
     ----------
     raw : buffered stream
     length : int
-        Bytes, as the request's head says.
+        Bytes, from the request's header.
     on_end : callable
-        Called when all of it has been read.
+        Called when everything has been read.
     """
 
     def __init__(
@@ -53,12 +53,12 @@ class Body:
         self.left = length
 
     def read(self, size: int) -> bytes:
-        """Return up to so many bytes; none at the end.
+        """Return up to `size` bytes; none at the end.
 
         Raises
         ------
         ConnectionAbortedError
-            If the client has left before the end.
+            If the client disconnected before the end.
         """
         if not self.left:
             return b""
@@ -72,21 +72,21 @@ class Body:
 
 
 Fields = dict[str, str]
-"""The fields of a form; of several of one name the last."""
+"""The fields of a form; of several with the same name, the last."""
 
 
 def content_length(headers: Message) -> int:
-    """Return how many bytes the body of a request has.
+    """Return the length of a request's body in bytes.
 
     Raises
     ------
     FormError
-        If the head does not say, or says it in another way than by one number.
+        If the header does not give it as one number.
     """
-    said = headers.get_all("Content-Length", [])
-    if "Transfer-Encoding" in headers or len(said) != 1 or not re.fullmatch("[0-9]{1,18}", said[0]):
-        raise FormError("The length of what was sent is not known.", HTTPStatus.LENGTH_REQUIRED)
-    return int(said[0])
+    sent = headers.get_all("Content-Length", [])
+    if "Transfer-Encoding" in headers or len(sent) != 1 or not re.fullmatch("[0-9]{1,18}", sent[0]):
+        raise FormError("The length of the form is unknown.", HTTPStatus.LENGTH_REQUIRED)
+    return int(sent[0])
 
 
 def read_posting_form(headers: Message, body: Body) -> Fields:
@@ -95,7 +95,7 @@ def read_posting_form(headers: Message, body: Body) -> Fields:
     Raises
     ------
     FormError
-        If it is too large, or not one.
+        If it is too large, or not a form.
     """
     if headers.get_content_type() != "application/x-www-form-urlencoded":
         raise FormError("This is not the form of a posting.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
@@ -112,7 +112,7 @@ def read_posting_form(headers: Message, body: Body) -> Fields:
             max_num_fields=_MAX_FIELDS,
         )
     except ValueError as error:
-        raise FormError("There are too many fields in this form.") from error
+        raise FormError("This form has too many fields.") from error
     fields = dict(pairs)
     if any(len(value.encode("utf-8", "replace")) > MAX_POSTING for value in fields.values()):
         raise _too_large("posting", MAX_POSTING)
@@ -149,14 +149,14 @@ def read_table_form(headers: Message, body: Body, folder: Path) -> tuple[Fields,
         ) as parser:
             fields, path = _receive(parser, body, folder)
     except MultipartError as error:
-        raise FormError(f"The form came damaged: {error}.") from error
+        raise FormError(f"The form is damaged: {error}.") from error
     if path is None:
         raise FormError("No file was chosen.")
     return fields, path
 
 
 def safe_name(name: str) -> str:
-    r"""Return a name for a file, given one that a stranger chose: no folder, nothing hidden, not too long.
+    r"""Return a safe file name for an untrusted one: no folder, not hidden, not too long.
 
     Examples
     --------
@@ -192,6 +192,6 @@ def _receive(parser: "PushMultipartParser", body: Body, folder: Path) -> tuple[F
 
 def _too_large(what: str, limit: int) -> FormError:
     return FormError(
-        f"This {what} is too large: {limit / 1e6:,.0f} MB are read at most.",
+        f"This {what} is too large: the limit is {limit / 1e6:,.0f} MB.",
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     )

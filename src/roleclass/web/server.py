@@ -1,4 +1,4 @@
-"""`WebServer`: HTTP on this machine alone, with a bound on everything that a client can spend."""
+"""`WebServer`: HTTP on this machine only, with limits on all resources that a client can use."""
 
 import os
 import select
@@ -21,7 +21,7 @@ DEFAULT_PORT: Final = 8765
 
 _MAX_CONNECTIONS: Final = 64  # a browser opens six
 _IDLE_SECONDS: Final = 10.0
-_SLOWEST: Final = 100_000  # bytes a second; what is sent more slowly takes a place from others
+_SLOWEST: Final = 100_000  # bytes a second; slower clients would block others
 
 _HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -30,7 +30,7 @@ _HEADERS: Final = {
     "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Not no-referrer: with that a browser hides from us, too, which page a form comes from.
+    # Not no-referrer: browsers would then hide the origin of a form from us, too.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
@@ -42,14 +42,14 @@ class WebServer(ThreadingHTTPServer):
     Parameters
     ----------
     port : int or None
-        0 for any that is free; None for `DEFAULT_PORT`, or any if that is taken.
+        0 for any free port; None for `DEFAULT_PORT`, or any if that is taken.
     classifier : RoleClassifier or None
         None for the model that ships in the package.
 
     Raises
     ------
     RoleclassError
-        If `port` cannot be had, or the model not be loaded.
+        If `port` is not available, or the model cannot be loaded.
 
     Examples
     --------
@@ -60,7 +60,7 @@ class WebServer(ThreadingHTTPServer):
 
     daemon_threads = True
     request_queue_size = _MAX_CONNECTIONS
-    # Elsewhere it frees the port of a server that has ended; on Windows it would share one that runs.
+    # This reuses the port of a stopped server; on Windows it would share that of a running one.
     allow_reuse_address = os.name != "nt"
 
     def __init__(self, port: int | None = None, classifier: RoleClassifier | None = None) -> None:
@@ -73,19 +73,19 @@ class WebServer(ThreadingHTTPServer):
         except OSError as error:
             if port is not None:
                 raise RoleclassError(
-                    f"port {port} cannot be had: {error.strerror}; name another with --port, "
-                    "or none to get one that is free"
+                    f"port {port} is not available: {error.strerror}; choose another with --port, "
+                    "or leave it out to use a free one"
                 ) from error
             super().__init__(("127.0.0.1", 0), _Handler)
 
     @property
     def url(self) -> str:
-        """Where the page is."""
+        """The address of the page."""
         return f"http://127.0.0.1:{self.server_port}/"
 
     @property
     def hosts(self) -> tuple[str, str]:
-        """The names that it answers to; any other is that of a site pointed at this machine."""
+        """The host names that it answers to; another name is that of a site pointed at this machine."""
         return f"127.0.0.1:{self.server_port}", f"localhost:{self.server_port}"
 
     def server_close(self) -> None:
@@ -95,14 +95,14 @@ class WebServer(ThreadingHTTPServer):
         self.site.close()
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread; close at once what would be one too many."""
+        """Answer in a thread; close the connection at once if there are too many."""
         if self._free.acquire(blocking=False):
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer, and make room for another."""
+        """Answer, then free the place."""
         try:
             super().process_request_thread(request, client_address)
         finally:
@@ -110,19 +110,19 @@ class WebServer(ThreadingHTTPServer):
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a client that has left, nor of what the end of the server broke off."""
+        """Report no error if the client disconnected or the server was stopped."""
         if not (self._has_ended or isinstance(sys.exception(), ConnectionError | TimeoutError)):
             super().handle_error(request, client_address)
 
     def allow(self, connection: socket.socket, seconds: float | None) -> None:
-        """Give a client this long to say the next thing in full; None: as long as we take ourselves."""
+        """Set the time within which a client must send its next part; None removes the limit."""
         if seconds is None:
             self._deadlines.pop(connection, None)
         else:
             self._deadlines[connection] = time.monotonic() + seconds
 
     def service_actions(self) -> None:
-        """Hang up on clients that are too slow."""
+        """Disconnect clients that are too slow."""
         now = time.monotonic()
         for connection, deadline in self._deadlines.copy().items():
             if now > deadline:
@@ -152,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         if not self._is_ours():
             return
-        # Only our own page may send a form: no other one that this browser shows.
+        # Only our own page may send a form, no other site in this browser.
         if self.headers.get_all("Origin") != [f"http://{self.headers['Host']}"]:
             self._send(Answer.text(HTTPStatus.FORBIDDEN))
             return
@@ -165,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = Body(self.rfile, length, lambda: self._allow(None))
         answer = self.server.site.post(self.path, self.headers, body, self._check_client)
         while body.read(1 << 16):
-            pass  # a browser shows no answer while it still has something to send
+            pass  # a browser shows no response before it has sent everything
         self._send(answer)
 
     def _is_ours(self) -> bool:
@@ -179,13 +179,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.allow(self.connection, seconds)
 
     def _check_client(self) -> None:
-        """Raise a `BrokenPipeError` if nobody waits for the answer any more."""
+        """Raise a `BrokenPipeError` if the client has disconnected."""
         ready, _, _ = select.select([self.connection], [], [], 0)
         if ready and not self.connection.recv(1, socket.MSG_PEEK):
             raise BrokenPipeError
 
     def _send(self, answer: Answer) -> None:
-        self._allow(None)  # each piece that is sent has a limit of its own
+        self._allow(None)  # each piece that is sent has its own time limit
         try:
             with answer.open() as content:
                 self.send_response(answer.status)
@@ -197,12 +197,12 @@ class _Handler(BaseHTTPRequestHandler):
                 content.seek(0)
                 if self.command != "HEAD":
                     shutil.copyfileobj(content, self.wfile, 1 << 16)
-        except FileNotFoundError:  # a table that has made room for others
+        except FileNotFoundError:  # a table that was deleted for newer ones
             self._send(Answer.text(HTTPStatus.NOT_FOUND))
 
     def send_error(self, code: int, *_: object, **__: object) -> None:
-        """Answer what is no HTTP that we know; what was asked is not repeated."""
+        """Answer an invalid request, without repeating its content."""
         self._send(Answer.text(HTTPStatus(code)))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing: who uses the page has no need of a log."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""Tables that were sent: scored in a temporary folder, kept until others need the room; ``[web]``."""
+"""Uploaded tables: scored in a temporary folder, kept until newer ones replace them. Needs ``[web]``."""
 
 import os
 import re
@@ -35,14 +35,14 @@ _KEPT: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A table that has been scored.
+    """A scored table.
 
     Attributes
     ----------
     file : Path
     summary : Summary
     notes : list of str
-        What was guessed, and which rows could not be scored.
+        The warnings: guesses, and rows that could not be scored.
     """
 
     file: Path
@@ -75,21 +75,21 @@ class Tables:
         headers, body
             Of the request.
         check_client : callable
-            Called after each part; what it raises ends the run.
+            Called after each part; an exception ends the run.
 
         Returns
         -------
         str
-            By which `find` finds it.
+            The key for `find`.
 
         Raises
         ------
         FormError
-            If the table cannot be read, scored or kept, or too many are being scored.
+            If the table cannot be read, scored or saved, or too many are being scored.
         """
         if not self._free.acquire(blocking=False):
             raise FormError(
-                "Other tables are being scored: send this one again when they are done.",
+                "Other tables are being scored: send this one again later.",
                 HTTPStatus.SERVICE_UNAVAILABLE,
             )
         key = secrets.token_urlsafe(16)
@@ -105,7 +105,7 @@ class Tables:
                 raise FormError(_for_page(str(error), folder)) from error
             if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
                 raise FormError(
-                    f"The table cannot be kept: {error.strerror or error}.",
+                    f"The table cannot be saved: {error.strerror or error}.",
                     HTTPStatus.INSUFFICIENT_STORAGE,
                 ) from error
             raise
@@ -120,13 +120,13 @@ class Tables:
         return key
 
     def find(self, key: str) -> Scored | None:
-        """Return a table that is still kept."""
+        """Return a table by its key; None if it was deleted."""
         return self._kept.get(key)
 
     def close(self) -> None:
-        """Delete all of it, and what is being scored at its next part."""
+        """Delete all tables; those being scored stop at their next part."""
         self._closed.set()
-        for _ in range(100):  # what is being scored may write once more
+        for _ in range(100):  # a table that is being scored may write once more
             shutil.rmtree(self._folder, ignore_errors=True)
             if not self._folder.exists():
                 break
@@ -168,7 +168,7 @@ def _name_of(sent: str, options: ScoreOptions, written: str | None) -> str:
 
 
 def _for_page(message: str, folder: Path) -> str:
-    """Say a message in the words of the page, which has fields and no folders.
+    """Rewrite a message for the page: fields instead of options, no folders.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which address shows what: `Site`, made of the templates that ``explain --html`` uses."""
+"""`Site`: the pages, from the templates of ``explain --html``."""
 
 import io
 import threading
@@ -19,7 +19,7 @@ from roleclass.pages import render, stylesheet
 from roleclass.roles import as_role
 from roleclass.web.forms import MAX_TABLE, Body, FormError, read_posting_form
 
-if TYPE_CHECKING:  # tables need more than the package
+if TYPE_CHECKING:  # tables need an extra
     from roleclass.web.tables import Tables
 
 _HTML: Final = "text/html; charset=utf-8"
@@ -28,7 +28,7 @@ _TEXT: Final = "text/plain; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back.
+    """A response.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Answer:
         Its media type.
     content : bytes or Path
     headers : mapping of str to str
-        In addition to those that all answers have.
+        In addition to those of all responses.
     """
 
     status: HTTPStatus
@@ -47,7 +47,7 @@ class Answer:
 
     @classmethod
     def text(cls, status: HTTPStatus) -> "Answer":
-        """Return an answer that tells its status and nothing else."""
+        """Return a response that shows only its status."""
         return cls(status, _TEXT, f"{status.value} {status.phrase}\n".encode())
 
     def open(self) -> BinaryIO:
@@ -77,7 +77,7 @@ class Site:
     """
 
     def __init__(self, classifier: RoleClassifier) -> None:
-        classifier.roles  # noqa: B018  (a model that cannot be loaded is told at once)
+        classifier.roles  # noqa: B018  (loads the model, so that errors appear at once)
         self._classifier = classifier
         self._reading = threading.Lock()  # an explanation takes memory; one at a time
         self._tables: Tables | None = None
@@ -88,7 +88,7 @@ class Site:
             self._missing = str(error)
 
     def get(self, path: str) -> Answer:
-        """Answer a request that changes nothing."""
+        """Answer a GET request."""
         if path in self._files:
             return self._files[path]
         if path == "/":
@@ -105,7 +105,7 @@ class Site:
     def post(
         self, path: str, headers: Message, body: Body, check_client: Callable[[], None]
     ) -> Answer:
-        """Answer a form; `check_client` raises when nobody waits for the answer any more."""
+        """Answer a form; `check_client` raises if the client has disconnected."""
         try:
             if path == "/":
                 return self._posting(read_posting_form(headers, body))
@@ -117,11 +117,11 @@ class Site:
         return Answer.text(HTTPStatus.NOT_FOUND)
 
     def fault(self, error: FormError) -> Answer:
-        """Show the form again, with what is wrong."""
+        """Show the form again, with the error."""
         return self._home(error.status, fault=str(error))
 
     def close(self) -> None:
-        """Delete what was sent and scored."""
+        """Delete the uploaded and scored tables."""
         if self._tables is not None:
             self._tables.close()
 
@@ -133,7 +133,7 @@ class Site:
         return Answer(status, _HTML, render("web/templates/home.html", **given).encode())
 
     def _posting(self, fields: Mapping[str, str]) -> Answer:
-        # A form ends its lines in another way than the files that people paste from.
+        # A form ends its lines with CRLF, unlike most files that people paste from.
         text = fields.get("text", "").replace("\r\n", "\n")
         title = fields.get("title", "")
         with self._reading:

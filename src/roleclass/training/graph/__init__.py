@@ -1,1 +1,1 @@
-"""The ONNX graph: what training learnt, written with standard operators."""
+"""Write the trained model as an ONNX graph of standard operators."""

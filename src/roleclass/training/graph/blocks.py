@@ -1,7 +1,7 @@
 """The graph from lines to the blocks of features after the n-grams, and to the reasons to be unclear.
 
-Every function writes what the NumPy function of the same purpose in `features` and `unclear` computes; the
-parity tests hold the two together. A node costs .4 us whatever it does, which is most of a single
+Every function writes the computation of a NumPy function in `features` or `unclear`; the
+parity tests compare the two. A node costs .4 us whatever it does, which is most of a single
 posting's time, so sums of any kind are products with one matrix.
 """
 
@@ -38,12 +38,12 @@ _ASKED = np.isin(PARTS, ("duty", "requirement")).astype(float)
 
 @dataclass(frozen=True)
 class Weighted:
-    """Lines with what they count.
+    """The counts of lines.
 
     Attributes
     ----------
     weight : float tensor of shape (M, 1)
-        How much a mention in the line counts; 0 for lines that part rows.
+        The weight of a mention in the line; 0 for lines that separate rows.
     size : float tensor of shape (M, 1)
         See `GraphScores`.
     words, number, asked : float tensors of shape (N, 1)
@@ -68,9 +68,9 @@ class Weighted:
 def weigh_lines(
     w: GraphBuilder, words: Words, lines: GraphLines, scores: GraphScores, number: int
 ) -> Weighted:
-    """Add up lines for each posting; `number` is K, the roles: see `converters`.
+    """Sum lines for each posting; `number` is K, the number of roles: see `converters`.
 
-    What is added up are products: of a sum of probabilities, or 1, and of what there is to count.
+    The terms are products of a sum of probabilities, or 1, and a count.
     """
     size, first, small = 2 * WIDE, 2 * WIDE + 1 + SUMMED, 2 * WIDE + SUMMED + number
     nothing, asking = small + 1, small + 2  # what an n-gram weighs for the first role
@@ -93,7 +93,7 @@ def weigh_lines(
     sizes = (1, 1, 1, _PARTS * _WORKS, number, 1)
     totals = w.scatter_rows(w.zeros(words.rows, sum(sizes)), row, products)
     weighted, words_of, asked, of_lines, of_ngrams, of_small = w.split(totals, *sizes)
-    # Without the line that parts rows, of one word.
+    # Without the line that separates rows, which has one word.
     words_of = w.op("Sub", words_of, w.const(1.0, np.float32))
     surest = w.slice(products, 3 + _WORKS, 3 + 3 * _WORKS, axis=1)
     return Weighted(
@@ -131,7 +131,7 @@ def mention_counts(
     empty = np.zeros((1, member.shape[1]))
     sets, set_of_ngram = np.unique(np.vstack([empty, member]), axis=0, return_inverse=True)
     set_of_ngram = set_of_ngram.ravel()
-    # The empty set sorts first; what is no n-gram mentions nothing.
+    # The empty set sorts first; unknown n-grams mention nothing.
     set_of_ngram = np.append(set_of_ngram[1:], 0)
     column = w.gather(w.const(set_of_ngram[found.ngram_of_state]), found.state)
     which = w.nonzero(column)
@@ -171,12 +171,12 @@ def blocks(
     rule: UnclearRule,
     out: str,
 ) -> str:
-    """Write the `PostingFeatures.columns_`, cut but not yet weighted, and the output ``reason``.
+    """Write the `PostingFeatures.columns_`, cut but unscaled, and the output ``reason``.
 
     Returns
     -------
     float tensor of shape (N, 1)
-        Weighted words and `NGRAM_WORDS`: what n-grams are divided by.
+        Weighted words plus `NGRAM_WORDS`: the divisor of n-grams.
     """
     used = features.columns_by_block()
     counted, titled, sets = mention_counts(w, features, found, words, lines, weighted)
@@ -206,7 +206,7 @@ def _densities(
 ) -> list[str]:
     """The blocks ``density`` and ``product``; the two factors of each product are chosen by matrices."""
     density, product = used["density"], used["product"]
-    # Concepts first, then what is crossed, then what fills up; see `VECTOR`.
+    # Concepts first, then the crossed quantities, then padding; see `VECTOR`.
     summed = 1000 * np.hstack([sets[:, density], sets @ features.crossed_])
     side, more = features.crossed_.shape[1], -summed.shape[1] % VECTOR
     summed = np.pad(summed, ((0, 0), (0, more)))
@@ -233,7 +233,7 @@ class _Quotients(NamedTuple):
     Attributes
     ----------
     above, below : float64 arrays of shape (T + 1, B)
-        What each of the `_terms` adds to, and what is added besides.
+        The coefficients of the `_terms`, and the constants.
     is_log : bool array of shape (B,)
     """
 
@@ -255,7 +255,7 @@ class _Quotients(NamedTuple):
 
 
 def _terms() -> dict[str, Floats]:
-    """What quotients are made of, as columns of the unit matrix; the last is 1."""
+    """The terms of quotients, as columns of the unit matrix; the last is 1."""
     sizes = {
         "groups": len(GROUPS), "number": 1, "lines": _PARTS * _WORKS, "surest": 2 * _WORKS, "one": 1,
     }  # fmt: skip
@@ -299,7 +299,7 @@ def _of_lines() -> _Quotients:
 
 
 def _write_quotients(w: GraphBuilder, terms: str, blocks: Sequence[_Quotients]) -> str:
-    """Write those of all blocks at once."""
+    """Write the quotients of all blocks at once."""
     above, below = (np.hstack(of) for of in list(zip(*blocks, strict=True))[:2])
     is_log = np.concatenate([block.is_log for block in blocks])
     number = len(is_log)
@@ -324,7 +324,7 @@ def _reason(w: GraphBuilder, words: Words, weighted: Weighted, rule: UnclearRule
     enough = w.op("Mul", tokens, w.const(rule.asked_share, np.float32))
     enough = w.op("Min", enough, w.const(rule.min_asked, np.float32))
     terms = w.op("Concat", tokens, weighted.small, weighted.asked, enough, axis=1)
-    # Below 0 where a reason holds; the first is none. In the order of `REASONS`, whole numbers and halves.
+    # Negative if a reason holds; the first is none. In the order of `REASONS`, integers and halves.
     matrix = np.array(
         [
             [0, 0, 0, 0, 0],

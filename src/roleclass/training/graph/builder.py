@@ -1,4 +1,4 @@
-"""`GraphBuilder`: nodes of an ONNX graph, written one by one; its methods are named as the operators are."""
+"""`GraphBuilder`: write the nodes of an ONNX graph; its methods are named like the operators."""
 
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ class GraphBuilder:
     Parameters
     ----------
     scope, container : objects
-        What skl2onnx hands to a converter: the one gives names, the other takes nodes.
+        The arguments that skl2onnx passes to a converter: one creates names, the other collects nodes.
     """
 
     def __init__(self, scope: Any, container: Any) -> None:
@@ -39,13 +39,13 @@ class GraphBuilder:
         return name
 
     def named(self, name: str, value: Any, dtype: Any = np.float32) -> str:
-        """Add a constant under a name of its own: an output of the graph, or what is read back from it."""
+        """Add a named constant: an output of the graph, or one that is read back from the file."""
         tensor = numpy_helper.from_array(np.asarray(value, dtype), name)
         self._container.initializers.append(tensor)
         return name
 
     def const(self, value: Any, dtype: Any = np.int32) -> str:
-        """Add a constant; equal ones are kept once."""
+        """Add a constant; equal ones are stored once."""
         array = np.asarray(value, dtype)
         key = (str(array.dtype), array.shape, array.tobytes())
         if key not in self._constants:
@@ -56,7 +56,7 @@ class GraphBuilder:
         return self._constants[key]
 
     def vector(self, *values: int) -> str:
-        """Add a constant of int64 numbers, as shapes and axes are."""
+        """Add a constant of int64 numbers, such as shapes and axes."""
         return self.const(values, np.int64)
 
     def cast(self, x: str, to: int) -> str:
@@ -81,7 +81,7 @@ class GraphBuilder:
         return names
 
     def split_evenly(self, x: str, number: int) -> list[str]:
-        """So many equal parts of a tensor in one dimension."""
+        """Equal parts of a one-dimensional tensor."""
         names = [self._scope.get_unique_variable_name("part") for _ in range(number)]
         name = self._scope.get_unique_operator_name("Split")
         self._container.add_node(
@@ -90,7 +90,7 @@ class GraphBuilder:
         return names
 
     def shift(self, x: str, by: int, value: int | bool = 0, dtype: Any = np.int32) -> str:
-        """`x` in one dimension, moved by so many places; `value` fills the gap, the rest falls off."""
+        """`x` in one dimension, shifted; `value` fills the gap, and elements beyond the end are dropped."""
         # Not by one Pad with a negative number, which the standard allows: ONNX Runtime before 1.24 reads
         # beyond the tensor then.
         if by < 0:
@@ -119,7 +119,7 @@ class GraphBuilder:
         return self.op("Reshape", x, self.vector(-1))
 
     def rows(self, index: str) -> str:
-        """An index of rows, as `scatter_rows` wants it."""
+        """An index of rows for `scatter_rows`."""
         return self.op("Reshape", self.cast(index, TensorProto.INT64), self.vector(-1, 1))
 
     def scatter_rows(self, to: str, rows: str, values: str, reduction: str = "add") -> str:

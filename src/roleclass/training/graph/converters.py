@@ -1,4 +1,4 @@
-"""Converters for skl2onnx: how `PostingFeatures` and `RoleRegression` are written as ONNX operators."""
+"""Converters for skl2onnx: write `PostingFeatures` and `RoleRegression` as ONNX operators."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ from roleclass.training.unclear import UnclearRule, small_words
 
 
 class ReadyFeatures(PostingFeatures):
-    """Features with what the linear model after them weighs n-grams by, and the rule for `unclear`.
+    """Features with the linear model's weights of n-grams, and the rule for `unclear`.
 
-    The graph adds up what n-grams weigh, K numbers a posting, where scikit-learn's pipeline has a column
+    The graph sums the weights of n-grams, K numbers per posting, while scikit-learn's pipeline has a column
     for each n-gram.
 
     Attributes
@@ -35,7 +35,7 @@ class ReadyFeatures(PostingFeatures):
 
 
 def register_converters() -> None:
-    """Tell skl2onnx how to convert the steps of the pipeline."""
+    """Register the converters of the pipeline's steps with skl2onnx."""
     update_registered_converter(
         ReadyFeatures,
         "RoleclassPostingFeatures",
@@ -55,7 +55,7 @@ def register_converters() -> None:
 
 
 def _parse_features(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> list[Any]:  # noqa: ARG001
-    """Declare two results: what all n-grams weigh for each role, and the other blocks.
+    """Declare two results: the summed weights of n-grams for each role, and the other blocks.
 
     The blocks are not multiplied by ``weights_``: `export.to_onnx` moves these into the regression.
     """
@@ -87,7 +87,7 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
     lines = find_lines(w, table, words)
     further, number = _further(w, features)
-    # Those in too few postings to weigh anything for a role come last.
+    # N-grams in too few postings, which have no weight for roles, come last.
     rank = np.append(np.where(features.idf_ > 0, features.idf_, np.inf), 0)
     scores = score_lines(w, features.lines, found, lines, further, number, rank)
     weighted = weigh_lines(w, words, lines, scores, number)
@@ -97,14 +97,14 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
 
 
 def _further(w: GraphBuilder, features: ReadyFeatures) -> tuple[str, int]:
-    """What is added up of n-grams besides: their weights, and whether they are small words.
+    """The further sums over n-grams: their weights, and whether they are small words.
 
-    For each role but the first, what they weigh more than for the first.
+    For each role but the first, the difference from the weight for the first.
 
     Returns
     -------
     float tensor of shape (V + 1, K)
-        The last row stands for what is no n-gram.
+        The last row is for unknown n-grams.
     int
         K, the number of roles.
     """
@@ -123,7 +123,7 @@ def _further(w: GraphBuilder, features: ReadyFeatures) -> tuple[str, int]:
 def _write_lines(
     w: GraphBuilder, found: Found, lines: GraphLines, scores: GraphScores, weighted: Weighted
 ) -> None:
-    """Write the outputs about lines, without those that part rows, of which each row has one behind it."""
+    """Write the outputs about lines, without the line that separates each row from the next."""
     real = w.op("Not", lines.parts)
     for name, values in (
         ("row", lines.row),
@@ -171,7 +171,7 @@ def _convert_regression(scope: Any, operator: Any, container: Any) -> None:
 
 
 def ready(features: PostingFeatures, weights: Any, rule: UnclearRule) -> ReadyFeatures:
-    """Return features that hold what the linear model weighs n-grams by.
+    """Return features with the linear model's weights of n-grams.
 
     Parameters
     ----------

@@ -41,9 +41,9 @@ OUTPUTS: Final = {
 }
 """Outputs from which readings and explanations are made, with their types and shapes.
 
-The M lines: the posting of each, its bytes, what it is, and how much a mention in it counts. The H n-grams
-that were found: their column, the place of their first word, the line; what their sum is divided by; the
-columns of the other features; and what each role weighs all columns by.
+The M lines: the posting of each, its bytes, its classes, and the weight of a mention in it. The H n-grams
+that were found: their column, the index of their first word, the line; the divisor of their sum; the
+columns of the other features; and the weights of all columns for each role.
 """
 
 _IR_VERSION: Final = 8  # the oldest that has the operators, so that older runtimes load the file
@@ -51,7 +51,7 @@ _IR_VERSION: Final = 8  # the oldest that has the operators, so that older runti
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What a model file says of itself.
+    """The metadata of a model file.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ def export(pipeline: Pipeline, info: ModelInfo, path: Path) -> None:
     info : ModelInfo
         Its roles must be the pipeline's classes, in their order.
     path : Path
-        The file; it is there whole or not at all. The same pipeline gives the same bytes.
+        The file, written atomically. The same pipeline gives the same bytes.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def to_onnx(pipeline: Pipeline, info: ModelInfo) -> onnx.ModelProto:
 
 
 def _with_weights_moved(pipeline: Pipeline, rule: UnclearRule) -> Pipeline:
-    """Let the features weigh n-grams, and the regression do what the features' ``weights_`` do."""
+    """Move the weights of n-grams into the features, and the features' ``weights_`` into the regression."""
     features, role = pipeline[0], copy.copy(pipeline[-1])
     role.coef_ = role.coef_.copy()
     role.coef_[:, len(features.idf_) :] *= features.weights_
@@ -140,7 +140,7 @@ def _with_weights_moved(pipeline: Pipeline, rule: UnclearRule) -> Pipeline:
 
 
 def _name_axes(model: onnx.ModelProto) -> None:
-    """Describe the inputs and outputs, ``reason`` included, which scikit-learn knows nothing of."""
+    """Describe the inputs and outputs, including ``reason``, which scikit-learn does not have."""
     classes = model.graph.output[0].type.tensor_type.shape.dim[1].dim_value
     del model.graph.input[:], model.graph.output[:]
     describe = helper.make_tensor_value_info

@@ -1,4 +1,4 @@
-"""The graph that looks at the gaps between words, with the rules of `line_rules`, all looked up at once.
+"""The graph for the gaps between words: the rules of `line_rules`, all looked up at once.
 
 Most gaps, a blank or a comma and a blank, end no line and are left out before that.
 """
@@ -34,16 +34,16 @@ class GraphGaps:
     Attributes
     ----------
     before, behind : int32 tensors of shape (K,)
-        The word before the gap; the one behind it, even where there is none.
+        The word before the gap, and the one after it, even if there is none.
     ends : int32 tensor of shape (4, K)
         Where the words before and behind the gap end, where they start.
     bits : int64 tensor of shape (K,)
         The conjunctions that hold; see `holding`.
     counted : int32 tensor of shape (K,)
-        See `line_bytes.COUNTED`; a mark behind a word is none.
+        See `line_bytes.COUNTED`; a bullet directly after a word does not count.
     word_start : int32 tensor of shape (W,)
     word_sums : int64 tensor of shape (W,)
-        What is counted up to the end of each word; see `_sums`.
+        The counts up to the end of each word; see `_sums`.
     """
 
     before: str
@@ -58,10 +58,10 @@ class GraphGaps:
 def find_gaps(w: GraphBuilder, table: WordTable, words: Words) -> GraphGaps:
     """Look at the gaps between words; see `graph_lines.find_lines`."""
     sums = _sums(w, words)
-    # What is counted from the end of one word to that of the next; bytes of words in the lower half.
+    # The counts from the end of one word to that of the next; bytes of words in the lower half.
     counts = w.op("Sub", sums, w.shift(sums, 1, dtype=np.int64))
     word_start = w.op("Sub", words.end, w.cast(counts, TensorProto.INT32))
-    # A word at a row's end is not known, hence in no list.
+    # The word at a row's end is unknown, hence in no list.
     listed = w.gather(w.const(_slots(table)), words.slot)
     new = w.op("Mul", w.cast(words.is_last, TensorProto.INT32), w.const(NEW))
     listed = w.op("Add", listed, new)
@@ -99,7 +99,7 @@ def holding(w: GraphBuilder, bits: str, *rules: str) -> Iterator[str]:
 
 
 def _sums(w: GraphBuilder, words: Words) -> str:
-    """What is counted up to the end of each word: int64 tensor of shape (W,).
+    """The counts up to the end of each word: int64 tensor of shape (W,).
 
     Bytes of words in the lower half, `COUNTED` in the upper one; without bytes that are next to the end of a
     word and the second ones of their pairs: see `_corrections`.
@@ -108,7 +108,7 @@ def _sums(w: GraphBuilder, words: Words) -> str:
     counted = np.where(token[:, None] & ~token, 0, COUNTED) + COUNTED[:, None].astype(np.int64)
     of_pair = counted * 2**32 + token[:, None] + token
     pairs = w.op("Add", w.op("Mul", words.first, w.const(256)), words.second)
-    # Small in the file: ONNX Runtime writes the table out when it loads the file.
+    # Small in the file: ONNX Runtime expands the table at loading.
     values, which = np.unique(of_pair, return_inverse=True)
     index = w.cast(w.const(which.ravel(), np.uint8), TensorProto.INT32)
     counts = w.gather(w.gather(w.const(values, np.int64), index), pairs)
@@ -116,7 +116,7 @@ def _sums(w: GraphBuilder, words: Words) -> str:
 
 
 def _corrections() -> NDArray[np.int32]:
-    """What is added to the count of a gap for its first byte: a pair's first or, 256 further on, second.
+    """The correction of a gap's count for its first byte: the first of a pair or, 256 further on, the second.
 
     There a mark is punctuation; what is second was not counted.
     """
@@ -147,7 +147,7 @@ def _candidates(w: GraphBuilder, words: Words, counts: str, listed: str) -> str:
 
 
 def _bits(w: GraphBuilder, values: str) -> str:
-    """Which conjunctions hold at each gap, from what stands at its places: int64 tensor of shape (K,)."""
+    """Which conjunctions hold at each gap, from its bytes: int64 tensor of shape (K,)."""
     values = w.op("Add", values, w.const(256 * np.arange(len(PLACES))[:, None]))
     bits = w.gather(w.const(rule_bits()[0].ravel(), np.int64), w.flatten(values))
     for _ in range(len(PLACES).bit_length() - 1):  # a power of two

@@ -1,9 +1,9 @@
-"""The graph that says what lines are: what `LineModel` does, in standard ONNX operators.
+"""The graph that classifies lines: `LineModel` in standard ONNX operators.
 
-Lines that part rows (see `GraphLines`) are none of what a line may be, with zeros for everything that
-neighbours look at, so that nothing reaches from one posting into the next. The heads of a line stand side by
-side, `WIDE` columns each. Of a sum of products, one term after another is added to the ones before it: to
-put all columns side by side first takes longer.
+Lines that separate rows (see `GraphLines`) have no class, with zeros for everything that
+neighbours use, so that no posting affects the next. The heads of a line are concatenated,
+`WIDE` columns each. The terms of a sum of products are added one after another: to
+concatenate all columns first takes longer.
 """
 
 from collections.abc import Callable, Iterable
@@ -39,8 +39,8 @@ _Places = Iterable[int]
 _FLOAT = TensorProto.FLOAT
 
 WIDE: Final = 7
-"""Columns of each head, spare ones behind its own: they are what a line is that parts rows, and never likely
-for another."""
+"""Columns of each head, with spare ones after its own, the class of lines that separate rows: impossible
+for others."""
 
 PART: Final = range(len(PARTS))
 WORK: Final = range(WIDE, WIDE + len(WORKS))
@@ -48,24 +48,24 @@ WORK: Final = range(WIDE, WIDE + len(WORKS))
 
 _NEXT = range(2 * WIDE, 2 * WIDE + len(PARTS))
 _HEADS = (*PART, *_NEXT, *WORK)  # in the order of `context.HEADS`
-# As a logarithm of a probability: nothing, but no number that is too small for a processor's fast path.
+# As the logarithm of a probability: practically 0, but not denormal, which is slow.
 _NEVER = -60.0
 
 
 @dataclass(frozen=True)
 class GraphScores:
-    """What the M lines of a batch are.
+    """The classes of the M lines of a batch.
 
     Attributes
     ----------
     both : float tensor of shape (M, 14)
-        Probabilities, in the columns `PART` and `WORK`; next to nothing for lines that part rows.
+        Probabilities, in the columns `PART` and `WORK`; nearly 0 for lines that separate rows.
     areas : float tensor of shape (M, 18)
         See `LineScores`.
     sums : float tensor of shape (M, 13 + K)
         See `sum_weights`.
     size, asking : float tensors of shape (M, 1)
-        Words, 1 for lines that part rows; the same, but 0 for a first line that looks like a heading.
+        Words, 1 for lines that separate rows; the same, but 0 for a first line that looks like a heading.
     """
 
     both: str
@@ -115,14 +115,14 @@ def score_lines(
     of_shape = w.op("Add", of_shape, w.const(_never(_HEADS, 3 * WIDE), np.float32))
     logits = w.op("MatMul", shape.columns, of_shape)
     logits = w.op("Gemm", sums, w.const(at_sums, np.float32), logits)
-    # For themselves: an answer does without.
+    # Separate, because a prediction does not need them.
     of_areas = w.op("Gemm", shape.columns, of_area_shape, sums_of_areas)
     both = _second_stage(w, model, lines, shape, logits)
     return GraphScores(both, w.op("Sigmoid", of_areas), sums, shape.size, _asking(w, shape))
 
 
 def _asking(w: GraphBuilder, shape: Shape) -> str:
-    """Words of each line but of a title, which the first line is that looks like a heading."""
+    """Words of each line, except a title: a first line that looks like a heading."""
     is_title = np.zeros((COLUMNS, 1))
     is_title[[FIRST, MAY_HEAD, ENDS_HEAD]] = -1
     others = w.op("Gemm", shape.columns, w.const(is_title, np.float32), w.const([3.0], np.float32))
@@ -130,7 +130,7 @@ def _asking(w: GraphBuilder, shape: Shape) -> str:
 
 
 def _never(heads: _Places, size: int) -> Floats:
-    """What is never likely, by shape: spare columns; for lines that part rows, all others."""
+    """The impossible classes, by shape: spare columns; for lines that separate rows, all others."""
     is_spare = ~np.isin(range(size), list(heads))
     weights = np.zeros((COLUMNS, size))
     weights[CONSTANT], weights[PARTING] = _NEVER * is_spare, _NEVER * ~is_spare
@@ -140,9 +140,9 @@ def _never(heads: _Places, size: int) -> Floats:
 def _second_stage(
     w: GraphBuilder, model: LineModel, lines: GraphLines, shape: Shape, logits: str
 ) -> str:
-    """Decide by what `context` describes, one term of it after another."""
+    """Apply the second stage, term by term; see `context`."""
     p = _shares(w, logits, 3)
-    # Whole numbers, in 1 / ONE; 0 for lines that part rows.
+    # Integers, in 1 / ONE; 0 for lines that separate rows.
     p = w.op("Round", w.op("Mul", p, w.const(ONE, np.float32)))
     around = w.op("Pad", p, w.vector(1, 0, 1, 0))
     before, after = w.slice(around, 0, -2), w.slice(around, 2)
@@ -150,7 +150,7 @@ def _second_stage(
     crossed = times(w, of_heading, p, 3 * WIDE, _NEXT, PART)
     near_before, near_behind, whole = _sums(w, lines, shape, p)
 
-    # Logits as they are, where `context` takes their mean away first.
+    # Unchanged logits, while `context` subtracts their mean first.
     weights = model.context_.copy()
     start = 0
     for width in (len(PARTS), len(WORKS)):
@@ -167,7 +167,7 @@ def _second_stage(
 
     one = 1 / ONE
     near = one / NEAR
-    # What is near behind a line is added up with the line itself.
+    # The lines after a line are summed together with the line itself.
     own = term(heads, own=(both, one), behind=(both, -near))
     states = w.const(_states(), np.float32)
     of_state = w.op("Gemm", states, term(3, state=(range(3), 1)), bias)
@@ -193,10 +193,10 @@ def _second_stage(
 
 
 def _terms(w: GraphBuilder, weights: str) -> Callable[..., str]:
-    """Return a function that gives the weights of columns in which some of what `context` describes stands.
+    """Return a function that returns the weights of columns with some inputs of `context`.
 
-    Its arguments are how many columns there are; and, by name, where they hold what, and what they are
-    multiplied by besides.
+    Its arguments are the number of columns; and, by name, the position of each input and its
+    factor.
     """
     both, part = len(PARTS) + len(WORKS), len(PARTS)
     sizes = {  # in the order of `context`
@@ -241,7 +241,7 @@ def _headings(w: GraphBuilder, shape: Shape, p: str, around: str) -> tuple[str, 
     holding = w.op("MatMul", shape.columns, w.const(of_shape, np.float32))
     holding = w.flatten(w.op("Gemm", p, w.const(of_p, np.float32), holding))
     is_heading = w.op("Greater", holding, w.const(2.5 * ONE, np.float32))
-    # Rows of `around`: before the first line of a row there is nothing, or the line that parts rows.
+    # Rows of `around`: before the first line of a row there is nothing, or the line that separates rows.
     row = w.op("Add", shape.index, w.const(1))
     at = w.op("Concat", w.const([0]), w.compress(row, is_heading), axis=0)
     is_heading = w.cast(is_heading, TensorProto.INT32)
@@ -268,13 +268,13 @@ def _states() -> Floats:
 
 
 def _sums(w: GraphBuilder, lines: GraphLines, shape: Shape, p: str) -> tuple[str, str, str]:
-    """Sums over the `NEAR` lines before, negative; over those behind and the line itself; means of a posting.
+    """Sums over the `NEAR` lines before, negative; over those after and the line itself; means of a posting.
 
     Returns
     -------
     float tensors of shape (M, 14), (M, 14), (N, 14)
     """
-    # Exact: whole numbers. Those of a few lines are less than 2^31, whatever the sum before them.
+    # Exact: integers. Sums of a few lines are less than 2^31, whatever the total before them.
     both = w.slice(p, 0, 2 * WIDE, axis=1)
     sums = w.op("CumSum", w.cast(both, TensorProto.INT32), w.const(0), exclusive=1)
     at = w.op("Add", shape.index, w.const([[-NEAR], [1 + NEAR]]))

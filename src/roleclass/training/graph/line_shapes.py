@@ -1,4 +1,4 @@
-"""The graph that says where lines stand and what they look like: `context.shapes`, from one look-up."""
+"""The graph for the positions and looks of lines: `context.shapes`, from one look-up."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,8 +15,8 @@ _FLOAT = TensorProto.FLOAT
 
 Floats = NDArray[np.float64]
 
-# Columns of `Shape.columns`: what is looked up of a line's size and whether it is marked, of its place
-# and how it ends, of how many lines are left.
+# Columns of `Shape.columns`: look-ups by a line's size and bullet, by its position
+# and end, and by the number of lines left.
 (_LOG_SIZE, _SHORT, _MARKED, _MARKED_LOG, MAY_HEAD) = range(5)
 (FIRST, _PLACE, _COLON, _FREE, ENDS_HEAD) = range(5, 10)
 (_LOG_LEFT, CONSTANT, PARTING) = range(10, 13)
@@ -33,20 +33,20 @@ _MOST_PLACES = 20
 
 @dataclass(frozen=True)
 class Shape:
-    """Where lines stand, and what they look like.
+    """The positions and looks of lines.
 
     Attributes
     ----------
     index, begin, end : int32 tensors of shape (M,)
-        0, 1, ... M - 1; the first line of the line's row, and the one that parts it from the next.
+        0, 1, ... M - 1; the first line of the line's row, and the one that separates it from the next.
     ends : int32 tensor of shape (N,)
-        The line that parts each row from the next.
+        The line that separates each row from the next.
     size : float tensor of shape (M, 1)
-        Words; 1 for lines that part rows.
+        Words; 1 for lines that separate rows.
     total : float tensor of shape (N, 1)
         Lines of each row, at least 1.
     columns : float tensor of shape (M, 16)
-        `CONSTANT` is 1, `PARTING` is 0; for lines that part rows it is the other way round.
+        `CONSTANT` is 1, `PARTING` is 0; for lines that separate rows it is the reverse.
     """
 
     index: str
@@ -59,7 +59,7 @@ class Shape:
 
 
 def find_shapes(w: GraphBuilder, lines: GraphLines) -> Shape:
-    """Look at lines."""
+    """Compute the shapes of lines."""
     index = w.range(w.size(lines.row))
     ends = w.compress(index, lines.parts)
     begins = w.shift(w.op("Add", ends, w.const(1)), 1)
@@ -84,7 +84,7 @@ def find_shapes(w: GraphBuilder, lines: GraphLines) -> Shape:
 
 
 def _look_ups() -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """What is looked up for a line.
+    """The look-up table for lines.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def _look_ups() -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], NDArray[n
         np.stack([at == 0, at / _MOST_PLACES, *(0 * at + x for x in ends)], axis=1)
         for ends in ((0, 0, 0), (1, 0, 1), (0, 1, 1), (1, 1, 1))
     ]
-    # Behind a line that parts rows, none is left.
+    # After a line that separates rows, none is left.
     of_left = np.stack([log, number > 0, number == 0, *[nothing] * 2], axis=1)
     table = np.vstack([*of_size, *of_place, of_left])
     factors = [[1, 0, 0, sizes, 0, 0], [0, 1, 0, 0, places, 2 * places], [0, 0, 1, 0, 0, 0]]

@@ -1,4 +1,4 @@
-"""The graph that adds up, line by line, what the n-grams in it weigh: most of what the first stage does."""
+"""The graph that sums the weights of n-grams line by line: most of the first stage."""
 
 from typing import Final
 
@@ -22,7 +22,7 @@ SUMMED: Final = sum(_SIZES) - len(_SIZES)
 
 
 def differences() -> Floats:
-    """What each column of a head is more than the head's first one; that is all a softmax looks at.
+    """The differences of a head's columns from its first one, which are all that a softmax needs.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def sum_weights(
     number: int,
     rank: Floats,
 ) -> tuple[str, str]:
-    """Add up what n-grams weigh.
+    """Sum the weights of n-grams.
 
     Parameters
     ----------
@@ -51,22 +51,22 @@ def sum_weights(
     found : Found
     lines : GraphLines
     further : float tensor of shape (V + 1, K)
-        What else each n-gram weighs, and what is none; it is added up on the way.
+        Further weights of each n-gram, and of unknown ones; they are summed along.
     number : int
         K.
     rank : float64 array of shape (V + 1,)
-        The smaller, the more often the n-gram is looked up, and what is none.
+        The frequency rank of each n-gram, and of unknown ones.
 
     Returns
     -------
     float tensor of shape (M, 13 + K)
-        Sums for the heads but the areas, as `differences`; and of what is further.
+        Sums for the heads except the areas, as `differences`; and of the further weights.
     float tensor of shape (M, 18)
-        Sums for the areas: for themselves, an answer does without.
+        Sums for the areas, separate because a prediction does not need them.
     """
     own, lead = _weights(w, "line_own", model.own_), _weights(w, "line_lead", model.lead_)
-    # A row for each n-gram, and one for each that weighs something else at the beginning of a line. What is
-    # looked up most stands together: most of the time goes by waiting for memory.
+    # A row for each n-gram, and one for each with other weights at the beginning of a line. Frequent rows
+    # are stored together: most of the time is spent waiting for memory.
     rows = w.op("Gather", *own, axis=0)
     order, leading = np.argsort(rank, kind="stable"), np.flatnonzero(model.lead_.any(axis=1))
     of_leading = w.op("Add", w.op("Gather", rows, w.const(leading), axis=0), w.slice(lead[0], 1))
@@ -91,7 +91,7 @@ def sum_weights(
     row = w.gather(row_of, w.op("Add", found.state, leads))
     line, count = w.rows(line), w.op("Shape", lines.row)
 
-    # A quarter at a time, so that what is looked up is still in the processor's cache when it is added up.
+    # A quarter at a time, so that the rows are still in the processor's cache when they are summed.
     quarters = [(row, line)]
     for _ in range(2):
         halves = [[w.split_evenly(x, 2) for x in part] for part in quarters]
@@ -110,14 +110,14 @@ def sum_weights(
 
 
 def _weights(w: GraphBuilder, name: str, weights: NDArray[np.int16]) -> tuple[str, str]:
-    """What n-grams weigh: small in the file, spread out by ONNX Runtime when it loads the file.
+    """The weights of n-grams: small in the file, expanded by ONNX Runtime at loading.
 
     Returns
     -------
     float tensor of shape (R, 34)
-        The rows that hold something, and before them one of zeros.
+        The rows with weights, after one of zeros.
     int32 tensor of shape (V + 1,)
-        The row of each n-gram, and of what is none.
+        The row of each n-gram, and of unknown ones.
     """
     holds = weights.any(axis=1)
     row = np.append(np.where(holds, np.cumsum(holds), 0), 0)

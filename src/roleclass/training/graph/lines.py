@@ -1,4 +1,4 @@
-"""The graph that cuts a batch into lines: what `lines.cut` does, in standard ONNX operators."""
+"""The graph that cuts a batch into lines: `lines.cut` in standard ONNX operators."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -27,16 +27,16 @@ _RULES: Final = (
     *("new", "numbered", "inline", "hard", "colon", "sentence", "stop"),
     *("head", "adjective", "before_head", "before_adjective"),
 )
-"""Rules that are asked for at every gap; further ones only at line ends."""
+"""Rules that are applied at every gap; others only at line ends."""
 _INT32: Final = TensorProto.INT32
 _WIDTHS: Final = ("indented", "punctuated", "close", "followed")
 
 
 @dataclass(frozen=True)
 class GraphLines:
-    """The lines of a batch: those of `lines.Lines`, and one more behind each row's.
+    """The lines of a batch: those of `lines.Lines`, and one more after those of each row.
 
-    That one holds the word at the row's end (see `Words`) and no byte; it parts the rows.
+    That one has the word at the row's end (see `Words`) and no bytes; it separates the rows.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class GraphLines:
     start, end : int32 tensors of shape (M,)
         Its bytes, counted from the beginning of its row.
     marked, colon, free, parts : bool tensors of shape (M,)
-        See `Lines`; and whether it is one that parts rows.
+        See `Lines`; and whether it separates rows.
     """
 
     word_line: str
@@ -71,7 +71,7 @@ def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
     ----------
     w : GraphBuilder
     table : WordTable
-        Must hold all of `LISTED`.
+        Must contain all of `LISTED`.
     words : Words
         Found with that table.
 
@@ -89,18 +89,18 @@ def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
     ends_line = w.op("Or", line_end, is_new)
 
     # -- the number or letter of a list, at the beginning of a line: the gap before that word ends a line
-    begun = w.shift(w.op("Mul", behind, w.cast(ends_line, _INT32)), 1)  # word 0 begins a line, too
+    begun = w.shift(w.op("Mul", behind, w.cast(ends_line, _INT32)), 1)  # word 0 also begins a line
     numbered = w.op("And", w.op("Equal", begun, k), number)
     numbers = w.cast(numbered, TensorProto.INT32)
     next_numbered = w.shift(numbers, -1)
 
-    # -- marks of lists
+    # -- bullets
     marks = w.op("BitwiseAnd", gaps.counted, w.const(-MARK_UNIT))
     marks = w.cast(w.op("BitwiseOr", marks, next_numbered), TensorProto.BOOL)
     mark = w.op("Or", w.op("And", marks, line_end), inline)
     mark = w.op("And", mark, w.op("Not", w.op("Or", numbered, is_new)))
 
-    # -- sentences, and headings in the middle of a line
+    # -- sentences, and headings within a line
     sentence = w.op("And", sentence, w.op("Not", numbered))
     breaks = w.op("Or", w.op("Or", sentence, stop), _headings(w, *rules))
     breaks = w.op("Or", w.op("Or", breaks, mark), ends_line)
@@ -116,7 +116,7 @@ def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
 
     # -- lines
     at = w.nonzero(breaks)
-    of_next = w.op("Add", behind, next_numbered)  # the number of a list is no word of its line
+    of_next = w.op("Add", behind, next_numbered)  # a list number is not a word of its line
     last, first, bits, mark = (w.gather(x, at) for x in (k, of_next, gaps.bits, mark))
     first = w.op("Concat", w.slice(numbers, 0, 1), w.slice(first, 0, -1), axis=0)
     first = w.op("Min", first, last)
@@ -144,8 +144,8 @@ def find_lines(w: GraphBuilder, table: WordTable, words: Words) -> GraphLines:
 def _headings(
     w: GraphBuilder, head: str, adjective: str, before: str, before_adjective: str
 ) -> str:
-    """Gaps before and behind a heading in the middle of a line; the gaps around it are neighbours here."""
-    # A heading after the adjective that belongs to it begins with the adjective.
+    """Gaps before and after a heading within a line; the gaps around it are neighbours here."""
+    # A heading begins with its adjective, if it has one.
     headed = w.op("And", before, w.shift(head, -1, False, np.bool_))
     plain = w.op("And", headed, w.op("Not", adjective))
     with_adjective = w.shift(w.op("And", headed, adjective), -1, False, np.bool_)
@@ -154,7 +154,7 @@ def _headings(
 
 
 def _colons(w: GraphBuilder, colon: str, k: str, behind: str, breaks: str) -> str:
-    """Gaps with a colon behind the first words of a line."""
+    """Gaps with a colon after the first words of a line."""
     opened = w.op("Concat", w.const([0]), w.compress(behind, breaks), axis=0)
     which = w.op("CumSum", w.cast(breaks, TensorProto.INT32), w.const(0), exclusive=1)
     few = w.op("Less", w.op("Sub", k, w.gather(opened, which)), w.const(COLON_WORDS))
@@ -172,7 +172,7 @@ def _wraps(
     q : int64 tensor of shape (Q,)
         Gaps with a line end.
     plain, is_new : bool tensors of shape (Q,)
-        Whether it may be a wrap; whether it parts rows.
+        Whether it may be a wrap; whether it separates rows.
     newlines : int32 tensor of shape (Q,)
     """
 
@@ -222,7 +222,7 @@ def _wraps(
 
 
 def _around(w: GraphBuilder, words: Words, start: str, end: str) -> tuple[str, str]:
-    """Move the ends of lines over the punctuation around them; glued lines part it."""
+    """Extend lines over the punctuation around them; glued lines divide it."""
     # The bytes before and behind, the nearest first; a bit for each that belongs to the line.
     reach = np.arange(PAD)
     at = w.op("Reshape", w.op("Concat", start, end, axis=0), w.vector(2, 1, -1))

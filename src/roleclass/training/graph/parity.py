@@ -1,4 +1,4 @@
-"""Whether a model file answers like the scikit-learn pipeline that it was made from."""
+"""Check that a model file gives the same answers as the pipeline that it was made from."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,13 +13,13 @@ from roleclass.text import encode
 from roleclass.training.selection import Progress
 
 TOLERANCE: Final = 1e-5
-"""The largest difference of a probability that single precision accounts for."""
+"""The largest difference of a probability that single precision can explain."""
 
 _CHUNK = 512
 
 
 class ParityError(RoleclassError):
-    """A model file does not answer like the pipeline that it was made from."""
+    """A model file gives other answers than the pipeline that it was made from."""
 
 
 def check_parity(
@@ -41,7 +41,7 @@ def check_parity(
     texts, titles
         As for `RoleClassifier.predict_proba`.
     progress : callable or None
-        Called with how far the work is.
+        Called with the progress.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def check_parity(
     ------
     ParityError
         If a probability differs by more than `TOLERANCE`, or a label differs although its
-        probability is ahead by more than that; it names the posting's place.
+        probability leads by more than that; it names the posting's index.
     """
     worst = 0.0
     titles = [None] * len(texts) if titles is None else titles

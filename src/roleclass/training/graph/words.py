@@ -1,4 +1,4 @@
-"""The graph from UTF-8 bytes to n-grams, in standard ONNX operators, a function a stage.
+"""The graph from UTF-8 bytes to n-grams, in standard ONNX operators, one function per stage.
 
 What makes it fast on ONNX Runtime's CPU provider (``benchmarks/`` measures it): ``GatherElements``
 costs .6 ns an element where ``Gather`` costs 8, element-wise arithmetic .05 to .3 ns, ``Compress``
@@ -21,17 +21,17 @@ from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.tables import BASE, DIVISOR, Trie, WordTable
 
 MAX_WIDTH: Final = 2**24 + 2**12
-"""The longest row, in bytes, that the graph can read: more than the classifier lets through."""
+"""The longest row, in bytes, that the graph can read: more than the classifier allows."""
 
 PADDING: Final = 8
-"""Zeros behind each row: as many as the rules for the ends of lines look at, and a pair for a last word."""
+"""Zeros after each row: as many as the rules for the ends of lines read, and a pair for the last word."""
 
 BLOCK: Final = 16
-"""Pairs of bytes that are added up together; a row has a multiple of them."""
+"""Pairs of bytes that are summed together; a row has a multiple of them."""
 
 VECTOR: Final = 16
-"""ONNX Runtime takes so many logarithms at a time and rounds the last ones otherwise, so that an answer would
-depend on what else is in the batch. They are of matrices of a multiple of so many columns, or looked up."""
+"""ONNX Runtime takes this many logarithms at a time and rounds the remainder differently. An answer must not
+depend on its batch, so matrices have a multiple of this many columns, or logarithms are looked up."""
 
 _MODULUS = 2**32
 _STEP = 2048  # powers of BASE are stored up to here, and then every 2048th
@@ -49,7 +49,7 @@ class Words:
     index : int32 tensor of shape (W,)
         0, 1, ... W - 1.
     is_last : bool tensor of shape (W,)
-        Whether the word is the one at its row's end.
+        Whether it is the word at its row's end.
     last : int32 tensor of shape (N,)
         Index of the one at each row's end.
     rows : int64 tensor of shape (1,)
@@ -57,7 +57,7 @@ class Words:
     width : int32 tensor of shape (1,)
         The bytes of a row, padding included.
     place : int32 tensor of shape (W,)
-        The place of the word's pair among those of all rows.
+        The index of the word's pair among those of all rows.
     end : int32 tensor of shape (W,)
         The place behind the word's last byte in `utf8`; the word at a row's end stands, without a byte,
         before the last ones of the row.
@@ -88,7 +88,7 @@ class Found:
     Attributes
     ----------
     word : int32 tensor of shape (H,)
-        Place of the n-gram's first word among the W words of the batch.
+        Index of the n-gram's first word among the W words of the batch.
     state : int32 tensor of shape (H,)
         State of the trie that the n-gram leads to.
     ngram_of_state : int32 array of shape (S,)
@@ -103,11 +103,11 @@ class Found:
 
 def find_words(w: GraphBuilder, table: WordTable, utf8: str) -> Words:
     """Cut a batch into words and look them up."""
-    # Zeros behind each row: to the end of a block of pairs, and pairs that hold no word.
+    # Zeros after each row: to the end of a block of pairs, and pairs without a word.
     more = w.op("Sub", w.vector(0, 0, 0, -PADDING), w.op("Shape", utf8, start=1))
     more = w.op("Mod", more, w.vector(1, 1, 1, 2 * BLOCK))
     padded = w.op("Pad", utf8, w.op("Add", w.vector(0, 0, 0, PADDING), more))
-    # A pair of bytes holds bytes of one word at most, and one end of a word at most: from here on
+    # A pair of bytes has bytes of one word at most, and one end of a word at most: from here on
     # there is half as much to do.
     pairs = w.op("Transpose", w.op("Reshape", padded, w.vector(-1, 2)), perm=[1, 0])
     sides = w.split_evenly(w.flatten(pairs), 2)
@@ -146,7 +146,7 @@ def find_words(w: GraphBuilder, table: WordTable, utf8: str) -> Words:
     last = w.compress(index, is_last)
     rows = w.op("Shape", utf8, start=0, end=1)
     end = w.op("Add", w.op("Mul", place, w.const(2)), w.op("Add", at_second, w.const(1)))
-    # The end of a row stands before its last bytes, so that nothing around it is of another.
+    # The end of a row is placed before its last bytes, so that no byte around it is of another row.
     end = w.op("Sub", end, w.op("Mul", w.cast(is_last, TensorProto.INT32), w.const(3)))
     width = w.op("Mul", width, w.const(2))
     slot = _look_up(w, table, hashes)
@@ -174,7 +174,7 @@ def _powers(w: GraphBuilder, width: str) -> list[str]:
         powers = [[pow(base, step * i, _MODULUS) for i in range(number)] for base in bases]
         return np.array(powers, np.uint32).view(np.int32)
 
-    # As many steps as a row needs, and one that is cut off or not needed.
+    # As many steps as a row needs, plus one that is cut off or unused.
     steps = w.op("Add", w.op("Div", width, w.const(_STEP)), w.const(1))
     high = w.const(table(_STEP, MAX_WIDTH // 2 // _STEP + 1)[:, :, None])
     high = w.op("Slice", high, w.const([0]), steps, w.const([1]))
@@ -194,7 +194,7 @@ def _look_up(w: GraphBuilder, table: WordTable, hashes: str) -> str:
 
 
 def find_ngrams(w: GraphBuilder, trie: Trie, words: Words) -> Found:
-    """Walk the trie from every word; each order looks only where the shorter one was found."""
+    """Walk the trie from every word; each order continues only where the shorter one was found."""
     starts: list[str] = []
     states: list[str] = []
     base, owner, child = w.const(trie.base), w.const(trie.owner), w.const(trie.child)
@@ -209,7 +209,7 @@ def find_ngrams(w: GraphBuilder, trie: Trie, words: Words) -> Found:
         place = w.op("Add", w.gather(base, state), word)
         exists = w.op("Equal", w.gather(owner, place), state)
         starts.append(w.compress(start, exists))
-        # Cheaper than a second `compress`, where the start is the place's index.
+        # Cheaper than a second `compress`: the start is the position's index.
         place = w.compress(place, exists) if n > 1 else w.gather(place, starts[-1])
         states.append(w.gather(child, place))
     word = w.op("Concat", words.index, *starts, axis=0, out="found_word")

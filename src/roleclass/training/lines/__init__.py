@@ -1,1 +1,1 @@
-"""The lines of a posting: where they are cut, what is seen of them, the model that names them."""
+"""The lines of a posting: the cut, the labels, the model that classifies them."""

@@ -1,4 +1,4 @@
-"""What the second stage of `LineModel` decides by: shapes of lines, and their neighbours."""
+"""The inputs of the second stage of `LineModel`: shapes of lines, and their neighbours."""
 
 from typing import Final
 
@@ -31,20 +31,20 @@ DUTY: Final = PARTS.index("duty")
 OTHER: Final = PARTS.index("other")
 
 MOST_LOGGED: Final = 511
-"""Of longer lines, postings and distances, the logarithm is that of so many."""
+"""Lengths of lines and postings, and distances, are capped at this before the logarithm."""
 
 NEAR: Final = 4
-"""How many lines before and after a line are looked at together."""
+"""The number of lines before and after a line that are averaged."""
 
 HEADING_WORDS: Final = 8
-"""A heading has so many words or fewer."""
+"""Most words of a heading."""
 
 LOOKS: Final = (0, 1, 2, 3, 4, 9)
-"""The columns of `shapes` that say what a line looks like; the others say where it stands."""
+"""The columns of `shapes` about the look of a line; the others are about its position."""
 
 
 def heading_like(lines: Lines) -> NDArray[np.bool_]:
-    """Return whether each line looks like a heading: short, open at its end or with a colon, not marked."""
+    """Return whether each line looks like a heading: short, no bullet, no end punctuation but a colon."""
     short = lines.last - lines.first + 1 <= HEADING_WORDS
     return np.asarray(short & (lines.free | lines.colon) & ~lines.marked)
 
@@ -54,7 +54,7 @@ def _log(whole: _Ints | _Floats) -> _Floats:
 
 
 def shapes(lines: Lines) -> _Floats:
-    """Return what a line looks like and where it stands, of shape (M, 10)."""
+    """Return the look and the position of each line, of shape (M, 10)."""
     words = (lines.last - lines.first + 1).astype(np.float64)
     begin, end = (np.searchsorted(lines.row, lines.row, side) for side in ("left", "right"))
     place = np.arange(len(words)) - begin
@@ -74,9 +74,9 @@ def shapes(lines: Lines) -> _Floats:
 
 
 def context(lines: Lines, logits: _Floats) -> _Floats:
-    """Return what the second stage decides by, of shape (M, 130).
+    """Return the inputs of the second stage, of shape (M, 130).
 
-    Logits of part and work, less their mean; probabilities of both; `shapes`; the probabilities of the line
+    Logits of part and work, minus their mean; probabilities of both; `shapes`; the probabilities of the line
     before and of the line after; what the line before announces; what the last heading announces, and its
     own part; the logarithm of how many lines ago it was, whether there was one, whether this is one; means
     over the `NEAR` lines before, those after, and all lines of the posting; and part times announcement.
@@ -115,7 +115,7 @@ def context(lines: Lines, logits: _Floats) -> _Floats:
 
 
 def _moved(lines: Lines, x: _Floats, by: int) -> _Floats:
-    """Give each line what the line before it (1) or after it (-1) has; 0 at the ends of a posting."""
+    """Return the values of the line before (1) or after (-1) each line; 0 at the ends of a posting."""
     moved = np.zeros_like(x)
     same = (lines.row[1:] == lines.row[:-1])[:, None]
     if by > 0:

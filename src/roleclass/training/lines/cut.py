@@ -1,22 +1,22 @@
-r"""The one cut of a posting into lines: sentences, list items, headings.
+r"""Cut a posting into lines: sentences, list items, headings.
 
 A line ends between two words (tokens of the text contract), so the cut looks at each *gap*: the bytes
 between the last byte of a word and the first byte of the next. All of it is arithmetic on integers, so
-that the ONNX graph (`roleclass.training.graph.lines`) cuts at the same places.
+that the ONNX graph (`roleclass.training.graph.lines`) makes the same cut.
 
-A gap ends a line where one of these holds:
+A gap ends a line if one of these holds:
 
 ==========  ==============================================================================
 blank       two line ends in it
-mark        a line end and the mark of a list, or a round mark or a dash between blanks in a line
+mark        a line end and a bullet, or a round bullet or a dash between blanks within a line
 sentence    ``.``, ``!``, ``?`` or ``;`` before white space and a capital or a digit, except behind an
             abbreviation, a single letter or a number that begins a line; or glued: ``team.You``
 colon       ``:`` behind a heading of a few words, such as "Nice to have: ..."
 heading     a heading such as "Responsibilities" in the middle of a line, before and after it
-line end    a line end that is no *wrap*
+line end    a line end that is not a *wrap*
 ==========  ==============================================================================
 
-A line end is a wrap, where text was broken to fit a width, if the line before it does not end like a
+A line end is a wrap (text was broken to fit a width) if the line before it does not end like a
 sentence and the next begins with a small letter (most do) and would not have fitted; then the width is
 known, and a capital that would not have fitted is a wrap, too.
 """
@@ -108,15 +108,15 @@ def cut(rows: Sequence[bytes]) -> Lines:
     last = np.append(first[1:], number) - 1
     line = np.cumsum(opens) - 1
     marked = np.concatenate([[False], gaps.mark & ~gaps.new_row])
-    # The number of a list is a mark.
+    # The number of a list item is a bullet.
     first = np.minimum(first + np.append(gaps.numbered, False)[first], last)
-    # With the punctuation around the words.
+    # Include the punctuation around the words.
     begin, finish = start[first], stop[last]
     classes = CLASSES[data]
     for _ in range(PAD):
         begin = begin - ((classes[begin - 1] & FRONT) > 0)
         finish = finish + ((classes[finish] & WHITE) == 0)
-    # Glued lines share their punctuation: it belongs to the one before.
+    # Punctuation between glued lines belongs to the line before.
     finish = np.minimum(finish, np.append(start[first[1:]], len(data)))
     of_row = offset[row[first]]
     begin = np.maximum(begin, np.maximum(of_row, np.append(0, finish[:-1])))

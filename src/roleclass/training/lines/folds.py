@@ -1,4 +1,4 @@
-"""Line models that have not seen what they read: one for each fold."""
+"""Cross-fitting of line models: each fold is read by a model that has not seen it."""
 
 from collections.abc import Iterator, Sequence
 from copy import copy
@@ -29,7 +29,7 @@ class CrossFit(NamedTuple):
     by_fold: list[LineModel]
 
     def predict(self, rows: Sequence[bytes], fold: _Ints) -> LineScores:
-        """Say what the lines of postings are, by the model that has not seen their fold.
+        """Classify the lines of postings, with the model that has not seen their fold.
 
         Parameters
         ----------
@@ -58,7 +58,7 @@ def cross_fit(
     fold: _Ints,
     further: tuple[Sequence[bytes], LineLabels, _Ints] | None = None,
 ) -> Iterator[CrossFit | None]:
-    """Fit a line model and one for each fold; both stages see first-stage logits out of fold only.
+    """Fit a line model and one for each fold; second stages use only out-of-fold first-stage logits.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def cross_fit(
     fold : int64 array of shape (N,)
         The fold of each posting, 0 to K - 1.
     further : rows, labels and folds, or None
-        Of changed copies of `rows`, that the second stage is fitted on, too.
+        Of changed copies of `rows`, which the second stage is also fitted on.
 
     Yields
     ------
@@ -109,7 +109,7 @@ def model_columns() -> list[str]:
 
 
 def _joined(of: Sequence[Lines], rows: int) -> Lines:
-    """Put the lines of several sets of so many postings one after another."""
+    """Concatenate the lines of several sets of postings."""
     words = np.cumsum([0, *(len(lines.word_row) for lines in of)])
     number = np.cumsum([0, *(len(lines.row) for lines in of)])
     add = {"word_row": rows, "row": rows}

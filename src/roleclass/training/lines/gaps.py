@@ -43,14 +43,14 @@ class Gaps:
     Parameters
     ----------
     data : uint8 array of shape (B,)
-        All rows; zeros part them and stand around them, `PAD` each.
+        All rows, separated and surrounded by `PAD` zeros each.
     row, start, stop : int64 arrays of shape (W,), W > 0
         The row of each word, and its bytes ``data[start:stop]``.
 
     Attributes
     ----------
     breaks, mark, numbered, new_row : bool arrays of shape (W - 1,)
-        Whether the gap ends a line; holds the mark of a list; follows the number of a list; parts rows.
+        Whether the gap ends a line; has a bullet; follows a list number; separates rows.
     """
 
     def __init__(self, data: NDArray[np.uint8], row: _Ints, start: _Ints, stop: _Ints) -> None:
@@ -64,17 +64,17 @@ class Gaps:
         self._newlines = self._total & NEWLINES
         self._line_end = self._newlines > 0
         words = [bytes(data[i:j]).lower() for i, j in zip(start, stop, strict=True)]
-        self._words = np.array(words, "S20")  # longer ones are in no list, cut or not
+        self._words = np.array(words, "S20")  # longer words are in no list, even when cut
         self.new_row = row[1:] != row[:-1]
 
-    # -- what stands at a gap
+    # -- the bytes at a gap
 
     def _after(self, place: int, bits: int) -> _Bools:
-        """Whether the byte at a place of the gap, from 1, is of a class; 0 is the one before the gap."""
+        """Whether the byte at a position in the gap, from 1, is of a class; 0 is the byte before the gap."""
         return _has(self._classes[self._e + place - 1], bits)
 
     def _before(self, place: int, bits: int) -> _Bools:
-        """The same from the gap's end back; 0 is the byte behind the gap, -1 the next."""
+        """The same backwards from the end of the gap; 0 is the byte after the gap, -1 the next."""
         return _has(self._classes[self._s - place], bits)
 
     def _bytes_before(self, place: int, of: bytes) -> _Bools:
@@ -99,7 +99,7 @@ class Gaps:
 
     @cached_property
     def _ended(self) -> _Bools:
-        """Whether the gap begins like one behind a sentence."""
+        """Whether the gap begins like the end of a sentence."""
         return self._after(1, END) | (self._after(1, CLOSE) & self._after(2, END))
 
     @cached_property
@@ -131,15 +131,17 @@ class Gaps:
 
     @cached_property
     def mark(self) -> _Bools:
-        """The mark of a list."""
-        marks = self._total - self._after(1, MARK) * MARK_UNIT  # one behind a word is punctuation
+        """A bullet."""
+        marks = (
+            self._total - self._after(1, MARK) * MARK_UNIT
+        )  # directly after a word it is punctuation
         marked = self._line_end & (marks & -MARK_UNIT != 0)
         next_numbered = self._line_end & np.append(self.numbered[1:], False)
         return np.asarray((marked | self._inline_mark | next_numbered) & ~self.numbered)
 
     @cached_property
     def _inline_mark(self) -> _Bools:
-        """A mark in a line: a round one, blank or not behind it; a dash between blanks."""
+        """A bullet within a line: a round one, with or without a blank after it; a dash between blanks."""
         is_ = self._bytes_before
         near = is_(2, b"\xa2") & is_(3, b"\x80") & is_(4, b"\xe2")
         near |= is_(4, b"\xe2") & is_(3, b"\x96\x97\x9e\x9c")
@@ -151,7 +153,7 @@ class Gaps:
 
     @cached_property
     def _heading(self) -> _Bools:
-        """Before and behind a heading in the middle of a line, which may begin with an adjective."""
+        """Before and after a heading within a line, which may begin with an adjective."""
         blank = (self._length == 1) & self._after(1, WHITE) & ~self._line_end
         colon = (self._length == 2) & self._is(":")
         heading, adjective = self._listed(INLINE_HEADINGS), self._listed(INLINE_ADJECTIVES)
@@ -165,7 +167,7 @@ class Gaps:
 
     @cached_property
     def _wrap(self) -> _Bools:
-        """A line end where text was broken to fit a width."""
+        """A line end at which text was broken to fit a width."""
         width = self._width
         small = self._before(0, LOWER) | self._bytes_before(1, b"(")
         goes_on = self._after(1, GOES_ON) | self._listed(CONNECTIVES)[:-1]
@@ -184,7 +186,7 @@ class Gaps:
 
     @cached_property
     def _width(self) -> _Ints:
-        """Characters from the beginning of the physical line, which is behind the last line end."""
+        """Characters from the beginning of the physical line, after the last line end."""
         indent = self._length - self._newlines - ~self._after(1, NEWLINE)
         indent = np.where(self._line_end & ~self.new_row, np.maximum(indent, 0), 0)
         begun = _last_before(self._line_end | self.new_row)
@@ -207,6 +209,6 @@ def _has(classes: NDArray[np.int32], bits: int) -> _Bools:
 
 
 def _last_before(gaps: _Bools) -> _Ints:
-    """The first word behind the last of some gaps before each gap."""
+    """The first word after the last of some gaps before each gap."""
     begun = np.concatenate([[0], np.where(gaps, np.arange(1, len(gaps) + 1), 0)])
     return np.asarray(np.maximum.accumulate(begun)[:-1])

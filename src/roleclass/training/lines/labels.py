@@ -1,4 +1,4 @@
-"""Carry the labels of spans over to the lines that the cut makes."""
+"""Transfer the labels of spans to the lines of the cut."""
 
 from collections.abc import Sequence
 
@@ -12,15 +12,15 @@ from roleclass.training.lines.model import LineLabels
 
 
 def carry(postings: Sequence[LabelledPosting], rows: Sequence[bytes], lines: Lines) -> LineLabels:
-    """Label each line as the labelled span that it shares most bytes with; -1 where there is none.
+    """Label each line like the labelled span that it shares most bytes with; -1 if there is none.
 
     Parameters
     ----------
     postings : sequence of N LabelledPosting
     rows : sequence of N bytes
-        How they are encoded.
+        Their encoding.
     lines : Lines
-        How these are cut.
+        Their lines.
     """
     number = len(lines.row)
     labels = LineLabels(
@@ -31,7 +31,7 @@ def carry(postings: Sequence[LabelledPosting], rows: Sequence[bytes], lines: Lin
     )
     begins = np.searchsorted(lines.row, np.arange(len(rows) + 1))
     for k, posting in enumerate(postings):
-        # Spans of a text that is cleaned of markup before it is read do not fit what is read.
+        # Spans of a text with markup do not match the text that is read.
         if not posting.lines or not rows[k].endswith(posting.text.encode("utf-8", "replace")):
             continue
         at = slice(begins[k], begins[k + 1])
@@ -51,7 +51,7 @@ def carry(postings: Sequence[LabelledPosting], rows: Sequence[bytes], lines: Lin
 def best_lines(
     posting: LabelledPosting, row: bytes, lines: Lines, number: int
 ) -> NDArray[np.int64]:
-    """Return for each labelled span of a posting the line that it shares most bytes with.
+    """Return, for each labelled span of a posting, the line that it shares most bytes with.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def best_lines(
     lines : Lines
         Of several postings.
     number : int
-        Which of them this one is.
+        The index of this one.
 
     Returns
     -------

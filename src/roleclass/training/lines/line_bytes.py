@@ -1,4 +1,4 @@
-"""What the rules for the ends of lines look at: classes of bytes, lists of words, numbers."""
+"""The data of the rules for the ends of lines: classes of bytes, lists of words, numbers."""
 
 from typing import Final
 
@@ -9,12 +9,12 @@ ABBREVIATIONS: Final = (
     "vs", "inc", "ltd", "co", "corp", "sr", "jr", "approx", "incl", "no", "dr", "mr", "mrs", "ms",
     "st", "ph", "dept", "est", "eg", "ie",
 )  # fmt: skip
-"""Words behind which a full stop ends no sentence; single letters (``e.g.``, ``U.S.``) are others."""
+"""Words after which a full stop does not end a sentence; so are single letters (``e.g.``, ``U.S.``)."""
 
 CONNECTIVES: Final = (
     "a", "an", "the", "and", "or", "of", "with", "our", "your", "their", "by", "from", "into", "using",
 )  # fmt: skip
-"""Words that end no line: behind them a line end is a wrap."""
+"""Words that do not end a line: after them a line end is a wrap."""
 
 INLINE_HEADINGS: Final = (
     "responsibilities", "requirements", "qualifications", "duties", "benefits",
@@ -22,7 +22,7 @@ INLINE_HEADINGS: Final = (
 INLINE_ADJECTIVES: Final = (
     "key", "primary", "minimum", "preferred", "required", "basic", "job", "main", "core", "desired",
 )  # fmt: skip
-"""Headings that are one even in the middle of a line, and what may stand before them."""
+"""Headings that count even within a line, and the words that may precede them."""
 
 COLON_HEADINGS: Final = (
     "responsibilities", "requirements", "qualifications", "duties", "benefits", "perks", "tasks", "role",
@@ -30,16 +30,16 @@ COLON_HEADINGS: Final = (
     "job", "position", "summary", "description", "overview", "mission", "opportunity", "preferred",
     "required", "desired", "desirable", "for", "are", "you", "team", "company", "ideally", "will", "include",
 )  # fmt: skip
-"""Last words of headings behind which a colon ends a line."""
+"""Last words of headings after which a colon ends a line."""
 
 COLON_WORDS: Final = 5
-"""A heading before a colon has so many words or fewer."""
+"""Most words of a heading before a colon."""
 
 MIN_WRAPPED: Final = 25
-"""Characters; shorter lines before a small letter are a list without marks."""
+"""Characters; shorter lines before a small letter are a list without bullets."""
 
 PAD: Final = 4
-"""Zeros that part the rows of a batch: no rule looks further than so many bytes."""
+"""Zeros that separate the rows of a batch: no rule reads more bytes than this."""
 
 WHITE, END, CLOSE, OPEN, HARD, GOES_ON, MARK, UPPER, LOWER, DIGIT, NEWLINE, CONT, FRONT = (
     1 << k for k in range(13)
@@ -55,7 +55,7 @@ def _classes() -> NDArray[np.int32]:
         OPEN: b"([\"'*\x9c\x98",
         HARD: b".!?:;",
         GOES_ON: b",-/&(",
-        # Each mark by a byte that no letter or quotation mark in postings holds.
+        # Each bullet by a byte that no letter or quotation mark in postings contains.
         MARK: b"-*>\xa2\xa3\x96\x97\x9e\xb7\x93\x94\x8f\xf0",
         UPPER: b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
         LOWER: b"abcdefghijklmnopqrstuvwxyz",
@@ -77,7 +77,7 @@ NEWLINES: Final = 2**10 - 1
 CONT_UNIT: Final = 2**10
 CONTS: Final = 2**21 - 2**10
 MARK_UNIT: Final = 2**21
-"""Three counts in one number: line ends in the low bits, then bytes within characters, then marks."""
+"""Three counts in one number: line ends in the low bits, then bytes within characters, then bullets."""
 
 COUNTED: Final = (
     ((CLASSES & NEWLINE) > 0)

@@ -1,14 +1,14 @@
-"""`LineModel`: what each line of a posting is, from its words, its place and its neighbours.
+"""`LineModel`: classify each line of a posting by its words, its position and its neighbours.
 
-Two stages, both linear (``docs/how-it-works.md`` says what each part was measured to give):
+Two linear stages (see ``docs/how-it-works.md``):
 
 1. **Words.** Each n-gram of a line adds a fixed weight to the logits of four heads: *part*, *next* (the part
-   of the line that follows, which is what a heading tells), *work* and *areas*. The n-grams at the beginning
-   of a line have further weights, and so has what it looks like, but not where it stands: a duty is one
-   without a heading, too. Weights are whole multiples of 1 / `WEIGHT_ONE`, so that sums over words come
-   out the same everywhere, whatever the length of a line.
+   of the line that follows, which a heading announces), *work* and *areas*. The n-grams at the beginning
+   of a line have further weights, and so has its look, but not its position: a duty is a duty
+   even without a heading. Weights are whole multiples of 1 / `WEIGHT_ONE`, so that sums over words are
+   the same everywhere, whatever the length of a line.
 2. **Neighbours.** Part and work are decided again from the first stage's probabilities for the line, for
-   those around it, for what its last heading announces, and for the posting as a whole (`context`).
+   the lines around it, from its last heading, and from the posting as a whole (`context`).
 """
 
 from collections.abc import Sequence
@@ -44,10 +44,10 @@ class LineLabels(NamedTuple):
     Attributes
     ----------
     part, work : int64 arrays of shape (M,)
-        Index into `PARTS` and `WORKS`; -1 where nobody labelled the line.
+        Indices into `PARTS` and `WORKS`; -1 for unlabelled lines.
     areas : bool array of shape (M, len(AREAS))
     areas_known : bool array of shape (M,)
-        Whether somebody was asked for the areas of this line.
+        Whether the areas of this line were labelled.
     """
 
     part: Ints
@@ -75,7 +75,7 @@ class WordsOfLines(NamedTuple):
     line : int64 array of shape (H,)
         The line in which each occurrence begins.
     leads : bool array of shape (H,)
-        Whether it begins there with the line's first word.
+        Whether it begins with the line's first word.
     """
 
     lines: Lines
@@ -86,14 +86,14 @@ class WordsOfLines(NamedTuple):
 
 @dataclass(frozen=True)
 class LineScores:
-    """The lines of N postings and what they are.
+    """The lines of N postings and their classes.
 
     Attributes
     ----------
     words : WordsOfLines
     part, work, areas : float64 arrays of shape (M, 5), (M, 6), (M, 18)
         Probabilities, in the order of `PARTS`, `WORKS`, `AREAS`; those of the areas are independent of
-        each other, and mean something for duties only.
+        each other, and meaningful only for duties.
     """
 
     words: WordsOfLines
@@ -115,15 +115,15 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
     context_regularisation : float
         The same for the second stage.
     min_lines : int
-        What occurs in fewer labelled lines has no weight.
+        N-grams in fewer labelled lines have no weight.
 
     Attributes
     ----------
     own_, lead_ : int16 arrays of shape (V, 34)
-        Weights of each n-gram, and those it has besides at the beginning of a line; in 1 / `WEIGHT_ONE`.
+        Weights of each n-gram, and its additional ones at the beginning of a line; in 1 / `WEIGHT_ONE`.
     shape_ : float64 array of shape (S, 34)
     bias_ : float64 array of shape (34,)
-        Weights of `shapes`, and what is added.
+        Weights of `shapes`, and the bias.
     context_ : float64 array of shape (D, 11)
     context_bias_ : float64 array of shape (11,)
         Weights of `context` for part and work.
@@ -152,7 +152,7 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         return WordsOfLines(lines, found, line, word == lines.first[line])
 
     def predict(self, rows: Sequence[bytes]) -> LineScores:
-        """Say what each line of each posting is.
+        """Classify each line of each posting.
 
         Parameters
         ----------
@@ -172,7 +172,7 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         )
 
     def decide(self, words: WordsOfLines, logits: Floats) -> LineScores:
-        """Take the second stage's decisions from the first stage's logits."""
+        """Apply the second stage to the first stage's logits."""
         scores = context(words.lines, logits) @ self.context_ + self.context_bias_
         return LineScores(
             words,
@@ -236,7 +236,7 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         return all_weights, bias
 
     def fit_context(self, lines: Lines, logits: Floats, labels: LineLabels) -> Self:
-        """Fit the second stage, on first-stage logits of lines that the first stage did not see."""
+        """Fit the second stage on out-of-fold logits of the first stage."""
         known = labels.part >= 0
         columns = context(lines, logits)[known]
         mean, deviation = columns.mean(axis=0), columns.std(axis=0) + 1e-2
@@ -258,10 +258,10 @@ def _logistic(
     if len(present) < 2:
         bias[present] = 0.0
         return weights, bias
-    with threadpool_limits(1):  # sums come out the same on any number of cores
+    with threadpool_limits(1):  # sums are the same on any number of cores
         fitted = LogisticRegression(C=regularisation, max_iter=300, tol=1e-3).fit(features, labels)
     coefficients, intercept = fitted.coef_, fitted.intercept_
-    if len(present) == 2:  # scikit-learn keeps the second class only
+    if len(present) == 2:  # scikit-learn keeps only the second class
         coefficients = np.concatenate([-coefficients / 2, coefficients / 2])
         intercept = np.concatenate([-intercept / 2, intercept / 2])
     weights[:, present], bias[present] = coefficients.T, intercept

@@ -40,8 +40,8 @@ _Conjunction = dict[str, _Bools]
 _Rule = list[_Conjunction]
 
 _BYTES: Final = ("l3", "l2", "l1", "a1", "a2", "a3", "b4", "b3", "b2", "b1", "s1", "s2", "f1", "r1")
-"""Places of bytes: the last ones of the word before a gap; the first and the last ones of the gap; the first
-ones of the word behind it; the first one of the word before it; and the one behind the word behind it."""
+"""Positions of bytes: the last of the word before a gap; the first and the last of the gap; the first
+ones of the word after it; the first one of the word before it; and the one after the word after it."""
 FROM_END: Final = (-3, -2, -1, 0, 1, 2)  # l3 to a3, from the end of the word before the gap
 FROM_START: Final = (-4, -3, -2, -1, 0, 1)  # b4 to s2, from the start of the word behind it
 PLACES: Final = (*_BYTES, "left", "right")
@@ -58,14 +58,14 @@ LISTED: Final = tuple(sorted({word.encode() for of in LISTS.values() for word in
 """Words that the table of words must hold."""
 
 NEW: Final = 1 << len(LISTS)
-"""What stands for a list of words at the word that ends a row."""
+"""The value for lists of words at the word that ends a row."""
 
 INLINE: Final = NEW + sum(1 << k for k, of in enumerate(LISTS) if of in ("heading", "adjective"))
 """The lists that make a gap on either side of the word worth looking at."""
 
 TELLS: Final = (CLASSES & (NEWLINE | CONT | MARK | END | CLOSE)) > 0
 TELLS[list(b":;")] = True
-"""A gap ends a line only where it begins with such a byte, holds one that is `COUNTED`, or is next to a word
+"""A gap ends a line only if it begins with such a byte, contains one that is `COUNTED`, or is next to a word
 of `INLINE`."""
 
 

@@ -21,7 +21,7 @@ class LineSpan:
     part, work : str
         See `roleclass.reading`.
     areas : tuple of str or None
-        None where nobody was asked for them.
+        None if they were not labelled.
     """
 
     start: int
@@ -32,7 +32,7 @@ class LineSpan:
 
 
 def read_parquet(file: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
-    """Return the columns and the rows of a file of a corpus; a `CorpusError` says why it cannot be read."""
+    """Return the columns and the rows of a corpus file; raise a `CorpusError` if it cannot be read."""
     try:
         reader = Reader([str(file)], ReadOptions())
         rows = [row for chunk in reader for row in chunk.table.to_pylist()]
@@ -42,7 +42,7 @@ def read_parquet(file: Path) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
 
 
 def load_spans(file: Path) -> dict[str, tuple[LineSpan, ...]]:
-    """Read ``lines.parquet``: for each posting's id the labelled lines, of its first reader."""
+    """Read ``lines.parquet``: for each posting's id, the labelled lines of its first annotator."""
     columns, rows = read_parquet(file)
     missing = {"id", "start", "end", "part", "work"} - set(columns)
     if missing:
@@ -73,5 +73,5 @@ def load_spans(file: Path) -> dict[str, tuple[LineSpan, ...]]:
 
 
 def fitting(spans: Sequence[LineSpan], length: int) -> tuple[LineSpan, ...]:
-    """Return the spans within a text; one of another text, such as an older copy, has none."""
+    """Return the spans within a text; none if they are for another text, such as an older copy."""
     return tuple(spans) if all(0 <= s.start < s.end <= length for s in spans) else ()

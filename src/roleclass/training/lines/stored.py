@@ -1,4 +1,4 @@
-"""A line model as a model file holds it: what reads lines where nobody labelled any."""
+"""Load the line model of a model file, for corpora without labelled lines."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ def stored_line_model(path: Path) -> LineModel:
     Returns
     -------
     LineModel
-        It answers as the file does.
+        It gives the same answers as the file.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def stored_line_model(path: Path) -> LineModel:
     names = [name.partition(":")[::2] for name in json.loads(metadata["roleclass.features"])]
     ngrams = [tuple(what.encode().split()) for block, what in names if block == "ngram"]
     model = LineModel(Vocabulary.from_ngrams(ngrams), load_lexicon())
-    # The last row stands for what is no n-gram.
+    # The last row is for unknown n-grams.
     model.own_, model.lead_ = (
         stored[name][stored[f"{name}_row"][:-1]] for name in ("line_own", "line_lead")
     )
