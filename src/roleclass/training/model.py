@@ -42,7 +42,7 @@ class Settings:
     regularisation: float = 1.8
     runner_up_share: tuple[float, float, float] = (0.4, 0.25, 0.0)
     untitled_share: float = 0.4
-    copy_share: float = 0.1
+    copy_share: float = 0.2
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
