@@ -39,9 +39,9 @@ def test_it_writes_model_figures_card_and_pipeline(trained: Path) -> None:
     assert figures["parity"]["max_difference"] <= 1e-5
 
 
-def test_the_card_says_of_the_data_what_it_is_told_and_else_that_nobody_did(trained: Path) -> None:
+def test_the_card_describes_the_data_as_given_and_else_names_the_option(trained: Path) -> None:
     figures = json.loads((trained / "metrics.json").read_text("utf-8"))
-    assert "Nobody has written down" in (trained / "MODEL_CARD.md").read_text("utf-8")
+    assert "(`--about`)" in (trained / "MODEL_CARD.md").read_text("utf-8")
     assert "Labelled by bakers." in model_card(figures, 0.9, "## Data\nLabelled by bakers.")
 
 
