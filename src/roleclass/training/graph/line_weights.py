@@ -91,17 +91,8 @@ def sum_weights(
     row = w.gather(row_of, w.op("Add", found.state, leads))
     line, count = w.rows(line), w.op("Shape", lines.row)
 
-    # A quarter at a time, so that the rows are still in the processor's cache when they are summed.
-    quarters = [(row, line)]
-    for _ in range(2):
-        halves = [[w.split_evenly(x, 2) for x in part] for part in quarters]
-        quarters = [part for half in halves for part in zip(*half, strict=True)]
-
     def summed(table: str, columns: int) -> str:
-        sums = w.zeros(count, columns)
-        for row, line in quarters:
-            sums = w.scatter_rows(sums, line, w.op("Gather", table, row, axis=0))
-        return sums
+        return w.scatter_rows(w.zeros(count, columns), line, w.op("Gather", table, row, axis=0))
 
     of_heads, of_areas = w.split(rows, sum(_SIZES), _AREAS)
     of_heads = w.op("MatMul", of_heads, w.const(differences(), np.float32))
