@@ -81,7 +81,7 @@ class GraphBuilder:
         return names
 
     def split_evenly(self, x: str, number: int) -> list[str]:
-        """Equal parts of a one-dimensional tensor, of as many elements or more: ONNX Runtime 1.30 needs them."""
+        """Equal parts of a one-dimensional tensor; ONNX Runtime 1.30 refuses one of fewer elements."""
         names = [self._scope.get_unique_variable_name("part") for _ in range(number)]
         name = self._scope.get_unique_operator_name("Split")
         self._container.add_node(
