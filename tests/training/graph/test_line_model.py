@@ -12,6 +12,7 @@ from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text import encode, pack, tokenize
 from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.line_model import PART, WORK, score_lines
+from roleclass.training.graph.line_weights import Further
 from roleclass.training.graph.lines import find_lines
 from roleclass.training.graph.words import find_ngrams, find_words
 from roleclass.training.lines.model import LineLabels, LineModel
@@ -59,7 +60,7 @@ def graph(model: LineModel):
         lines = find_lines(w, table, found_words)
         further = w.const(np.zeros((len(model.own_) + 1, 4)), np.float32)
         rank = np.random.default_rng(0).permutation(len(model.own_) + 1)
-        scores = score_lines(w, model, found, lines, further, 4, rank)
+        scores = score_lines(w, model, found, lines, Further(further, 4, rank))
         heads = {
             "part": w.slice(scores.both, PART.start, PART.stop, axis=1),
             "work": w.slice(scores.both, WORK.start, WORK.stop, axis=1),

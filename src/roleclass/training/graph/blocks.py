@@ -73,7 +73,7 @@ def weigh_lines(
     The terms are products of a sum of probabilities, or 1, and a count.
     """
     size, first, small = 2 * WIDE, 2 * WIDE + 1 + SUMMED, 2 * WIDE + SUMMED + number
-    nothing, asking = small + 1, small + 2  # what an n-gram weighs for the first role
+    asking, nothing = small + 1, small + 2  # nothing: an n-gram's weight for the first role
     part = np.eye(2 * WIDE)[:, list(PART)]
     weight, whole = part @ WEIGHTS, np.zeros(2 * WIDE)
     pairs = [
@@ -86,7 +86,7 @@ def weigh_lines(
     is_whole = ~sums.any(axis=0)
     factors = w.op("Gemm", scores.both, w.const(sums, np.float32), w.const(is_whole, np.float32))
     values = w.op("Concat", scores.both, scores.size, scores.sums, scores.asking, axis=1)
-    chosen = np.insert(np.eye(asking), nothing, 0, axis=1)[:, [k for _, k in pairs]]
+    chosen = np.eye(nothing, nothing + 1)[:, [k for _, k in pairs]]
     products = w.op("Mul", factors, w.op("MatMul", values, w.const(chosen, np.float32)))
 
     row = w.rows(lines.row)

@@ -10,6 +10,7 @@ from roleclass.training.features import NGRAM_SCALE, PostingFeatures
 from roleclass.training.graph.blocks import Weighted, blocks, weigh_lines
 from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.line_model import PART, WORK, GraphScores, score_lines
+from roleclass.training.graph.line_weights import Further, differences
 from roleclass.training.graph.lines import GraphLines, find_lines
 from roleclass.training.graph.words import Found, find_ngrams, find_words
 from roleclass.training.lines.rules import LISTED
@@ -86,27 +87,18 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     words = find_words(w, table, operator.inputs[0].full_name)
     found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
     lines = find_lines(w, table, words)
-    further, number = _further(w, features)
-    # N-grams in too few postings, which have no weight for roles, come last.
-    rank = np.append(np.where(features.idf_ > 0, features.idf_, np.inf), 0)
-    scores = score_lines(w, features.lines, found, lines, further, number, rank)
-    weighted = weigh_lines(w, words, lines, scores, number)
+    further = _further(w, features)
+    scores = score_lines(w, features.lines, found, lines, further)
+    weighted = weigh_lines(w, words, lines, scores, further.number)
     divisor = blocks(w, features, found, words, lines, weighted, features.rule_, out=of_blocks)
     w.op("Div", weighted.of_ngrams, divisor, out=of_ngrams)
     _write_lines(w, found, lines, scores, weighted)
 
 
-def _further(w: GraphBuilder, features: ReadyFeatures) -> tuple[str, int]:
-    """The further sums over n-grams: their weights, and whether they are small words.
+def _further(w: GraphBuilder, features: ReadyFeatures) -> Further:
+    """The weights of n-grams for the K roles, and whether they are small words.
 
     For each role but the first, the difference from the weight for the first.
-
-    Returns
-    -------
-    float tensor of shape (V + 1, K)
-        The last row is for unknown n-grams.
-    int
-        K, the number of roles.
     """
     weights = features.ngram_weights_
     number = weights.shape[1]
@@ -115,9 +107,11 @@ def _further(w: GraphBuilder, features: ReadyFeatures) -> tuple[str, int]:
     values = [small.get(ngram[0], 0) if len(ngram) == 1 else 0 for ngram in ngrams]
     column = np.append(values, 0)[:, None]
     named = w.named("ngram_weights", np.pad(weights, ((0, 1), (0, 0))))
-    differences = np.vstack([-np.ones(number - 1), np.eye(number - 1)])
-    more = w.op("MatMul", named, w.const(differences, np.float32))
-    return w.op("Concat", more, w.const(column, np.float32), axis=1), number
+    more = w.op("MatMul", named, w.const(differences(number), np.float32))
+    more = w.op("Concat", more, w.const(column, np.float32), axis=1)
+    # N-grams in too few postings, which have no weight for roles, come last.
+    rank = np.append(np.where(features.idf_ > 0, features.idf_, np.inf), 0)
+    return Further(more, number, rank)
 
 
 def _write_lines(

@@ -27,7 +27,7 @@ from roleclass.training.graph.line_shapes import (
     Shape,
     find_shapes,
 )
-from roleclass.training.graph.line_weights import SUMMED, differences, sum_weights
+from roleclass.training.graph.line_weights import SIZES, SUMMED, Further, differences, sum_weights
 from roleclass.training.graph.lines import GraphLines
 from roleclass.training.graph.words import Found
 from roleclass.training.lines.context import MOST_LOGGED, NEAR, ONE, OTHER
@@ -76,13 +76,7 @@ class GraphScores:
 
 
 def score_lines(
-    w: GraphBuilder,
-    model: LineModel,
-    found: Found,
-    lines: GraphLines,
-    further: str,
-    number: int,
-    rank: Floats,
+    w: GraphBuilder, model: LineModel, found: Found, lines: GraphLines, further: Further
 ) -> GraphScores:
     """Say what each line is.
 
@@ -93,16 +87,15 @@ def score_lines(
         Fitted.
     found : Found
     lines : GraphLines
-    further, number, rank
-        See `sum_weights`.
+    further : Further
     """
     shape = find_shapes(w, lines)
     heads, areas = len(_HEADS), len(AREAS)
     at_heads = np.zeros((heads, 3 * WIDE))
     at_heads[range(heads), _HEADS] = 1
-    at_sums = np.zeros((SUMMED + number, 3 * WIDE))
-    at_sums[:SUMMED] = (differences() > 0).T @ at_heads
-    sums, sums_of_areas = sum_weights(w, model, found, lines, further, number, rank)
+    at_sums = np.zeros((SUMMED + further.number, 3 * WIDE))
+    at_sums[:SUMMED] = (differences(*SIZES) > 0).T @ at_heads
+    sums, sums_of_areas = sum_weights(w, model, found, lines, further)
 
     of_shape = w.named("line_shape", model.shape_)
     bias = w.op("Reshape", w.named("line_bias", model.bias_), w.vector(1, -1))

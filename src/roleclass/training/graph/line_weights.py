@@ -1,6 +1,6 @@
 """The graph that sums the weights of n-grams line by line: most of the first stage."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,31 +15,50 @@ from roleclass.training.lines.model import WEIGHT_ONE, LineModel
 
 Floats = NDArray[np.float64]
 
-_SIZES: Final = tuple(size for name, size in HEADS if name != "areas")
+SIZES: Final = tuple(size for name, size in HEADS if name != "areas")
+"""The columns of the heads except the areas."""
+
 _AREAS: Final = dict(HEADS)["areas"]
-SUMMED: Final = sum(_SIZES) - len(_SIZES)
+SUMMED: Final = sum(SIZES) - len(SIZES)
 """Columns of `sum_weights` before the further ones; see `differences`."""
 
 
-def differences() -> Floats:
+class Further(NamedTuple):
+    """Weights of n-grams that are summed along with those of the line model.
+
+    Attributes
+    ----------
+    weights : float tensor of shape (V + 1, K)
+        Of each n-gram, and of unknown ones.
+    number : int
+        K.
+    rank : float64 array of shape (V + 1,)
+        The frequency rank of each n-gram, and of unknown ones.
+    """
+
+    weights: str
+    number: int
+    rank: Floats
+
+
+def differences(*sizes: int) -> Floats:
     """The differences of a head's columns from its first one, which are all that a softmax needs.
+
+    Parameters
+    ----------
+    sizes : int
+        The columns of each head.
 
     Returns
     -------
-    float64 array of shape (16, 13)
+    float64 array of shape (sum of sizes, sum of sizes less one for each head)
     """
-    of_heads = [np.vstack([-np.ones(size - 1), np.eye(size - 1)]) for size in _SIZES]
+    of_heads = [np.vstack([-np.ones(size - 1), np.eye(size - 1)]) for size in sizes]
     return np.asarray(block_diag(*of_heads))
 
 
 def sum_weights(
-    w: GraphBuilder,
-    model: LineModel,
-    found: Found,
-    lines: GraphLines,
-    further: str,
-    number: int,
-    rank: Floats,
+    w: GraphBuilder, model: LineModel, found: Found, lines: GraphLines, further: Further
 ) -> tuple[str, str]:
     """Sum the weights of n-grams.
 
@@ -50,17 +69,12 @@ def sum_weights(
         Fitted.
     found : Found
     lines : GraphLines
-    further : float tensor of shape (V + 1, K)
-        Further weights of each n-gram, and of unknown ones; they are summed along.
-    number : int
-        K.
-    rank : float64 array of shape (V + 1,)
-        The frequency rank of each n-gram, and of unknown ones.
+    further : Further
 
     Returns
     -------
     float tensor of shape (M, 13 + K)
-        Sums for the heads except the areas, as `differences`; and of the further weights.
+        Sums for the heads except the areas, as `differences` of `SIZES`; and of the further weights.
     float tensor of shape (M, 18)
         Sums for the areas, separate because a prediction does not need them.
     """
@@ -68,12 +82,15 @@ def sum_weights(
     # A row for each n-gram, and one for each with other weights at the beginning of a line. Frequent rows
     # are stored together: most of the time is spent waiting for memory.
     rows = w.op("Gather", *own, axis=0)
-    order, leading = np.argsort(rank, kind="stable"), np.flatnonzero(model.lead_.any(axis=1))
+    order, leading = (
+        np.argsort(further.rank, kind="stable"),
+        np.flatnonzero(model.lead_.any(axis=1)),
+    )
     of_leading = w.op("Add", w.op("Gather", rows, w.const(leading), axis=0), w.slice(lead[0], 1))
-    further_of_leading = w.op("Gather", further, w.const(leading), axis=0)
-    rows, further = (
+    further_of_leading = w.op("Gather", further.weights, w.const(leading), axis=0)
+    rows, more = (
         w.op("Concat", w.op("Gather", x, w.const(order), axis=0), of, axis=0)
-        for x, of in ((rows, of_leading), (further, further_of_leading))
+        for x, of in ((rows, of_leading), (further.weights, further_of_leading))
     )
     row_of = w.const(np.argsort(order))
     row_of_lead = w.op(
@@ -94,10 +111,10 @@ def sum_weights(
     def summed(table: str, columns: int) -> str:
         return w.scatter_rows(w.zeros(count, columns), line, w.op("Gather", table, row, axis=0))
 
-    of_heads, of_areas = w.split(rows, sum(_SIZES), _AREAS)
-    of_heads = w.op("MatMul", of_heads, w.const(differences(), np.float32))
-    of_heads = w.op("Concat", of_heads, further, axis=1)
-    return summed(of_heads, SUMMED + number), summed(of_areas, _AREAS)
+    of_heads, of_areas = w.split(rows, sum(SIZES), _AREAS)
+    of_heads = w.op("MatMul", of_heads, w.const(differences(*SIZES), np.float32))
+    of_heads = w.op("Concat", of_heads, more, axis=1)
+    return summed(of_heads, SUMMED + further.number), summed(of_areas, _AREAS)
 
 
 def _weights(w: GraphBuilder, name: str, weights: NDArray[np.int16]) -> tuple[str, str]:
