@@ -17,6 +17,8 @@ _FOREIGN: Final = re.compile(r"[^\x00-\x7f]")
 _NOT_WINDOWS: Final = b"\x81\x8d\x8f\x90\x9d"
 _SEP_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _ESCAPED: Final = re.compile(r'(?<!\\)((?:\\\\)*)\\"')
+_ZEROS: Final = {"x0x0": "utf-16-le", "0x0x": "utf-16-be", "x000": "utf-32-le", "000x": "utf-32-be"}
+"""Which of four bytes are zero in English."""
 SAMPLE: Final = 2**18
 """The number of bytes that are examined."""
 
@@ -126,10 +128,6 @@ def decode(data: bytes, encoding: str | None) -> str:
     'a'
     """
     return data.decode(encoding_of(data) or encoding or "utf-8", "replace")
-
-
-_ZEROS: Final = {"x0x0": "utf-16-le", "0x0x": "utf-16-be", "x000": "utf-32-le", "000x": "utf-32-be"}
-"""Which of four bytes are zero in English."""
 
 
 def _without_mark(start: bytes) -> str | None:

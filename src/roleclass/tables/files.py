@@ -232,14 +232,18 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def _in_folder(folder: str, warn: Callable[[str], None]) -> list[str]:
-    below = files_below(Path(folder))
-    found = [str(path) for path in below if Format.named(path.name) is not None]
+    found: list[str] = []
+    others: list[str] = []
+    for path in files_below(Path(folder)):
+        if Format.named(path.name) is not None:
+            found.append(str(path))
+        else:
+            others.append(path.name)
     if not found:
         raise InputError(
             f"{folder} is a folder without a table (.csv, .json, .parquet, ...); name its files, and "
             "their format with --format. For files that contain one posting each, use roleclass predict"
         )
-    others = [path.name for path in below if Format.named(path.name) is None]
     if others:
         warn(
             f"{folder}: skipped {some(others, 1)}, not a table by its extension; for files that contain "
