@@ -289,6 +289,14 @@ def test_it_survives_pickling_before_and_after_it_was_loaded() -> None:
     assert unloaded.predict(POSTINGS[0]) == loaded.predict(POSTINGS[0]) == expected
 
 
+def test_a_function_that_a_pool_unpickles_for_each_task_does_not_load_the_model_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expected = roleclass.predict(POSTINGS[0])
+    monkeypatch.setattr("roleclass.engine.model_file.load_model", None)
+    assert pickle.loads(pickle.dumps(roleclass.predict))(POSTINGS[0]) == expected
+
+
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 
 

@@ -28,10 +28,11 @@ class RoleClassifier:
 
     `predict`, `read`, `problems` and `explain` take one posting. `predict_many` and `read_many` take any
     iterable and stream their answers. `predict_proba` also takes many postings and returns an array, as
-    in scikit-learn; `score_dataset` takes a table. The package's functions call one shared instance.
+    in scikit-learn; `score_dataset` takes a table. The package's functions are those of one shared instance.
 
     The file is read on first use. If it is then missing, damaged or not a model of roleclass, a
-    `ModelError` is raised. An instance may be shared by threads, pickled, and used after a fork.
+    `ModelError` is raised; a text or a title that is not a string is a `TypeError` everywhere. An
+    instance may be shared by threads, pickled, and used after a fork.
 
     Parameters
     ----------
@@ -88,11 +89,6 @@ class RoleClassifier:
         -------
         Prediction
             If the text does not allow a decision, its role is `Role.UNCLEAR` and its `reason` is set.
-
-        Raises
-        ------
-        TypeError
-            If `text` or `title` is not a string.
 
         Examples
         --------
@@ -155,11 +151,6 @@ class RoleClassifier:
         float32 array of shape (N, len(roles))
             Rows sum to 1; columns in the order of `roles`.
 
-        Raises
-        ------
-        TypeError, ValueError
-            As for `predict_many`.
-
         Examples
         --------
         >>> RoleClassifier().predict_proba(["Sells shoes.", "Builds agents."]).shape
@@ -180,11 +171,6 @@ class RoleClassifier:
         -------
         Reading
             It includes the prediction, at no extra cost. A posting larger than 16 MiB has no lines.
-
-        Raises
-        ------
-        TypeError
-            As for `predict`.
 
         Examples
         --------
@@ -211,11 +197,6 @@ class RoleClassifier:
         Reading
             One for each text.
 
-        Raises
-        ------
-        TypeError, ValueError
-            As for `predict_many`.
-
         Examples
         --------
         >>> [len(reading.lines) for reading in RoleClassifier().read_many(["", "Bake bread. Sell it."])]
@@ -238,11 +219,6 @@ class RoleClassifier:
         list of Problem
             In the order of the taxonomy: the sixteen problem areas, most common first, then the others.
             Spans are offsets into the text of `read` for the same posting, which includes the title.
-
-        Raises
-        ------
-        TypeError
-            As for `predict`.
 
         Examples
         --------
@@ -277,8 +253,6 @@ class RoleClassifier:
 
         Raises
         ------
-        TypeError
-            If `text` or `title` is not a string.
         ValueError
             If the posting is larger than 16 MiB, the model does not know a role (`Role.UNCLEAR` is given
             by a rule), or both are the same.
@@ -308,15 +282,48 @@ class RoleClassifier:
         threads: int = 1,
         warn: Callable[[str], None] = lambda _: None,
     ) -> _T:
-        """Add the roles to a dataset or a data frame; needs ``roleclass[score]``.
+        """Add the roles to a dataset of `datasets` or a data frame; needs ``roleclass[score]``.
 
-        See `roleclass.score_dataset` for the arguments, the result and the errors.
+        Parameters
+        ----------
+        dataset : Dataset, IterableDataset, DatasetDict or IterableDatasetDict of datasets; DataFrame of
+            pandas or polars; Table of pyarrow
+            It is not modified. An iterable dataset is scored while it is read.
+        text_column : str, tuple of str or None
+            The column with the posting, or several, which are joined; None: guess from their names.
+        title_column : str or None
+            The column with the title; None: guess.
+        prefix : str
+            Prefix of the names of the added columns.
+        areas : bool
+            Also add the number of lines of each part (``part_duty``, ...) and work (``work_genai``, ...),
+            and the number of duties in each problem area (``area_rag``, ...).
+        lines : bool
+            Also add ``duties``: what the person will do, as a list of strings.
+        batch_size, threads : int
+            Number of rows that are scored together, and of threads that score.
+        warn : callable
+            Called with each warning about the columns, such as a guess.
+
+        Returns
+        -------
+        object
+            The same type as `dataset`: the same rows in the same order, all columns, and ``role``,
+            ``confidence``, ``reliable``, ``probability_<role>`` for each role and ``reason``. Where the
+            text is missing or not a string, the role is ``unclear`` and the reason begins with "error: ".
+
+        Raises
+        ------
+        TypeError
+            If `dataset` is of another type.
+        ScoringError
+            If a column is missing or ambiguous, or an added column already exists.
 
         Examples
         --------
         >>> import pandas
-        >>> RoleClassifier().score_dataset(pandas.DataFrame({"text": [""]}))["role"].tolist()
-        ['unclear']
+        >>> RoleClassifier().score_dataset(pandas.DataFrame({"text": ["", "!"]}))["role"].tolist()
+        ['unclear', 'unclear']
         """
         from roleclass.scoring.dataset import score_dataset  # its libraries are an extra
         from roleclass.scoring.options import ScoreOptions

@@ -203,8 +203,9 @@ class ModelFile:
         self._loaded: Model | None = None
         _files.add(self)
 
-    def __reduce__(self) -> tuple[type["ModelFile"], tuple[Path]]:
-        return ModelFile, (self.path,)
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The package's model may be elsewhere where it is unpickled.
+        return _known, (None if self.path == default_model() else self.path,)
 
     @property
     def model(self) -> Model:
@@ -214,6 +215,12 @@ class ModelFile:
             with _loading:
                 loaded = self._loaded = self._loaded or load_model(self.path)
         return loaded
+
+
+def _known(path: Path | None) -> ModelFile:
+    """Return a file of this process, so that each task of a pool does not load it again."""
+    path = path or default_model()
+    return next((file for file in set(_files) if file.path == path), None) or ModelFile(path)
 
 
 _files: "weakref.WeakSet[ModelFile]" = weakref.WeakSet()
