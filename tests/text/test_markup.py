@@ -16,7 +16,7 @@ import roleclass
 from roleclass.text import encode
 from roleclass.text.glue import unglue
 from roleclass.text.markup import may_hold_markup, plain
-from roleclass.training.lines.cut import cut
+from roleclass.training.cut.cutter import cut
 from tests.patience import grows_with_length
 
 CASES = Path(__file__).with_name("markup.jsonl")
@@ -191,7 +191,7 @@ def test_an_explanation_points_into_the_text_that_was_read() -> None:
 def _html(text: str) -> str:
     """Each line as a board serves it: a paragraph or an item; where a text was wrapped, within one."""
     row = text.encode("utf-8", "replace")
-    lines = cut([row])
+    lines = cut([row]).lines
     page: list[str] = []
     for start, end, item in zip(lines.start, lines.end, lines.marked, strict=True):
         content = html.escape(row[start:end].decode("utf-8", "replace"))
@@ -243,7 +243,7 @@ def _read(texts: list[str], rows: list[dict[str, str]]) -> tuple[list[str], Coun
         answer.role for answer in roleclass.predict_many(texts, [row["title"] for row in rows])
     ]
     data = [encode(text) for text in texts]
-    cuts = cut(data)
+    cuts = cut(data).lines
     said = (
         data[row][i:j].decode("utf-8", "replace")
         for row, i, j in zip(cuts.row, cuts.start, cuts.end, strict=True)

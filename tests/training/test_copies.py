@@ -3,7 +3,7 @@
 from roleclass import Role
 from roleclass.training.copies import SHARES, bare, copies, lenders
 from roleclass.training.corpus import Corpus, LabelledPosting
-from roleclass.training.lines.cut import cut
+from roleclass.training.cut.cutter import cut
 from roleclass.training.lines.spans import LineSpan
 
 BLURB = "Larkspur makes AI agents that answer customers in forty languages."
@@ -93,4 +93,4 @@ def test_bare_lines_do_not_run_into_each_other() -> None:
     one = LabelledPosting("1", "jobs", "a", None, text, Role.OTHER, lines=lines)
     for posting in bare(Corpus((one,) * 40)):
         rows = [posting.encode()]
-        assert len(cut(rows).row) == len(posting.lines)
+        assert len(cut(rows).lines.row) == len(posting.lines)

@@ -52,7 +52,7 @@ def test_every_column_has_a_name_of_its_own(
 
 def test_an_ngram_counts_as_its_lines_weigh(features: PostingFeatures) -> None:
     rows = [b"rag agents"]
-    idf = dict(zip(features.lines.vocabulary.ngrams, features.idf_, strict=True))[(b"rag",)]
+    idf = dict(zip(features.lines.ngrams, features.idf_, strict=True))[(b"rag",)]
     for part in (DUTY, COMPANY):
         weight = WEIGHTS[part]
         expected = NGRAM_SCALE * idf * weight / (2 * weight + NGRAM_WORDS)

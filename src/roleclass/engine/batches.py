@@ -94,7 +94,11 @@ def stream(
         return work, answer([encode(*window[i]) for i in batch])
 
     # The arguments are checked at once, so this function returns a generator instead of being one.
-    work = ((window, batch) for window in windows(postings, _length) for batch in batches(window))
+    work = (
+        (window, batch)
+        for window in windows(postings, _length)
+        for batch in batches(list(map(_length, window)))
+    )
     return _in_order(
         map(answered, work) if threads == 1 else map_ahead(answered, work, threads, spare=4)
     )
@@ -109,15 +113,14 @@ def _in_order(answered: Iterable[tuple[_Work, Iterable[_T]]]) -> Iterator[_T]:
             yield from map(answers.pop, range(len(window)))
 
 
-def batches(window: Sequence[TextAndTitle]) -> list[list[int]]:
+def batches(lengths: Sequence[int]) -> list[list[int]]:
     """Group the indices of postings by length, the shortest first; a very long posting is alone.
 
     Examples
     --------
-    >>> batches([("a longer one", None), ("short", None)])
+    >>> batches([12, 5])
     [[1, 0]]
     """
-    lengths = list(map(_length, window))
     found: list[list[int]] = [[]]
     for i in sorted(range(len(lengths)), key=lengths.__getitem__):
         batch = found[-1]

@@ -253,7 +253,7 @@ def line_report(
     spans = [(k, span) for k, posting in enumerate(postings) for span in posting.lines]
     at = np.concatenate(
         [
-            best_lines(p, row, scores.words.lines, k)
+            best_lines(p, row, scores.cut.lines, k)
             for k, (p, row) in enumerate(zip(postings, rows, strict=True))
         ]
     )

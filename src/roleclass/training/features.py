@@ -34,10 +34,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from roleclass.reading import PARTS, WORKS
 from roleclass.text import tokenize
+from roleclass.training.cut.tables import Ngram
 from roleclass.training.lines.model import LineModel, LineScores
 from roleclass.training.measures import Measures
 from roleclass.training.mentions import membership
-from roleclass.training.vocabulary import Ngram
 
 Floats = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     lines : LineModel
-        Fitted; the features use its vocabulary and concepts.
+        Fitted; the features use its n-grams and concepts.
     min_postings : int
         An n-gram that fewer training postings contain has no column of its own.
     min_mentions : int
@@ -126,7 +126,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def measure(self, scores: LineScores, number: int) -> Measures:
         """Count in postings whose lines are known."""
-        return Measures.of(scores, number, self.lines.vocabulary.ngrams, self.lines.concepts)
+        return Measures.of(scores, number, self.lines.ngrams, self.lines.concepts)
 
     def fit(self, measures: Measures, y: object = None) -> Self:  # noqa: ARG002
         """Measure idf and scales on training postings.
@@ -138,7 +138,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         y : ignored
         """
         concepts = self.lines.concepts
-        self.membership_ = membership(self.lines.vocabulary.ngrams, concepts)
+        self.membership_ = membership(self.lines.ngrams, concepts)
         self.groups_ = np.array(
             [[concept.group == group for group in GROUPS] for concept in concepts], float
         ).reshape(-1, len(GROUPS))
@@ -147,9 +147,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.crossed_ = np.hstack([self.groups_, single[:, single.any(axis=0)]])
 
         number = len(measures.words)
-        document_frequency = np.bincount(
-            measures.ngrams.indices, minlength=len(self.lines.vocabulary.ngrams)
-        )
+        document_frequency = np.bincount(measures.ngrams.indices, minlength=len(self.lines.ngrams))
         idf = np.log((1 + number) / (1 + document_frequency)) + 1
         self.idf_ = np.where(document_frequency >= self.min_postings, idf, 0.0)
 
@@ -211,7 +209,7 @@ class PostingFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "columns_")
         of_blocks = [f"{block}:{what}" for block, names in self._names().items() for what in names]
         return [
-            *(f"ngram:{b' '.join(ngram).decode()}" for ngram in self.lines.vocabulary.ngrams),
+            *(f"ngram:{b' '.join(ngram).decode()}" for ngram in self.lines.ngrams),
             *(of_blocks[column] for column in self.columns_),
         ]
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from roleclass.lexicon import Concept
 from roleclass.reading import WORKS
+from roleclass.training.cut.tables import Ngram
 from roleclass.training.lines.context import heading_like
 from roleclass.training.lines.model import LineScores
 from roleclass.training.mentions import membership
-from roleclass.training.vocabulary import Ngram
 
 Floats = NDArray[np.float64]
 
@@ -60,9 +60,9 @@ class Measures(NamedTuple):
         cls, scores: LineScores, number: int, ngrams: Sequence[Ngram], concepts: Sequence[Concept]
     ) -> "Measures":
         """Count in so many postings."""
-        lines, found, line, _ = scores.words
+        lines, ngram, line, _ = scores.cut
         part, work = scores.part, scores.work
-        size = (lines.last - lines.first + 1).astype(np.float64)
+        size = lines.size.astype(np.float64)
 
         def per_posting(values: Floats) -> Floats:
             totals = np.zeros((number, *values.shape[1:]))
@@ -75,7 +75,7 @@ class Measures(NamedTuple):
 
         def counts(weight: Floats) -> sp.csr_matrix:
             shape = (number, len(ngrams))
-            return sp.csr_matrix((weight, (found.row, found.ngram)), shape)
+            return sp.csr_matrix((weight, (lines.row[line], ngram)), shape)
 
         weight = part @ WEIGHTS
         weighted = counts(weight[line])

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from roleclass.lexicon import Concept
-from roleclass.training.vocabulary import Ngram
+from roleclass.training.cut.tables import Ngram
 
 
 def membership(ngrams: Sequence[Ngram], concepts: Sequence[Concept]) -> sp.csr_matrix:

@@ -12,19 +12,18 @@ from roleclass.engine.model_file import default_model
 from roleclass.lexicon import load_lexicon
 from roleclass.roles import Role
 from roleclass.training.copies import bare, copies
-from roleclass.training.corpus import Corpus, LabelledPosting, Warn
+from roleclass.training.corpus import Corpus, Warn
 from roleclass.training.evaluation import Report
 from roleclass.training.everyday import everyday_postings
 from roleclass.training.features import frequent_words
 from roleclass.training.lines.folds import CrossFit, cross_fit
 from roleclass.training.lines.labels import carry
-from roleclass.training.lines.model import LineLabels, LineModel
+from roleclass.training.lines.model import LineModel
 from roleclass.training.lines.stored import stored_line_model
 from roleclass.training.measures import Measures
 from roleclass.training.model import TrainingSet
 from roleclass.training.selection import Progress
 from roleclass.training.unclear import UnclearRule
-from roleclass.training.vocabulary import Vocabulary
 
 REFUSED: Final = 0.004
 """The share of judged training postings that the rule for `unclear` may refuse because of their lines."""
@@ -100,7 +99,7 @@ def prepare(corpus: Corpus, folds: int, *, warn: Warn, progress: Progress) -> Pr
     if Role.OTHER in corpus.column("role") and any(posting.lines for posting in corpus):
         corpus = Corpus((*corpus.postings, *everyday_postings()))
     lines, fold = _fit_lines(corpus, folds, warn, progress)
-    ngrams, concepts = lines.model.vocabulary.ngrams, lines.model.concepts
+    ngrams, concepts = lines.model.ngrams, lines.model.concepts
     variants = (
         corpus.encode(),
         corpus.encode(with_title=False),
@@ -136,22 +135,18 @@ def _fit_lines(
     concepts = load_lexicon()
     phrases = (phrase for concept in concepts for phrase in concept.phrases)
     # In a fixed order, so that the same corpus gives the same model file.
-    vocabulary = Vocabulary.from_ngrams(sorted({*frequent_words(rows, MIN_POSTINGS), *phrases}))
-    model = LineModel(vocabulary, concepts)
-
-    def teaching(
-        of: Sequence[LabelledPosting],
-    ) -> tuple[list[bytes], LineLabels, NDArray[np.int64]]:
-        encoded = [posting.encode() for posting in of]
-        folds = np.array([of_group[posting.group] for posting in of])
-        return encoded, carry(of, encoded, model.read(encoded).lines), folds
+    ngrams = tuple(sorted({*frequent_words(rows, MIN_POSTINGS), *phrases}))
+    model = LineModel(ngrams, concepts)
 
     of_group = dict(zip(groups.tolist(), fold.tolist(), strict=True))
     known = corpus.at(labelled)
     changed = copies(corpus, _COPIES_SEED)
-    further = [*(changed[i] for i in labelled), *bare(known, _COPIES_SEED)]
+    postings = [*known, *(changed[i] for i in labelled), *bare(known, _COPIES_SEED)]
+    encoded = [posting.encode() for posting in postings]
+    labels = carry(postings, encoded, model.read(encoded).lines)
+    folds_of = np.array([of_group[posting.group] for posting in postings])
     steps = 2 * number + 1
-    fits = cross_fit(model, *teaching(known.postings), teaching(further))
+    fits = cross_fit(model, encoded, labels, folds_of, len(known))
     for done, fitted in enumerate(fits, start=1):
         progress("lines", min(done, steps), steps)
         if fitted is not None:

@@ -1,18 +1,13 @@
 """The rule for `unclear`: texts that nobody could classify, with the reason.
 
-The rule is part of the model file, so that every runtime gives the same answer; this module defines
-it, and implements it in NumPy for the tests.
+The rule is part of the model file, so that every runtime gives the same answer: see `graph.blocks`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from roleclass.lexicon import Concept
-from roleclass.text import tokenize
 
 ENGLISH: Final = "english"
 FOREIGN: Final = "foreign"
@@ -74,44 +69,3 @@ class UnclearRule:
     words_per_small: int = 50
     min_asked: float = 4.0
     asked_share: float = 0.25
-
-    def reasons(
-        self,
-        rows: Sequence[bytes],
-        small_words: dict[bytes, int],
-        asked: NDArray[np.float64],
-    ) -> NDArray[np.int64]:
-        """Return the index into `REASONS` for each posting.
-
-        Parameters
-        ----------
-        rows : sequence of N bytes
-            Postings as given by `roleclass.text.encode`.
-        small_words : dict of bytes to int
-            See the function of that name.
-        asked : float64 array of shape (N,)
-            See `Measures`.
-
-        Returns
-        -------
-        int64 array of shape (N,)
-
-        Examples
-        --------
-        >>> UnclearRule().reasons([b"?", b"AI Engineer"], {b"the": 1}, np.zeros(2)).tolist()
-        [1, 2]
-        """
-        codes = []
-        for row, of_lines in zip(rows, asked.tolist(), strict=True):
-            tokens = tokenize(row)
-            small = sum(small_words.get(token, 0) for token in tokens)
-            if not tokens:
-                codes.append(1)
-            elif len(tokens) < self.min_words:
-                codes.append(2)
-            elif small * self.words_per_small < len(tokens):
-                codes.append(3)
-            else:
-                enough = min(self.min_asked, self.asked_share * len(tokens))
-                codes.append(4 if of_lines < enough else 0)
-        return np.array(codes, np.int64)

@@ -10,15 +10,13 @@ from onnx import TensorProto
 from roleclass.lexicon import load_lexicon
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text import encode, pack, tokenize
-from roleclass.training.graph.builder import GraphBuilder
+from roleclass.training.cut.builder import GraphBuilder, Result
+from roleclass.training.cut.lines import find_lines
+from roleclass.training.cut.tables import tables_of
+from roleclass.training.cut.words import find_ngrams, find_words
 from roleclass.training.graph.line_model import PART, WORK, score_lines
 from roleclass.training.graph.line_weights import Further
-from roleclass.training.graph.lines import find_lines
-from roleclass.training.graph.words import find_ngrams, find_words
 from roleclass.training.lines.model import LineLabels, LineModel
-from roleclass.training.lines.rules import LISTED
-from roleclass.training.tables import Trie, WordTable
-from roleclass.training.vocabulary import Vocabulary
 from tests.strategies import CUT_TEXTS, WRITTEN
 from tests.training.graphs import runnable
 
@@ -36,7 +34,7 @@ def model() -> LineModel:
     ngrams = {(token,) for row in tokens for token in row}
     ngrams |= {pair for row in tokens for pair in list(pairwise(row))[::3]}
     ngrams |= {phrase for concept in concepts for phrase in concept.phrases}
-    model = LineModel(Vocabulary.from_ngrams(sorted(ngrams)), concepts, min_lines=2)
+    model = LineModel(tuple(sorted(ngrams)), concepts, min_lines=2)
     read = model.read(rows)
     rng = np.random.default_rng(0)
     number = len(read.lines.row)
@@ -52,12 +50,10 @@ def model() -> LineModel:
 
 @pytest.fixture(scope="module")
 def graph(model: LineModel):
-    def write(w: GraphBuilder) -> dict[str, tuple[int, int, str]]:
-        words = sorted({*model.vocabulary.words, *LISTED} - set(model.vocabulary.words))
-        table = WordTable.from_words([*model.vocabulary.words, *words])
-        found_words = find_words(w, table, "utf8")
-        found = find_ngrams(w, Trie.from_vocabulary(model.vocabulary, table), found_words)
-        lines = find_lines(w, table, found_words)
+    def write(w: GraphBuilder) -> dict[str, Result]:
+        table, trie = tables_of(model.ngrams)
+        words = find_words(w, table, "utf8")
+        found, lines = find_ngrams(w, trie, words), find_lines(w, table, words)
         further = w.const(np.zeros((len(model.own_) + 1, 4)), np.float32)
         rank = np.random.default_rng(0).permutation(len(model.own_) + 1)
         scores = score_lines(w, model, found, lines, Further(further, 4, rank))
@@ -67,8 +63,8 @@ def graph(model: LineModel):
             "areas": scores.areas,
         }
         return {
-            "parts": (TensorProto.BOOL, 1, lines.parts),
-            **{head: (TensorProto.FLOAT, 2, name) for head, name in heads.items()},
+            "parts": Result(lines.parts, 1, TensorProto.BOOL),
+            **{head: Result(of, 2, TensorProto.FLOAT) for head, of in heads.items()},
         }
 
     return runnable(write)

@@ -7,9 +7,9 @@ import pytest
 
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.corpus import Corpus, load_corpus
+from roleclass.training.cut.cutter import cut
 from roleclass.training.evaluation import line_report
 from roleclass.training.lines.context import context, shapes
-from roleclass.training.lines.cut import cut
 from roleclass.training.lines.folds import CrossFit
 from roleclass.training.lines.labels import best_lines, carry
 from roleclass.training.prepared import Prepared, prepare
@@ -37,7 +37,7 @@ def test_out_of_fold_answers_come_from_a_model_that_has_not_seen_the_posting(
     together = prepared.lines.predict(rows, prepared.fold)
     for k, model in enumerate(prepared.lines.by_fold):
         alone = model.predict([row for row, f in zip(rows, prepared.fold, strict=True) if f == k])
-        of_fold = prepared.fold[together.words.lines.row] == k
+        of_fold = prepared.fold[together.cut.lines.row] == k
         np.testing.assert_allclose(together.part[of_fold], alone.part)
 
 
@@ -47,7 +47,7 @@ def test_a_posting_is_read_the_same_in_any_company(prepared: Prepared) -> None:
     together = model.predict(rows)
     for k, row in enumerate(rows):
         alone = model.predict([row])
-        of = together.words.lines.row == k
+        of = together.cut.lines.row == k
         for name in ("part", "work", "areas"):
             np.testing.assert_allclose(
                 getattr(together, name)[of], getattr(alone, name), atol=1e-12
@@ -64,7 +64,7 @@ def test_probabilities_are_some(prepared: Prepared) -> None:
 
 
 def test_a_heading_is_heard_until_the_posting_ends_and_not_in_the_next() -> None:
-    lines = cut([b"Intro line here.\nDuties:\n- Bake.\n- Sell.", b"Bake bread."])
+    lines = cut([b"Intro line here.\nDuties:\n- Bake.\n- Sell.", b"Bake bread."]).lines
     logits = np.zeros((len(lines.row), 34))
     logits[1, PARTS.index("other")] = 9.0  # the heading
     logits[1, 5 + PARTS.index("duty")] = 9.0  # announces duties
@@ -75,7 +75,7 @@ def test_a_heading_is_heard_until_the_posting_ends_and_not_in_the_next() -> None
 def test_labels_go_to_the_line_that_shares_most_of_the_span(written_corpus: Path) -> None:
     corpus: Corpus = load_corpus(written_corpus, warn=print)
     rows = corpus.encode()
-    lines = cut(rows)
+    lines = cut(rows).lines
     labels = carry(corpus.postings, rows, lines)
     titles = np.append(True, lines.row[1:] != lines.row[:-1])
     assert (labels.part[titles] == -1).all()
@@ -87,6 +87,6 @@ def test_labels_go_to_the_line_that_shares_most_of_the_span(written_corpus: Path
 
 def test_no_postings_have_no_lines(prepared: Prepared) -> None:
     assert prepared.lines.model.predict([]).part.shape == (0, len(PARTS))
-    lines = cut([b"", b"?"])
+    lines = cut([b"", b"?"]).lines
     assert shapes(lines).shape[0] == context(lines, np.zeros((0, 34))).shape[0] == 0
     assert isinstance(prepared.lines, CrossFit)

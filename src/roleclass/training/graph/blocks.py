@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from roleclass.reading import PARTS, WORKS
+from roleclass.training.cut.builder import GraphBuilder
+from roleclass.training.cut.lines import GraphLines
+from roleclass.training.cut.words import VECTOR, Found, Words
 from roleclass.training.features import (
     CUT,
     DENSITY_WORDS,
@@ -22,11 +25,8 @@ from roleclass.training.features import (
     SHARE_WORDS,
     PostingFeatures,
 )
-from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.line_model import PART, WIDE, WORK, GraphScores
 from roleclass.training.graph.line_weights import SUMMED
-from roleclass.training.graph.lines import GraphLines
-from roleclass.training.graph.words import VECTOR, Found, Words
 from roleclass.training.measures import TITLE_WORDS, WEIGHTS
 from roleclass.training.unclear import UnclearRule
 

@@ -6,16 +6,15 @@ import numpy as np
 from skl2onnx import update_registered_converter
 from skl2onnx.common.data_types import FloatTensorType
 
+from roleclass.training.cut.builder import GraphBuilder
+from roleclass.training.cut.lines import GraphLines, find_lines
+from roleclass.training.cut.tables import tables_of
+from roleclass.training.cut.words import Found, find_ngrams, find_words
 from roleclass.training.features import NGRAM_SCALE, PostingFeatures
 from roleclass.training.graph.blocks import Weighted, blocks, weigh_lines
-from roleclass.training.graph.builder import GraphBuilder
 from roleclass.training.graph.line_model import PART, WORK, GraphScores, score_lines
 from roleclass.training.graph.line_weights import Further, differences
-from roleclass.training.graph.lines import GraphLines, find_lines
-from roleclass.training.graph.words import Found, find_ngrams, find_words
-from roleclass.training.lines.rules import LISTED
 from roleclass.training.model import RoleRegression, softmax_weights
-from roleclass.training.tables import Trie, WordTable
 from roleclass.training.unclear import UnclearRule, small_words
 
 
@@ -81,11 +80,9 @@ def _convert_features(scope: Any, operator: Any, container: Any) -> None:
     features: ReadyFeatures = operator.raw_operator
     w = GraphBuilder(scope, container)
     of_ngrams, of_blocks = (output.full_name for output in operator.outputs)
-    vocabulary = features.lines.vocabulary
-    listed = sorted(set(LISTED) - set(vocabulary.words))
-    table = WordTable.from_words([*vocabulary.words, *listed])
+    table, trie = tables_of(features.lines.ngrams)
     words = find_words(w, table, operator.inputs[0].full_name)
-    found = find_ngrams(w, Trie.from_vocabulary(vocabulary, table), words)
+    found = find_ngrams(w, trie, words)
     lines = find_lines(w, table, words)
     further = _further(w, features)
     scores = score_lines(w, features.lines, found, lines, further)
@@ -103,7 +100,7 @@ def _further(w: GraphBuilder, features: ReadyFeatures) -> Further:
     weights = features.ngram_weights_
     number = weights.shape[1]
     small = small_words(features.lines.concepts)
-    ngrams = features.lines.vocabulary.ngrams
+    ngrams = features.lines.ngrams
     values = [small.get(ngram[0], 0) if len(ngram) == 1 else 0 for ngram in ngrams]
     column = np.append(values, 0)[:, None]
     named = w.named("ngram_weights", np.pad(weights, ((0, 1), (0, 0))))

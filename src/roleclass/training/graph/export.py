@@ -16,7 +16,7 @@ from roleclass._version import __version__
 from roleclass.engine.model_file import FORMAT, seal
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.roles import AnyRole
-from roleclass.training.graph.builder import OPSET
+from roleclass.training.cut.builder import IR_VERSION, OPSET
 from roleclass.training.graph.converters import ready, register_converters
 from roleclass.training.model import softmax_weights
 from roleclass.training.unclear import REASONS, UnclearRule
@@ -45,8 +45,6 @@ The M lines: the posting of each, its bytes, its classes, and the weight of a me
 that were found: their column, the index of their first word, the line; the divisor of their sum; the
 columns of the other features; and the weights of all columns for each role.
 """
-
-_IR_VERSION: Final = 8  # the oldest that has the operators, so that older runtimes load the file
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def to_onnx(pipeline: Pipeline, info: ModelInfo) -> onnx.ModelProto:
     if domains != {""}:
         raise ValueError(f"operators outside the standard set: {', '.join(sorted(domains - {''}))}")
     _name_axes(model)
-    model.ir_version = _IR_VERSION
+    model.ir_version = IR_VERSION
     model.producer_name, model.producer_version = "roleclass", __version__
     helper.set_model_props(model, info.metadata())
     onnx.checker.check_model(model, full_check=True)

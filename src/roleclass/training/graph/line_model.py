@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from roleclass.reading import AREAS, PARTS, WORKS
-from roleclass.training.graph.builder import GraphBuilder
+from roleclass.training.cut.builder import GraphBuilder
+from roleclass.training.cut.lines import GraphLines
+from roleclass.training.cut.words import Found
 from roleclass.training.graph.line_shapes import (
     COLUMNS,
     CONSTANT,
@@ -28,8 +30,6 @@ from roleclass.training.graph.line_shapes import (
     find_shapes,
 )
 from roleclass.training.graph.line_weights import SIZES, SUMMED, Further, differences, sum_weights
-from roleclass.training.graph.lines import GraphLines
-from roleclass.training.graph.words import Found
 from roleclass.training.lines.context import MOST_LOGGED, NEAR, ONE, OTHER
 from roleclass.training.lines.model import LineModel
 

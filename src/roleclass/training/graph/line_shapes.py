@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
-from roleclass.training.graph.builder import GraphBuilder
-from roleclass.training.graph.lines import GraphLines
+from roleclass.training.cut.builder import GraphBuilder
+from roleclass.training.cut.lines import GraphLines
 from roleclass.training.lines.context import HEADING_WORDS, MOST_LOGGED
 
 _FLOAT = TensorProto.FLOAT

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 from scipy.linalg import block_diag
 
-from roleclass.training.graph.builder import GraphBuilder
-from roleclass.training.graph.lines import GraphLines
-from roleclass.training.graph.words import Found
+from roleclass.training.cut.builder import GraphBuilder
+from roleclass.training.cut.lines import GraphLines
+from roleclass.training.cut.words import Found
 from roleclass.training.lines.context import HEADS
 from roleclass.training.lines.model import WEIGHT_ONE, LineModel
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from roleclass.reading import AREAS, PARTS, WORKS
-from roleclass.training.lines.cut import Lines
+from roleclass.training.cut.cutter import Lines
 
 _Floats = NDArray[np.float64]
 _Ints = NDArray[np.int64]
@@ -45,7 +45,7 @@ LOOKS: Final = (0, 1, 2, 3, 4, 9)
 
 def heading_like(lines: Lines) -> NDArray[np.bool_]:
     """Return whether each line looks like a heading: short, no bullet, no end punctuation but a colon."""
-    short = lines.last - lines.first + 1 <= HEADING_WORDS
+    short = lines.size <= HEADING_WORDS
     return np.asarray(short & (lines.free | lines.colon) & ~lines.marked)
 
 
@@ -55,7 +55,7 @@ def _log(whole: _Ints | _Floats) -> _Floats:
 
 def shapes(lines: Lines) -> _Floats:
     """Return the look and the position of each line, of shape (M, 10)."""
-    words = (lines.last - lines.first + 1).astype(np.float64)
+    words = lines.size.astype(np.float64)
     begin, end = (np.searchsorted(lines.row, lines.row, side) for side in ("left", "right"))
     place = np.arange(len(words)) - begin
     columns = (

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.training.lines.context import HEADS
-from roleclass.training.lines.cut import Lines
 from roleclass.training.lines.model import LineLabels, LineModel, LineScores
 
 _Bools = NDArray[np.bool_]
@@ -36,10 +35,10 @@ class CrossFit(NamedTuple):
         rows : sequence of N bytes
         fold : int64 array of shape (N,)
         """
-        words = self.model.read(rows)
-        of_line = fold[words.lines.row]
+        found = self.model.read(rows)
+        of_line = fold[found.lines.row]
         return _merge(
-            [(m.decide(words, m.logits(words)), of_line == k) for k, m in enumerate(self.by_fold)]
+            [(m.decide(found, m.logits(found)), of_line == k) for k, m in enumerate(self.by_fold)]
         )
 
 
@@ -48,15 +47,11 @@ def _merge(scores: Sequence[tuple[LineScores, _Bools]]) -> LineScores:
     part, work, areas = first.part.copy(), first.work.copy(), first.areas.copy()
     for of, at in scores:
         part[at], work[at], areas[at] = of.part[at], of.work[at], of.areas[at]
-    return LineScores(first.words, part, work, areas)
+    return LineScores(first.cut, part, work, areas)
 
 
 def cross_fit(
-    model: LineModel,
-    rows: Sequence[bytes],
-    labels: LineLabels,
-    fold: _Ints,
-    further: tuple[Sequence[bytes], LineLabels, _Ints] | None = None,
+    model: LineModel, rows: Sequence[bytes], labels: LineLabels, fold: _Ints, own: int
 ) -> Iterator[CrossFit | None]:
     """Fit a line model and one for each fold; second stages use only out-of-fold first-stage logits.
 
@@ -66,59 +61,30 @@ def cross_fit(
         Not fitted.
     rows : sequence of N bytes
     labels : LineLabels
-        Of the lines of `rows`.
+        Of their lines.
     fold : int64 array of shape (N,)
         The fold of each posting, 0 to K - 1.
-    further : rows, labels and folds, or None
-        Of changed copies of `rows`, which the second stage is also fitted on.
+    own : int
+        The first stage is fitted on so many of the first postings, the second on all: the others are
+        changed copies.
 
     Yields
     ------
     CrossFit or None
         None after each fit, so that progress can be shown; the result at the end.
     """
-    sets = [(rows, labels, fold), *([further] if further else [])]
-    words = [model.read(of) for of, _, _ in sets]
-    of_line = [of[read.lines.row] for read, (_, _, of) in zip(words, sets, strict=True)]
+    found = model.read(rows)
+    of_line, original = fold[found.lines.row], found.lines.row < own
     models = []
-    logits = [np.zeros((len(read.lines.row), len(model_columns()))) for read in words]
+    logits = np.zeros((len(of_line), sum(size for _, size in HEADS)))
     for k in range(int(fold.max()) + 1):
-        one = copy(model).fit_words(words[0], labels.where(of_line[0] != k))
+        one = copy(model).fit_words(found, labels.where(original & (of_line != k)))
         models.append(one)
-        for read, at, values in zip(words, of_line, logits, strict=True):
-            values[at == k] = one.logits(read)[at == k]
+        logits[of_line == k] = one.logits(found)[of_line == k]
         yield None
-    whole = copy(model).fit_words(words[0], labels)
+    whole = copy(model).fit_words(found, labels.where(original))
     yield None
-    lines = (
-        words[0].lines if further is None else _joined([read.lines for read in words], len(rows))
-    )
-    joined = LineLabels(
-        *(np.concatenate(of) for of in zip(*(of for _, of, _ in sets), strict=True))
-    )
-    everything, folds = np.concatenate(logits), np.concatenate(of_line)
     for k, one in enumerate(models):
-        one.fit_context(lines, everything, joined.where(folds != k))
+        one.fit_context(found.lines, logits, labels.where(of_line != k))
         yield None
-    yield CrossFit(whole.fit_context(lines, everything, joined), models)
-
-
-def model_columns() -> list[str]:
-    """Return a name for each column of the first stage."""
-    return [f"{head} {k}" for head, size in HEADS for k in range(size)]
-
-
-def _joined(of: Sequence[Lines], rows: int) -> Lines:
-    """Concatenate the lines of several sets of postings."""
-    words = np.cumsum([0, *(len(lines.word_row) for lines in of)])
-    number = np.cumsum([0, *(len(lines.row) for lines in of)])
-    add = {"word_row": rows, "row": rows}
-    parts: dict[str, list[NDArray[np.generic]]] = {name: [] for name in Lines.__dataclass_fields__}
-    for k, lines in enumerate(of):
-        shift = {name: k * by for name, by in add.items()}
-        shift |= {"first": words[k], "last": words[k], "word_line": number[k]}
-        for name, values in parts.items():
-            values.append(
-                getattr(lines, name) + shift[name] if name in shift else getattr(lines, name)
-            )
-    return Lines(**{name: np.concatenate(values) for name, values in parts.items()})
+    yield CrossFit(whole.fit_context(found.lines, logits, labels), models)

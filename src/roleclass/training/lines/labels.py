@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.corpus import LabelledPosting
-from roleclass.training.lines.cut import Lines
+from roleclass.training.cut.cutter import Lines
 from roleclass.training.lines.model import LineLabels
 
 

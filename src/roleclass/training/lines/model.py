@@ -25,10 +25,10 @@ from threadpoolctl import threadpool_limits
 
 from roleclass.lexicon import Concept
 from roleclass.reading import PARTS, WORKS
+from roleclass.training.cut.cutter import Cut, Lines, cut
+from roleclass.training.cut.tables import Ngram
 from roleclass.training.lines.context import AREAS_AT, DUTY, LOOKS, context, shapes
-from roleclass.training.lines.cut import Lines, cut
 from roleclass.training.mentions import membership
-from roleclass.training.vocabulary import Occurrences, Vocabulary
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -65,38 +65,19 @@ class LineLabels(NamedTuple):
         )
 
 
-class WordsOfLines(NamedTuple):
-    """The lines of N postings and the n-grams in them.
-
-    Attributes
-    ----------
-    lines : Lines
-    found : Occurrences
-    line : int64 array of shape (H,)
-        The line in which each occurrence begins.
-    leads : bool array of shape (H,)
-        Whether it begins with the line's first word.
-    """
-
-    lines: Lines
-    found: Occurrences
-    line: Ints
-    leads: Bools
-
-
 @dataclass(frozen=True)
 class LineScores:
     """The lines of N postings and their classes.
 
     Attributes
     ----------
-    words : WordsOfLines
+    cut : Cut
     part, work, areas : float64 arrays of shape (M, 5), (M, 6), (M, 18)
         Probabilities, in the order of `PARTS`, `WORKS`, `AREAS`; those of the areas are independent of
         each other, and meaningful only for duties.
     """
 
-    words: WordsOfLines
+    cut: Cut
     part: Floats
     work: Floats
     areas: Floats
@@ -107,7 +88,8 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    vocabulary : Vocabulary
+    ngrams : tuple of V tuples of bytes
+        Those that it knows.
     concepts : tuple of C Concept
         An n-gram that mentions a concept shares the concept's weight.
     regularisation : tuple of three floats
@@ -131,25 +113,21 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        vocabulary: Vocabulary,
+        ngrams: tuple[Ngram, ...],
         concepts: tuple[Concept, ...],
         regularisation: tuple[float, float, float] = (0.15, 0.15, 0.3),
         context_regularisation: float = 0.3,
         min_lines: int = 5,
     ) -> None:
-        self.vocabulary = vocabulary
+        self.ngrams = ngrams
         self.concepts = concepts
         self.regularisation = regularisation
         self.context_regularisation = context_regularisation
         self.min_lines = min_lines
 
-    def read(self, rows: Sequence[bytes]) -> WordsOfLines:
+    def read(self, rows: Sequence[bytes]) -> Cut:
         """Cut postings into lines and find the n-grams."""
-        lines = cut(rows)
-        found = self.vocabulary.find(rows)
-        word = np.searchsorted(lines.word_row, found.row) + found.word
-        line = lines.word_line[word]
-        return WordsOfLines(lines, found, line, word == lines.first[line])
+        return cut(rows, self.ngrams)
 
     def predict(self, rows: Sequence[bytes]) -> LineScores:
         """Classify each line of each posting.
@@ -159,36 +137,36 @@ class LineModel(BaseEstimator):  # type: ignore[misc]
         rows : sequence of bytes
             Postings as given by `roleclass.text.encode`.
         """
-        words = self.read(rows)
-        return self.decide(words, self.logits(words))
+        found = self.read(rows)
+        return self.decide(found, self.logits(found))
 
-    def logits(self, words: WordsOfLines) -> Floats:
+    def logits(self, found: Cut) -> Floats:
         """Return the logits of the first stage, of shape (M, 34)."""
-        sums = _sum(words, self.own_, np.full(len(words.line), True))
-        sums = sums + _sum(words, self.lead_, words.leads)
+        sums = _sum(found, self.own_, np.full(len(found.line), True))
+        sums = sums + _sum(found, self.lead_, found.leads)
         # 32 bits, as in the graph, however long a line is.
         return np.asarray(
-            sums.astype(np.int32) / WEIGHT_ONE + shapes(words.lines) @ self.shape_ + self.bias_
+            sums.astype(np.int32) / WEIGHT_ONE + shapes(found.lines) @ self.shape_ + self.bias_
         )
 
-    def decide(self, words: WordsOfLines, logits: Floats) -> LineScores:
+    def decide(self, found: Cut, logits: Floats) -> LineScores:
         """Apply the second stage to the first stage's logits."""
-        scores = context(words.lines, logits) @ self.context_ + self.context_bias_
+        scores = context(found.lines, logits) @ self.context_ + self.context_bias_
         return LineScores(
-            words,
+            found,
             softmax(scores[:, : len(PARTS)], axis=1),
             softmax(scores[:, len(PARTS) :], axis=1),
             expit(logits[:, AREAS_AT]),
         )
 
-    def fit_words(self, words: WordsOfLines, labels: LineLabels) -> Self:
+    def fit_words(self, found: Cut, labels: LineLabels) -> Self:
         """Fit the first stage."""
-        lines, found, line, leads = words
-        number, size = len(lines.row), len(self.vocabulary.ngrams)
-        concepts = membership(self.vocabulary.ngrams, self.concepts)
+        lines, ngram, line, leads = found
+        number, size = len(lines.row), len(self.ngrams)
+        concepts = membership(self.ngrams, self.concepts)
 
         def counts(of: Bools) -> sp.csr_matrix:
-            places = (line[of], found.ngram[of])
+            places = (line[of], ngram[of])
             return sp.csr_matrix((np.ones(len(places[0])), places), (number, size))
 
         own = counts(np.full(len(line), True))
@@ -273,9 +251,9 @@ def _whole(weights: Floats) -> NDArray[np.int16]:
     return np.clip(np.rint(weights * WEIGHT_ONE), -limit, limit).astype(np.int16)
 
 
-def _sum(words: WordsOfLines, weights: NDArray[np.int16], which: Bools) -> Ints:
-    places = (words.line[which], words.found.ngram[which])
-    shape = (len(words.lines.row), len(weights))
+def _sum(found: Cut, weights: NDArray[np.int16], which: Bools) -> Ints:
+    places = (found.line[which], found.ngram[which])
+    shape = (len(found.lines.row), len(weights))
     return np.asarray(
         sp.csr_matrix((np.ones(len(places[0]), np.int64), places), shape) @ weights.astype(np.int64)
     )

@@ -9,7 +9,6 @@ from onnx import numpy_helper
 
 from roleclass.lexicon import load_lexicon
 from roleclass.training.lines.model import LineModel
-from roleclass.training.vocabulary import Vocabulary
 
 
 def stored_line_model(path: Path) -> LineModel:
@@ -40,8 +39,8 @@ def stored_line_model(path: Path) -> LineModel:
     }
     metadata = {entry.key: entry.value for entry in file.metadata_props}
     names = [name.partition(":")[::2] for name in json.loads(metadata["roleclass.features"])]
-    ngrams = [tuple(what.encode().split()) for block, what in names if block == "ngram"]
-    model = LineModel(Vocabulary.from_ngrams(ngrams), load_lexicon())
+    ngrams = tuple(tuple(what.encode().split()) for block, what in names if block == "ngram")
+    model = LineModel(ngrams, load_lexicon())
     # The last row is for unknown n-grams.
     model.own_, model.lead_ = (
         stored[name][stored[f"{name}_row"][:-1]] for name in ("line_own", "line_lead")

@@ -1,4 +1,24 @@
-"""The graph that cuts a batch into lines: `lines.cut` in standard ONNX operators."""
+r"""Cut a batch of postings into lines: sentences, list items, headings.
+
+A line ends between two words (tokens of the text contract), so the cut looks at each *gap*: the bytes
+between the last byte of a word and the first byte of the next. All of it is arithmetic on integers.
+
+A gap ends a line if one of these holds:
+
+==========  ==============================================================================
+blank       two line ends in it
+mark        a line end and a bullet, or a round bullet or a dash between blanks within a line
+sentence    ``.``, ``!``, ``?`` or ``;`` before white space and a capital or a digit, except behind an
+            abbreviation, a single letter or a number that begins a line; or glued: ``team.You``
+colon       ``:`` behind a heading of a few words, such as "Nice to have: ..."
+heading     a heading such as "Responsibilities" in the middle of a line, before and after it
+line end    a line end that is not a *wrap*
+==========  ==============================================================================
+
+A line end is a wrap (text was broken to fit a width) if the line before it does not end like a
+sentence and the next begins with a small letter (most do) and would not have fitted; then the width is
+known, and a capital that would not have fitted is a wrap, too.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,10 +26,8 @@ from typing import Final
 import numpy as np
 from onnx import TensorProto
 
-from roleclass.training.graph.builder import GraphBuilder
-from roleclass.training.graph.gaps import GraphGaps, find_gaps, holding
-from roleclass.training.graph.words import Words
-from roleclass.training.lines.line_bytes import (
+from roleclass.training.cut.builder import GraphBuilder
+from roleclass.training.cut.byte_classes import (
     CLASSES,
     COLON_WORDS,
     CONT_UNIT,
@@ -21,7 +39,9 @@ from roleclass.training.lines.line_bytes import (
     PAD,
     WHITE,
 )
-from roleclass.training.tables import WordTable
+from roleclass.training.cut.gaps import GraphGaps, find_gaps, holding
+from roleclass.training.cut.tables import WordTable
+from roleclass.training.cut.words import Words
 
 _RULES: Final = (
     *("new", "numbered", "inline", "hard", "colon", "sentence", "stop"),
@@ -34,7 +54,7 @@ _WIDTHS: Final = ("indented", "punctuated", "close", "followed")
 
 @dataclass(frozen=True)
 class GraphLines:
-    """The lines of a batch: those of `lines.Lines`, and one more after those of each row.
+    """The lines of a batch: those of `cutter.Lines`, and one more after those of each row.
 
     That one has the word at the row's end (see `Words`) and no bytes; it separates the rows.
 
@@ -49,7 +69,7 @@ class GraphLines:
     start, end : int32 tensors of shape (M,)
         Its bytes, counted from the beginning of its row.
     marked, colon, free, parts : bool tensors of shape (M,)
-        See `Lines`; and whether it separates rows.
+        See `cutter.Lines`; and whether it separates rows.
     """
 
     word_line: str

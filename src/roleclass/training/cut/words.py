@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
-from roleclass.training.graph.builder import GraphBuilder
-from roleclass.training.tables import BASE, DIVISOR, Trie, WordTable
+from roleclass.training.cut.builder import GraphBuilder
+from roleclass.training.cut.tables import BASE, DIVISOR, Trie, WordTable
 
 MAX_WIDTH: Final = 2**24 + 2**12
 """The longest row, in bytes, that the graph can read: more than the classifier allows."""

@@ -1,12 +1,17 @@
 """`GraphBuilder`: write the nodes of an ONNX graph; its methods are named like the operators."""
 
-from typing import Any, Final
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-from onnx import TensorProto, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 OPSET: Final = 18
 """The version of the standard operators: the first with ``ScatterElements(max)`` and ``BitwiseAnd``."""
+
+IR_VERSION: Final = 8
+"""The oldest that has the operators, so that older runtimes load the file."""
 
 _END = 2**31 - 1
 
@@ -129,3 +134,44 @@ class GraphBuilder:
     def zeros(self, rows: str, columns: int) -> str:
         """A float tensor of zeros; `rows` is an int64 tensor of shape (1,)."""
         return self.op("ConstantOfShape", self.op("Concat", rows, self.vector(columns), axis=0))
+
+
+class Result(NamedTuple):
+    """A result of a graph: the name of a tensor, its rank, and its type."""
+
+    tensor: str
+    rank: int
+    type: int
+
+
+class _Collected:
+    """Stands in for the scope and the container of skl2onnx."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.initializers: list[Any] = []
+        self._names: Counter[str] = Counter()
+
+    def get_unique_variable_name(self, seed: str) -> str:
+        self._names[seed] += 1
+        return f"{seed}{self._names[seed]}"
+
+    get_unique_operator_name = get_unique_variable_name
+
+    def add_node(self, *args: Any, op_version: int, **attributes: Any) -> None:  # noqa: ARG002
+        self.nodes.append(helper.make_node(*args, **attributes))
+
+
+def as_model(write: Callable[[GraphBuilder], Mapping[str, Result]]) -> bytes:
+    """Return an ONNX model of a part of the graph: from ``utf8`` to what `write` writes, by name."""
+    collected = _Collected()
+    w = GraphBuilder(collected, collected)
+    outputs = []
+    for name, result in write(w).items():
+        w.op("Identity", result.tensor, out=name)
+        outputs.append(helper.make_tensor_value_info(name, result.type, [None] * result.rank))
+    utf8 = helper.make_tensor_value_info("utf8", TensorProto.UINT8, ["N", "L"])
+    graph = helper.make_graph(collected.nodes, "part", [utf8], outputs, collected.initializers)
+    opset = helper.make_opsetid("", OPSET)
+    model = helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
+    return bytes(model.SerializeToString())

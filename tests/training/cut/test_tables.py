@@ -7,18 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roleclass.text import FOLD, TOKEN_BYTES
-from roleclass.training.tables import DIVISOR, Trie, WordTable, byte_codes, hash_word
-from roleclass.training.vocabulary import Vocabulary
+from roleclass.training.cut.tables import DIVISOR, Ngram, Trie, WordTable, byte_codes, words_of
 
 WORD = st.text(alphabet=TOKEN_BYTES.decode(), min_size=1, max_size=20).map(str.encode)
-
-
-def slot(table: WordTable, word: bytes) -> int:
-    """What the graph does to look a word up."""
-    value = hash_word(word, table.codes)
-    shift = table.shift[value & (len(table.shift) - 1)]
-    place = int(value / DIVISOR) + int(shift)
-    return place if table.keys[place] == value else 0
 
 
 def test_codes_fold_like_the_text_contract() -> None:
@@ -34,12 +25,9 @@ def test_every_word_has_a_slot_of_its_own_and_others_have_none(
     words: list[bytes], others: list[bytes]
 ) -> None:
     table = WordTable.from_words(words)
-    assert [slot(table, word) for word in words] == table.slots.tolist()
-    assert len(set(table.slots.tolist()) | {0}) == len(words) + 1
+    assert len({0, *map(table.slot, words)}) == len(words) + 1
     # By hash, so an unknown word may be taken for a known one: once in 2^32 / len(words).
-    assert [slot(table, word) for word in others if word not in words] == [
-        0 for word in others if word not in words
-    ]
+    assert not any(table.slot(word) for word in others if word not in words)
 
 
 def test_extreme_hashes_stay_inside_the_table() -> None:
@@ -49,18 +37,17 @@ def test_extreme_hashes_stay_inside_the_table() -> None:
             assert 0 < int(value / DIVISOR) + int(shift) < len(table.keys)
 
 
-def walker(vocabulary: Vocabulary) -> Callable[[tuple[bytes, ...]], int]:
+def walker(ngrams: list[Ngram]) -> Callable[[Ngram], int]:
     """What the graph does to find an n-gram; it gives the number of n-grams where there is none."""
-    table = WordTable.from_words(vocabulary.words)
-    trie = Trie.from_vocabulary(vocabulary, table)
-    slots = dict(zip(vocabulary.words, table.slots.tolist(), strict=True))
+    table = WordTable.from_words(words_of(ngrams))
+    trie = Trie.from_ngrams(ngrams, table)
 
-    def walk(words: tuple[bytes, ...]) -> int:
-        state = slots.get(words[0], 0)
+    def walk(words: Ngram) -> int:
+        state = table.slot(words[0])
         for word in words[1:]:
-            place = trie.base[state] + slots.get(word, 0)
+            place = trie.base[state] + table.slot(word)
             if trie.owner[place] != state:
-                return len(vocabulary.ngrams)
+                return len(ngrams)
             state = trie.child[place]
         return int(trie.ngram[state])
 
@@ -73,8 +60,8 @@ def walker(vocabulary: Vocabulary) -> Callable[[tuple[bytes, ...]], int]:
         unique=True,
     )
 )
-def test_walking_the_trie_finds_exactly_the_ngrams(ngrams: list[tuple[bytes, ...]]) -> None:
-    walk = walker(Vocabulary.from_ngrams(ngrams))
+def test_walking_the_trie_finds_exactly_the_ngrams(ngrams: list[Ngram]) -> None:
+    walk = walker(ngrams)
     for index, ngram in enumerate(ngrams):
         assert walk(ngram) == index
         assert walk((*ngram, b"zz")) == len(ngrams)
@@ -87,7 +74,6 @@ def test_a_trie_grows_where_no_gap_is_left() -> None:
     # One word in two follows on each word: no two families fit into each other.
     words = [b"w%d" % i for i in range(200)]
     pairs = [(one, other) for one in words[::10] for other in words[::2]]
-    vocabulary = Vocabulary.from_ngrams(pairs)
-    trie = Trie.from_vocabulary(vocabulary, WordTable.from_words(vocabulary.words))
+    trie = Trie.from_ngrams(pairs, WordTable.from_words(words_of(pairs)))
     assert (trie.owner >= 0).sum() == len(pairs)
-    assert list(map(walker(vocabulary), pairs)) == list(range(len(pairs)))
+    assert list(map(walker(pairs), pairs)) == list(range(len(pairs)))

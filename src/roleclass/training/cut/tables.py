@@ -5,15 +5,17 @@ All integers are 32 bits wide and arithmetic is modulo 2^32, as in the graph.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.text import FOLD, SEPARATOR, TOKEN_BYTES
-from roleclass.training.vocabulary import Vocabulary
+from roleclass.training.cut.rules import LISTED
 
 Int32 = NDArray[np.int32]
+Ngram = tuple[bytes, ...]
 
 BASE: Final = 0x9E3779B5
 """The base of the polynomial hash: odd, so that it has an inverse modulo 2^32."""
@@ -67,14 +69,11 @@ class WordTable:
     shift : int32 array of shape (2^b,)
     keys : int32 array of shape (S,)
         Empty slots hold a hash that leads to another slot.
-    slots : int64 array of shape (W,)
-        The slot of each word, at least 1; the graph knows words by their slots.
     """
 
     codes: Int32
     shift: Int32
     keys: Int32
-    slots: NDArray[np.int64]
 
     @classmethod
     def from_words(cls, words: Sequence[bytes]) -> "WordTable":
@@ -85,7 +84,7 @@ class WordTable:
         return table
 
     def slot(self, word: bytes) -> int:
-        """Look up a word, as the graph does; 0 if it is not in the table."""
+        """Look up a word, as the graph does, which knows words by their slots; 0 if it is missing."""
         value = hash_word(word, self.codes)
         slot = int(np.trunc(value / DIVISOR)) + int(self.shift[value & (len(self.shift) - 1)])
         return slot if self.keys[slot] == value else 0
@@ -125,7 +124,7 @@ class WordTable:
             # A hash of the vocabulary leads to no slot but its own, so it can mark an empty slot.
             keys[:] = hashes[0]
             keys[slots] = hashes
-        return cls(codes, shift, keys, slots)
+        return cls(codes, shift, keys)
 
 
 _LOWEST_SHIFT = 1025  # keeps slots above 0, which means "unknown"
@@ -155,19 +154,20 @@ class Trie:
     depth: int
 
     @classmethod
-    def from_vocabulary(cls, vocabulary: Vocabulary, words: WordTable) -> "Trie":
-        """Lay out the trie of a vocabulary over the slots of its words, the first ones of a table."""
-        slots = words.slots[: len(vocabulary.words)]
+    def from_ngrams(cls, ngrams: Sequence[Ngram], words: WordTable) -> "Trie":
+        """Lay out a trie over the slots of the words."""
         first_longer = len(words.keys)
-        # States of the vocabulary are numbered 0 (none), words, longer n-grams; here words are slots.
-        renumbered = np.concatenate([[0], slots, first_longer + np.arange(len(vocabulary.parents))])
-        states = first_longer + len(vocabulary.parents)
-        ngram = np.full(states, len(vocabulary.ngrams), np.int32)
-        ends = vocabulary.ngram_of_state >= 0
-        ngram[renumbered[ends]] = vocabulary.ngram_of_state[ends]
+        state: dict[Ngram, int] = {(word,): words.slot(word) for word in words_of(ngrams)}
+        prefixes = {ngram[:n] for ngram in ngrams for n in range(2, len(ngram) + 1)}
+        longer = sorted(prefixes, key=lambda prefix: (len(prefix), prefix))
+        state |= {prefix: first_longer + k for k, prefix in enumerate(longer)}
+        states = first_longer + len(longer)
+        ngram = np.full(states, len(ngrams), np.int32)
+        ngram[[state[of] for of in ngrams]] = np.arange(len(ngrams))
 
-        parents, lasts = renumbered[vocabulary.parents], renumbered[vocabulary.lasts]
-        targets = renumbered[1 + len(slots) :]
+        parents = np.array([state[prefix[:-1]] for prefix in longer], np.int64)
+        lasts = np.array([state[prefix[-1:]] for prefix in longer], np.int64)
+        targets = first_longer + np.arange(len(longer))
         base = np.zeros(states, np.int32)
         owner = np.full(len(parents) + 2 * first_longer, -1, np.int32)
         child = np.zeros_like(owner)
@@ -185,4 +185,17 @@ class Trie:
             owner[offset + lasts[family]] = parents[family]
             child[offset + lasts[family]] = targets[family]
         used = int(base.max(initial=0)) + first_longer
-        return cls(base, owner[:used], child[:used], ngram, vocabulary.depth)
+        return cls(base, owner[:used], child[:used], ngram, max(map(len, ngrams), default=0))
+
+
+def words_of(ngrams: Sequence[Ngram]) -> list[bytes]:
+    """Return the words that occur in n-grams, in alphabetical order."""
+    return sorted({word for ngram in ngrams for word in ngram})
+
+
+@lru_cache(2)
+def tables_of(ngrams: tuple[Ngram, ...]) -> tuple[WordTable, Trie]:
+    """Return the tables of n-grams; that of words has those of `LISTED`, too."""
+    words = words_of(ngrams)
+    table = WordTable.from_words([*words, *sorted(set(LISTED) - set(words))])
+    return table, Trie.from_ngrams(ngrams, table)

@@ -1,4 +1,4 @@
-"""The rules for the ends of lines as bits, for the graph: `gaps` has the same rules in NumPy.
+"""The rules for the ends of lines, as bits; `lines` has them in words.
 
 Nearly every rule is about bytes next to a gap. So a rule is a list of *conjunctions*, each of them a set of
 bytes at some of the places around the gap, and a conjunction is a bit: a byte at a place gives a number with
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.text import FOLD, SEPARATOR
-from roleclass.training.lines.line_bytes import (
+from roleclass.training.cut.byte_classes import (
     ABBREVIATIONS,
     CLASSES,
     CLOSE,
@@ -96,7 +96,7 @@ def _both(*rules: _Rule) -> _Rule:
 
 @cache
 def _rules() -> dict[str, _Rule]:
-    """The rules of `Gaps` that are about bytes and lists of words."""
+    """The rules that are about bytes and lists of words."""
     token = np.array([folded != SEPARATOR[0] for folded in FOLD])
     white, upper, lower, colon = _is(WHITE), _is(UPPER), _is(LOWER), _in(b":")
     ended = [{"a1": _is(END)}, {"a1": _is(CLOSE), "a2": _is(END)}]

@@ -1,4 +1,4 @@
-"""The graph for the gaps between words: the rules of `line_rules`, all looked up at once.
+"""The graph for the gaps between words: all `rules` are looked up at once.
 
 Most gaps, a blank or a comma and a blank, end no line and are left out before that.
 """
@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto
 
 from roleclass.text import FOLD, SEPARATOR
-from roleclass.training.graph.builder import GraphBuilder
-from roleclass.training.graph.words import Words, sums_upto
-from roleclass.training.lines.line_bytes import CLASSES, COUNTED, MARK, MARK_UNIT, NEWLINES
-from roleclass.training.lines.rules import (
+from roleclass.training.cut.builder import GraphBuilder
+from roleclass.training.cut.byte_classes import CLASSES, COUNTED, MARK, MARK_UNIT, NEWLINES
+from roleclass.training.cut.rules import (
     FROM_END,
     FROM_START,
     INLINE,
@@ -24,7 +23,8 @@ from roleclass.training.lines.rules import (
     TELLS,
     rule_bits,
 )
-from roleclass.training.tables import WordTable
+from roleclass.training.cut.tables import WordTable
+from roleclass.training.cut.words import Words, sums_upto
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class GraphGaps:
     bits : int64 tensor of shape (K,)
         The conjunctions that hold; see `holding`.
     counted : int32 tensor of shape (K,)
-        See `line_bytes.COUNTED`; a bullet directly after a word does not count.
+        See `byte_classes.COUNTED`; a bullet directly after a word does not count.
     word_start : int32 tensor of shape (W,)
     word_sums : int64 tensor of shape (W,)
         The counts up to the end of each word; see `_sums`.
@@ -56,7 +56,7 @@ class GraphGaps:
 
 
 def find_gaps(w: GraphBuilder, table: WordTable, words: Words) -> GraphGaps:
-    """Look at the gaps between words; see `graph_lines.find_lines`."""
+    """Look at the gaps between words; see `lines.find_lines`."""
     sums = _sums(w, words)
     # The counts from the end of one word to that of the next; bytes of words in the lower half.
     counts = w.op("Sub", sums, w.shift(sums, 1, dtype=np.int64))
