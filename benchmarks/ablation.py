@@ -10,19 +10,20 @@ minutes on one core; each variant takes about one more.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 import numpy as np
 import scipy.sparse as sp
 from scipy.special import softmax
 
-from benchmarks.results import about, load, output_option, save
+from benchmarks.results import about, output_option, save
 from roleclass.cli.options import corpus_option
 from roleclass.cli.terminal import warn
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.training.copies import copies
 from roleclass.training.corpus import Corpus, load_corpus
+from roleclass.training.cross_validation import held_out_logits
 from roleclass.training.evaluation import report
 from roleclass.training.features import BLOCKS, Scales
 from roleclass.training.lines.context import DUTY
@@ -30,8 +31,8 @@ from roleclass.training.lines.model import LineScores
 from roleclass.training.measures import Measures
 from roleclass.training.model import Settings, TrainingSet
 from roleclass.training.prepared import prepare
-from roleclass.training.run import Protocol
-from roleclass.training.selection import select
+
+FOLDS: Final = 5
 
 Change = Callable[[TrainingSet], TrainingSet]
 """A change to the measures."""
@@ -78,12 +79,12 @@ def lines_not_read(training: TrainingSet) -> TrainingSet:
     corpus, model = training.corpus, training.lines
 
     def count(rows: Sequence[bytes]) -> Measures:
-        words = model.read(rows)
-        number = len(words.lines.row)
+        found = model.read(rows)
+        number = len(found.lines.row)
         part, work, areas = (np.zeros((number, len(of))) for of in (PARTS, WORKS, AREAS))
         part[:, DUTY] = 1
-        scores = LineScores(words, part, work, areas)
-        return Measures.of(scores, len(rows), model.vocabulary.ngrams, model.concepts)
+        scores = LineScores(found, part, work, areas)
+        return Measures.of(scores, len(rows), model.ngrams, model.concepts)
 
     return training._replace(
         titled=count(corpus.encode()),
@@ -113,24 +114,20 @@ def ablate(
     roles = tuple(sorted({posting.role for posting in training.corpus}))
     names = np.array([str(role) for role in roles])
     everything = Corpus(training.corpus.postings[:judged] * len(seeds))
+    label = np.array([roles.index(posting.role) for posting in everything])
     rows = []
     for name, (settings, change) in tried.items():
-        # One at a time, so that each result is printed at once.
-        (trial,) = select(
+        held_out = held_out_logits(
             change(training),
-            [settings],
+            settings,
             roles,
-            number_of_folds=Protocol().folds,
+            number_of_folds=FOLDS,
             seeds=seeds,
             progress=lambda *_: None,
-        )
-        whole, changed = (
-            report(everything, roles, p, names[p.argmax(axis=1)])
-            for p in (
-                softmax(np.concatenate(list(of[:, :judged])), axis=1)
-                for of in (trial.logits, trial.changed)
-            )
-        )
+        )[:, :, :judged]
+        p = softmax(held_out.reshape(2, -1, len(roles)), axis=-1)
+        of_label = np.take_along_axis(p, label[None, :, None], axis=-1)
+        whole, changed = (report(everything, roles, of, names[of.argmax(axis=1)]) for of in p)
         rows.append(
             {
                 "variant": name,
@@ -139,7 +136,7 @@ def ablate(
                 "f1": {role: row["f1"] for role, row in whole["all"]["roles"].items()},
                 "parts": {part: row["accuracy"] for part, row in whole["by_part"].items()},
                 "changed_copies": changed["all"]["accuracy"],
-                "log_loss": round(trial.log_loss, 6),
+                "log_loss": round(float(-np.log(of_label).mean()), 6),
             }
         )
         click.echo(f"{name}: accuracy {rows[-1]['accuracy']:.3f}", err=True)
@@ -161,9 +158,8 @@ def main(folder: Path, output: Path, seeds: tuple[int, ...]) -> None:
     """Measure what the model loses without each of its parts."""
     corpus = load_corpus(folder, warn=warn)
     judged = corpus.split("train")
-    base = Settings.from_dict(load("metrics", Path(__file__).parents[1] / "models")["settings"])
-    prepared = prepare(corpus, Protocol().folds, warn=warn, progress=lambda *_: None)
-    rows = ablate(prepared.training, len(judged), variants(base), seeds)
+    prepared = prepare(corpus, FOLDS, warn=warn, progress=lambda *_: None)
+    rows = ablate(prepared.training, len(judged), variants(Settings()), seeds)
     figures = {
         **about("python -m benchmarks.ablation --corpus CORPUS"),
         "corpus": judged.fingerprint(),

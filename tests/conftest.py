@@ -101,14 +101,11 @@ def written_set(written_corpus: Path) -> "TrainingSet":
 
 @pytest.fixture(scope="session")
 def trained(written_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output folder of a training run on the written corpus, with two candidates."""
+    """The output folder of a training run on the written corpus."""
     from roleclass.training.corpus import load_corpus
-    from roleclass.training.model import Settings
-    from roleclass.training.run import Protocol, train
+    from roleclass.training.run import train
 
     output = tmp_path_factory.mktemp("trained")
     corpus = load_corpus(written_corpus, warn=print)
-    candidates = [Settings(), Settings(regularisation=0.5)]
-    protocol = Protocol(candidates=candidates, folds=2, seeds=[0])
-    train(corpus, output, warn=print, progress=lambda *_: None, protocol=protocol)
+    train(corpus, output, warn=print, progress=lambda *_: None, folds=2, seeds=[0])
     return output

@@ -57,7 +57,7 @@ def test_the_pipeline_fitted_anew_answers_like_its_file_and_like_the_shipped_one
     corpus: Corpus, unlabelled: dict[str, list[str | None]], tmp_path: Path
 ) -> None:
     prepared = prepare(corpus, 5, warn=print, progress=lambda *_: None)
-    pipeline = fit(prepared.training, Settings.from_dict(FIGURES["settings"]))
+    pipeline = fit(prepared.training, Settings())
     pipeline[-1].with_temperature(FIGURES["temperature"])
     roles = RoleClassifier().roles
     info = ModelInfo(roles, (0.5,) * len(roles), "x", tuple(pipeline[0].feature_names()))

@@ -1,6 +1,7 @@
 """``roleclass train``, ``evaluate`` and ``corpus build`` in-process."""
 
 import json
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from click.testing import CliRunner, Result
 
 from roleclass.cli import main
 from roleclass.training import run as training_run
-from roleclass.training.model import Settings
 from tests.fieldguide import WELL_FORMED
 from tests.written import TITLES, corpus_rows
 
@@ -23,8 +23,7 @@ def run(*arguments: object) -> Result:
 def test_train_writes_a_model_and_prints_how_good_it_is(
     written_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = training_run.Protocol(candidates=[Settings()], folds=2, seeds=[0])
-    monkeypatch.setattr(training_run, "Protocol", lambda: small)
+    monkeypatch.setattr(training_run, "train", partial(training_run.train, folds=2, seeds=[0]))
     done = run("train", "--corpus", written_corpus, "--output", tmp_path / "out")
     assert done.exit_code == 0, done.output
     assert "model.onnx" in done.stdout
@@ -77,8 +76,7 @@ def test_train_says_what_a_corpus_lacks_that_is_too_small(
 def test_ten_rows_are_enough_and_a_confidence_may_have_gaps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = training_run.Protocol(candidates=[Settings()], folds=5, seeds=[0])
-    monkeypatch.setattr(training_run, "Protocol", lambda: small)
+    monkeypatch.setattr(training_run, "train", partial(training_run.train, folds=5, seeds=[0]))
     rows = [{**row, "confidence": 2.0 if i % 3 else None} for i, row in enumerate(_mixed(10))]
     pq.write_table(pa.Table.from_pylist(rows), tmp_path / "ten.parquet")
     done = run("train", "--corpus", tmp_path, "--output", tmp_path / "out", "--jobs", "1")

@@ -20,13 +20,6 @@ def test_temperature_undoes_a_scaling_of_true_logits() -> None:
     assert fit_temperature(true * 3, labels) == pytest.approx(3, rel=0.05)
 
 
-def test_temperature_heeds_weights() -> None:
-    logits = np.array([[2.0, 0.0], [2.0, 0.0]])
-    sure = fit_temperature(logits, np.array([0, 1]), np.array([1.0, 0.01]))
-    unsure = fit_temperature(logits, np.array([0, 1]), np.array([1.0, 0.9]))
-    assert sure < unsure
-
-
 def test_above_its_threshold_a_class_is_as_precise_as_asked() -> None:
     rng = np.random.default_rng(1)
     p = softmax(rng.normal(size=(5_000, 3)) * 2, axis=1)

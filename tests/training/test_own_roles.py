@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,6 @@ from click.testing import CliRunner, Result
 from roleclass import CustomRole, Role, RoleClassifier
 from roleclass.cli import main
 from roleclass.training import run as training_run
-from roleclass.training.model import Settings
 from tests.written import OPENING, OWN_DUTIES, own_rows
 
 ROLES = "backend,frontend,other"
@@ -31,9 +31,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def model(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("own-model")
-    small = training_run.Protocol(candidates=[Settings()], folds=2, seeds=[0])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training_run, "Protocol", lambda: small)
+        patch.setattr(training_run, "train", partial(training_run.train, folds=2, seeds=[0]))
         done = run("train", "--corpus", corpus, "--roles", ROLES, "--output", output)
     assert done.exit_code == 0, done.output
     return output / "model.onnx"

@@ -14,7 +14,7 @@ Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
 
 
-def fit_temperature(logits: Floats, labels: Ints, weights: Floats | None = None) -> float:
+def fit_temperature(logits: Floats, labels: Ints) -> float:
     """Find the temperature T that makes ``softmax(logits / T)`` most likely.
 
     Guo et al., *On Calibration of Modern Neural Networks*, 2017, section 4.2.
@@ -25,8 +25,6 @@ def fit_temperature(logits: Floats, labels: Ints, weights: Floats | None = None)
         Out-of-fold logits.
     labels : int array of shape (N,)
         Column of the true class.
-    weights : float array of shape (N,) or None
-        Weights of the rows; None: all equal.
 
     Returns
     -------
@@ -42,7 +40,7 @@ def fit_temperature(logits: Floats, labels: Ints, weights: Floats | None = None)
 
     def loss(log_temperature: float) -> float:
         log_p = log_softmax(logits / np.exp(log_temperature), axis=1)
-        return float(-np.average(log_p[np.arange(len(labels)), labels], weights=weights))
+        return float(-log_p[np.arange(len(labels)), labels].mean())
 
     found = minimize_scalar(loss, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
     return float(np.exp(found.x))

@@ -2,7 +2,7 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self
 
@@ -23,7 +23,7 @@ from roleclass.training.measures import Measures
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings that cross-validation chooses.
+    """The settings of the model; ``docs/quality.md`` says what else was tried out of fold.
 
     Attributes
     ----------
@@ -47,18 +47,6 @@ class Settings:
     def to_dict(self) -> dict[str, Any]:
         """Return the settings, ready for JSON."""
         return {**asdict(self), "scales": self.scales._asdict()}
-
-    @classmethod
-    def from_dict(cls, settings: Mapping[str, Any]) -> "Settings":
-        """Return the settings that `to_dict` wrote.
-
-        Examples
-        --------
-        >>> Settings.from_dict(Settings(copy_share=0.1).to_dict()).copy_share
-        0.1
-        """
-        scales, shares = Scales(**settings["scales"]), tuple(settings["runner_up_share"])
-        return cls(**{**settings, "scales": scales, "runner_up_share": shares})
 
 
 class TrainingSet(NamedTuple):

@@ -13,6 +13,7 @@ from roleclass.lexicon import load_lexicon
 from roleclass.roles import Role
 from roleclass.training.copies import bare, copies
 from roleclass.training.corpus import Corpus, Warn
+from roleclass.training.cross_validation import Progress
 from roleclass.training.evaluation import Report
 from roleclass.training.everyday import everyday_postings
 from roleclass.training.features import frequent_words
@@ -22,7 +23,6 @@ from roleclass.training.lines.model import LineModel
 from roleclass.training.lines.stored import stored_line_model
 from roleclass.training.measures import Measures
 from roleclass.training.model import TrainingSet
-from roleclass.training.selection import Progress
 from roleclass.training.unclear import UnclearRule
 
 REFUSED: Final = 0.004

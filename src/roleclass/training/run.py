@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import joblib
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import softmax
 
 from roleclass.classifier import RoleClassifier
@@ -16,38 +16,17 @@ from roleclass.roles import AnyRole
 from roleclass.training.calibration import fit_temperature, fit_thresholds
 from roleclass.training.card import model_card
 from roleclass.training.corpus import Corpus, Warn
+from roleclass.training.cross_validation import Progress, held_out_logits
 from roleclass.training.evaluation import Report, evaluate, line_report, report
 from roleclass.training.graph.export import ModelInfo, export
 from roleclass.training.graph.parity import check_parity
-from roleclass.training.model import Settings, fit, folds
+from roleclass.training.model import Settings, fit
+from roleclass.training.model import folds as grouped_folds
 from roleclass.training.prepared import prepare
-from roleclass.training.selection import Progress, Trial, select
 from roleclass.whole import whole_file, write_whole
-
-CANDIDATES: Final = (Settings(),)
-"""The settings that cross-validation chooses from; ``docs/quality.md`` says
-what else was tried."""
 
 PRECISION: Final = 0.93
 """The precision above which a prediction is called reliable."""
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """How settings are chosen.
-
-    Attributes
-    ----------
-    candidates : sequence of Settings
-    folds : int
-        Groups of postings (boards, companies) that are held out in turn.
-    seeds : sequence of int
-        One way to form the folds for each.
-    """
-
-    candidates: Sequence[Settings] = CANDIDATES
-    folds: int = 5
-    seeds: Sequence[int] = (0, 1)
 
 
 def train(
@@ -56,11 +35,12 @@ def train(
     *,
     warn: Warn,
     progress: Progress,
-    protocol: Protocol | None = None,
+    folds: int = 5,
+    seeds: Sequence[int] = (0, 1),
     jobs: int = 1,
     about: str | None = None,
 ) -> Report:
-    """Fit lines, choose settings, fit roles, calibrate, export, check and evaluate; write all results.
+    """Fit lines and roles, calibrate out of fold, export, check and evaluate; write all results.
 
     Parameters
     ----------
@@ -74,8 +54,10 @@ def train(
         Called with each warning.
     progress : callable
         Called with the progress of each step.
-    protocol : Protocol or None
-        None for the package's own.
+    folds : int
+        Groups of postings (boards, companies) that are held out in turn.
+    seeds : sequence of int
+        One way to form the folds for each.
     jobs : int
         How many folds are fitted at the same time; it changes nothing but the time.
     about : str or None
@@ -93,29 +75,28 @@ def train(
     ParityError
         If the exported file does not answer like the pipeline that it was made from.
     """
-    protocol = protocol or Protocol()
     output.mkdir(parents=True, exist_ok=True)
     judged, dev = corpus.split("train"), corpus.split("dev")
     roles = _roles(judged)
-    _check_folds(judged, protocol)
+    _check_folds(judged, folds, seeds)
     if not len(dev):
         warn("no dev posting has a role: the model is not evaluated")
-    prepared = prepare(corpus, protocol.folds, warn=warn, progress=progress)
+    prepared = prepare(corpus, folds, warn=warn, progress=progress)
     training = prepared.training
-    trials = select(
+    settings = Settings()
+    held_out = held_out_logits(
         training,
-        protocol.candidates,
+        settings,
         roles,
-        number_of_folds=protocol.folds,
-        seeds=protocol.seeds,
+        number_of_folds=folds,
+        seeds=seeds,
         progress=progress,
         jobs=jobs,
     )
-    best = trials[0]
-    temperature, thresholds, cross_validation = _calibrate(best, judged, roles)
+    temperature, thresholds, cross_validation = _calibrate(held_out[0], judged, roles)
 
     progress("final fit", 0, 1)
-    pipeline = fit(training, best.settings)
+    pipeline = fit(training, settings)
     pipeline[-1].with_temperature(temperature)
     progress("final fit", 1, 1)
     rule = prepared.unclear_rule()
@@ -144,11 +125,7 @@ def train(
                 for split in ("train", "dev")
             },
         },
-        "settings": best.settings.to_dict(),
-        "trials": [
-            {"settings": trial.settings.to_dict(), "log_loss": round(trial.log_loss, 6)}
-            for trial in trials
-        ],
+        "settings": settings.to_dict(),
         "temperature": round(temperature, 6),
         "thresholds": dict(zip(map(str, roles), thresholds, strict=True)),
         "unclear": prepared.refusals(rule),
@@ -178,7 +155,7 @@ def _roles(training: Corpus) -> tuple[AnyRole, ...]:
     return tuple(sorted(found))
 
 
-def _check_folds(training: Corpus, protocol: Protocol) -> None:
+def _check_folds(training: Corpus, folds: int, seeds: Sequence[int]) -> None:
     """Check that enough postings are left for training whichever groups are held out."""
     groups = len(set(training.column("group").tolist()))
     if groups < 2:
@@ -190,8 +167,8 @@ def _check_folds(training: Corpus, protocol: Protocol) -> None:
         raise CorpusError(
             f"there is one training posting of each role ({len(training)} in all); expected several"
         )
-    for seed in protocol.seeds:
-        for inside, _ in folds(training, protocol.folds, seed):
+    for seed in seeds:
+        for inside, _ in grouped_folds(training, folds, seed):
             left = {posting.role for posting in training.at(inside)}
             if len(left) < 2:
                 raise CorpusError(
@@ -201,14 +178,14 @@ def _check_folds(training: Corpus, protocol: Protocol) -> None:
 
 
 def _calibrate(
-    trial: Trial, training: Corpus, roles: Sequence[AnyRole]
+    logits: NDArray[np.float64], training: Corpus, roles: Sequence[AnyRole]
 ) -> tuple[float, list[float], Report]:
     """Fit temperature and thresholds out of fold; return them and the out-of-fold figures."""
     names = np.array([str(role) for role in roles])
     labels = np.array([roles.index(posting.role) for posting in training])
-    ways = len(trial.logits)
+    ways = len(logits)
     # Written postings are easy, and come after those of the corpus: they are not counted.
-    stacked = np.concatenate(list(trial.logits[:, : len(training)]))
+    stacked = np.concatenate(list(logits[:, : len(training)]))
     truth = np.tile(labels, ways)
     temperature = fit_temperature(stacked, truth)
     probabilities = softmax(stacked / temperature, axis=1)

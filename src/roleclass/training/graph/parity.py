@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import RoleclassError
 from roleclass.text import encode
-from roleclass.training.selection import Progress
+from roleclass.training.cross_validation import Progress
 
 TOLERANCE: Final = 1e-5
 """The largest difference of a probability that single precision can explain."""
