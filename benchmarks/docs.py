@@ -16,6 +16,7 @@ import click
 
 from benchmarks import behaviour, peers, plots, seeds
 from benchmarks.results import RESULTS, load, markdown, model_hash
+from benchmarks.seed_page import write_page
 from roleclass.roles import Role
 from roleclass.training.card import model_card
 from roleclass.training.run import PRECISION
@@ -23,6 +24,7 @@ from roleclass.whole import write_whole
 
 ROOT: Final = Path(__file__).parents[1]
 CARD: Final = ROOT / "models" / "MODEL_CARD.md"
+SEEDS: Final = ROOT / "docs" / "seeds.md"
 PAGES: Final = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
 
 _BLOCK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -30,7 +32,7 @@ _BLOCK: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re
 
 def all_figures() -> dict[str, Any]:
     """Return the data of the pages, by the names of the files."""
-    names = ("peers", "behaviour", "ablation", "benchmark")
+    names = ("peers", "behaviour", "ablation", "benchmark", "seeds")
     return {"metrics": load("metrics", ROOT / "models"), **{name: load(name) for name in names}}
 
 
@@ -101,17 +103,16 @@ def main(corpus: str | None) -> None:
         peers.main(["--corpus", corpus], standalone_mode=False)
         seeds.main(["--corpus", corpus], standalone_mode=False)
     figures = all_figures()
-    figures["seeds"] = load("seeds")
     for name in ("peers", "behaviour", "seeds"):
         if figures[name]["model"] != model_hash():
             click.echo(f"{name}.json is of another model: python -m benchmarks.{name}", err=True)
     pages = {page: refreshed(page.read_text("utf-8"), figures) for page in PAGES}
-    pages[seeds.PAGE] = seeds.page(figures["seeds"])
+    pages[SEEDS] = write_page(seeds.load_sections(), figures["seeds"])
     for page, text in {**pages, CARD: card(figures)}.items():
         if page.read_text("utf-8") != text:
             write_whole(page, text)
             click.echo(page.relative_to(ROOT))
-    plots.draw(plots.of_pages(figures) | plots.of_seeds(figures["seeds"]), RESULTS)
+    plots.draw(figures, RESULTS)
 
 
 if __name__ == "__main__":

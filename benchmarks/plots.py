@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter, StrMethodFormatter
 
-from benchmarks.seed_figures import PROBLEMS, shares
+from benchmarks.seed_figures import PROBLEMS
+from benchmarks.seed_page import cell
 from roleclass.report.statistics import CUTOFFS, share
 from roleclass.roles import Role
 from roleclass.taxonomy import TIERS
@@ -42,30 +43,17 @@ STYLE: Final[Any] = {
 }
 
 
-Plots = dict[str, tuple[tuple[float, float], Callable[[Figure], None]]]
-"""By file name: the size, and the function that draws on a figure of that size."""
-
-
-def of_pages(figures: Mapping[str, Any]) -> Plots:
-    """Return the plots of README and docs, of what `benchmarks.docs` knows."""
+def draw(figures: Mapping[str, Any], folder: Path) -> None:
+    """Draw the plots of README and docs, of what `benchmarks.docs` knows, to files of their names."""
     dev, behaviour = figures["metrics"]["dev"], figures["behaviour"]
     rows = len(behaviour["invariance"])
-    return {
+    plots: dict[str, tuple[tuple[float, float], Callable[[Figure], None]]] = {
         "peers": ((7.2, 4.4), lambda on: _frontier(on.subplots(), figures["peers"]["rows"])),
         "reliability": ((4.8, 4.6), lambda on: _reliability(on.subplots(), dev["calibration"])),
         "confusion": ((5.4, 4.6), lambda on: _confusion(on.subplots(), dev["confusion"])),
         "behaviour": ((9.6, 0.9 + 0.27 * rows), lambda on: _behaviour(on, behaviour)),
+        "seed_areas": ((8.4, 5.6), lambda on: draw_areas(on.subplots(), figures["seeds"])),
     }
-
-
-def of_seeds(figures: Mapping[str, Any]) -> Plots:
-    """Return the plot of docs/seeds.md, of ``results/seeds.json``."""
-    first = next(iter(figures["areas"].values()))
-    return {"seed_areas": ((8.4, 5.6), lambda on: draw_areas(on.subplots(), first))}
-
-
-def draw(plots: Plots, folder: Path) -> None:
-    """Draw plots to files of their names."""
     with mpl.rc_context(STYLE):
         for name, (size, plot) in plots.items():
             figure = Figure(figsize=size, layout="constrained", facecolor="white")
@@ -210,24 +198,25 @@ _SERIES: Final = (
 )
 
 
-def draw_areas(axes: Axes, counts: Mapping[str, Any]) -> None:
+def draw_areas(axes: Axes, figures: Mapping[str, Any]) -> None:
     """Draw the share of postings in each area, in the seed's order; a band is where its tier would put it.
 
     Parameters
     ----------
     axes : Axes
-    counts : mapping
-        ``areas`` of one batch, as stored in ``results/seeds.json``.
+    figures : mapping
+        As stored in ``results/seeds.json``; the first batch is drawn.
     """
     limits = dict(
         zip(TIERS, zip(CUTOFFS.values(), (1.0, *CUTOFFS.values()), strict=False), strict=True)
     )
+    first = next(iter(figures["postings"]))
     for y, area in enumerate(PROBLEMS):
         low, high = limits[area.tier or ""]
         axes.barh(y, high - low, left=low, height=0.86, color=FAINT, zorder=1)
-    for where, name, marker, size, colour in _SERIES:
-        of = shares(counts[where], "postings")
-        axes.scatter([of[area.key] for area in PROBLEMS], range(16), marker=marker, s=size,
+    for way, name, marker, size, colour in _SERIES:
+        found = [cell(figures, f"{area.key} by postings", first, way) for area in PROBLEMS]
+        axes.scatter([n / max(1, of) for n, of in found], range(16), marker=marker, s=size,
                      color=colour, zorder=3, label=name, clip_on=False)  # fmt: skip
     axes.set_yticks(range(16), [area.name for area in PROBLEMS])
     axes.tick_params(axis="y", length=0, pad=10)

@@ -8,12 +8,12 @@ of ``roleclass/report/words.toml``. The control asks the duties of another posti
 import csv
 import random
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from itertools import compress, pairwise
+from collections.abc import Iterable, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.seed_figures import Batch
+from benchmarks.seed_figures import Batch, read_duties
 from roleclass.report.language import stop_words
 from roleclass.report.statistics import Share, share
 from roleclass.taxonomy.phrases import words
@@ -29,18 +29,14 @@ READ: Final = Path(__file__).parent / "results" / "seed_duties.csv"
 Words = frozenset[bytes]
 
 
-def content_words(text: str) -> Words:
+def content_words(tokens: Iterable[bytes]) -> Words:
     """Return the content words of a text.
 
     Examples
     --------
-    >>> sorted(content_words("Build and own the data pipelines"))
+    >>> sorted(content_words(words("Build and own the data pipelines")))
     [b'build', b'data', b'pipelines']
     """
-    return _without_stop(words(text))
-
-
-def _without_stop(tokens: Iterable[bytes]) -> Words:
     return frozenset(word for word in tokens if len(word) > 1) - stop_words()
 
 
@@ -50,15 +46,13 @@ def coverage(published: Words, line: Words) -> float:
 
 
 def measure_overlap(batch: Batch) -> dict[str, Any]:
-    """Count the published responsibilities that are found, the places of the others, and chance matches."""
+    """Count the published responsibilities that are found, where all of them are, and chance matches."""
     both = [case for case in batch if case.posting.text and case.posting.responsibilities]
-    published = [[*map(content_words, case.posting.responsibilities)] for case in both]
-    lines = [[(line.part, _without_stop(line.tokens)) for line in case.lines] for case in both]
-    duties = [[line for part, line in of if part == "duty"] for of in lines]
-    kinds = Counter(
-        _kind(item, read, every)
-        for items, read, every in zip(published, duties, lines, strict=True)
-        for item in items
+    published = [[content_words(words(item)) for item in c.posting.responsibilities] for c in both]
+    duties = [[content_words(line.tokens) for line in read_duties(case)] for case in both]
+    lines = [[(line.part, content_words(line.tokens)) for line in case.lines] for case in both]
+    parts = Counter(
+        _part(item, of) for items, of in zip(published, lines, strict=True) for item in items
     )
     labels, labelled = our_labels(), our_lines()
     ids = [case.posting.id or "" for case in both]
@@ -67,47 +61,34 @@ def measure_overlap(batch: Batch) -> dict[str, Any]:
         "dev": [labels.get(key, {}).get("split") == "dev" for key in ids],
         "no line of the posting was labelled": [key not in labelled for key in ids],
     }
+    # The control: each posting's neighbour in a shuffled circle.
+    circle = random.Random(SEED).sample(range(len(both)), len(both))  # noqa: S311  (nothing secret)
+    others = dict(zip(circle, [*circle[1:], *circle[:1]], strict=True))
     return {
         "postings": len(both),
         "found": {
             name: _share(*([*compress(rows, keep)] for rows in (published, duties)))
             for name, keep in groups.items()
         },
-        "chance": _share(published, [duties[at] for at in _moved(len(both))]),
-        "kinds": dict(kinds.most_common()),
+        "chance": _share(published, [duties[others[at]] for at in range(len(both))]),
+        "parts": dict(parts.most_common()),
     }
 
 
 def _share(published: Sequence[Sequence[Words]], duties: Sequence[Sequence[Words]]) -> Share:
     found = [
-        _found(item, of) for items, of in zip(published, duties, strict=True) for item in items
+        any(coverage(item, line) >= HALF for line in of)
+        for items, of in zip(published, duties, strict=True)
+        for item in items
     ]
     return share(sum(found), len(found))
 
 
-def _moved(n: int) -> list[int]:
-    """Pair each posting with another one: the next in a shuffled circle."""
-    circle = random.Random(SEED).sample(range(n), n)  # noqa: S311  (nothing secret)
-    following = dict(zip(circle, [*circle[1:], *circle[:1]], strict=True))
-    return [following[at] for at in range(n)]
-
-
-def _found(item: Words, duties: Collection[Words]) -> bool:
-    return any(coverage(item, line) >= HALF for line in duties)
-
-
-def _kind(item: Words, duties: Sequence[Words], lines: Sequence[tuple[str, Words]]) -> str:
-    """Return where a responsibility is: in a duty, in another line, in several duties, or nowhere."""
-    if _found(item, duties):
-        return "in a duty"
-    part, best = max(lines, key=lambda line: coverage(item, line[1]), default=("", frozenset()))
-    if coverage(item, best) >= HALF:
-        return f"in a line read as {part}"
-    if _found(item, [a | b for a, b in pairwise(duties)]):
-        return "over two neighbouring duties"
-    if coverage(item, frozenset().union(*duties)) >= HALF:
-        return "over several duties"
-    return "in other words" if duties else "no duty is read in the posting"
+def _part(item: Words, lines: Iterable[tuple[str, Words]]) -> str:
+    """Return the part of a line that holds half of a responsibility, preferably a duty; "" if none does."""
+    held = [(part, coverage(item, line)) for part, line in lines]
+    best = max(held, key=lambda one: (one[1] >= HALF, one[0] == "duty", one[1]), default=("", 0.0))
+    return best[0] if best[1] >= HALF else ""
 
 
 def read_verdicts(path: Path = READ) -> dict[str, int]:
