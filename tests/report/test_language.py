@@ -1,8 +1,8 @@
-"""Words of duties, published counts, concepts that set a role apart."""
+"""Words of duties, concepts that set a role apart."""
 
 from roleclass import Role
 from roleclass.report.cases import CaseLine
-from roleclass.report.language import Concepts, PublishedCounts, Words
+from roleclass.report.language import Concepts, Words
 from tests.cases import case, measured
 
 
@@ -17,25 +17,6 @@ def test_a_word_counts_once_in_a_duty_and_small_ones_do_not() -> None:
     assert [(row["word"], row["n"]) for row in found["words"]] == [
         ("build", 2), ("agents", 1), ("test", 1), ("testing", 1),
     ]  # fmt: skip
-
-
-def test_published_counts_are_set_beside_those_of_the_same_batch() -> None:
-    ours = {"batch": "2026-02-04", "published_label": "ai-first"}
-    found = measured(
-        PublishedCounts(),
-        case(
-            responsibilities=("Build models, build tests", "Rebuild the product, redeploy"), **ours
-        ),
-        case(responsibilities=("Build",), batch="2026-02-27"),
-    )
-    assert found["postings"] == {"measured": 1, "published": 895}
-    assert found["responsibilities"]["measured"] == 2
-    words = found["words"]
-    assert words["build"] == {"counted": "between-spaces", "measured": 2, "published": 684}
-    assert words["product"]["measured"] == 0  # its comma belongs to it
-    assert words["deploy"] == {"counted": "containing", "measured": 1, "published": 565}
-    assert found["labels"]["ai-first"]["measured"] == 1
-    assert measured(PublishedCounts(), case(**ours)) is None
 
 
 def test_a_concept_sets_a_role_apart_where_the_difference_is_no_chance() -> None:

@@ -93,7 +93,9 @@ def test_what_is_true_of_a_posting_is_counted_in_all_chapters() -> None:
     )
     areas = {area["key"]: area["n"] for area in found["problems"]["areas"] if area["n"]}
     assert areas["agents"] == areas["collaboration"] == 5
-    tools = {tool["name"]: (tool["must"], tool["nice"]) for tool in found["skills"]["tools"]}
+    tools = {
+        tool["name"]: (tool["must"]["n"], tool["nice"]["n"]) for tool in found["skills"]["tools"]
+    }
     assert tools["Python"] == (5, 0)
     assert tools["Docker"] == (0, 5)
     assert found["titles"]["most_frequent"][0]["title"] == "AI Engineer"

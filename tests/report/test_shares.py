@@ -1,12 +1,12 @@
-"""Roles by batch, time, level and place; places become countries."""
+"""Roles by batch, published label, time, level and place; places become countries; rungs of the career."""
 
 from roleclass import Role
-from roleclass.report.shares import Groups, LabelChange, PublishedLabels, RoleShares
+from roleclass.report.shares import LabelChange, Roles
 from tests.cases import case, measured
 
 
 def test_each_role_has_its_share() -> None:
-    found = measured(RoleShares(), *[case(Role.AI_FIRST)] * 3, case(Role.OTHER))
+    found = measured(Roles(), *[case(Role.AI_FIRST)] * 3, case(Role.OTHER))["roles"]
     assert {row["role"]: row["n"] for row in found} == {
         "ai-first": 3, "ai-support": 0, "ml-first": 0, "other": 1, "unclear": 0,
     }  # fmt: skip
@@ -35,20 +35,22 @@ def test_labels_that_nobody_published_do_not_change() -> None:
 
 
 def test_our_roles_stand_beside_published_labels() -> None:
-    found = measured(
-        PublishedLabels(),
+    cases = [
         case(Role.AI_FIRST, published_label="ai-first"),
         case(Role.OTHER, published_label="ai-first"),
         case(Role.OTHER),
-    )
+    ]
+    found = measured(Roles(), *cases)["published"]
     assert (found["agreement"]["n"], found["agreement"]["of"]) == (1, 2)
     assert found["table"]["ai-first"]["other"] == 1
-    assert measured(PublishedLabels(), case()) is None
+    assert measured(Roles(), case())["published"] is None
 
 
 def test_months_become_quarters_where_there_are_many_of_them() -> None:
     dates = [f"20{year}-{month:02}-01" for year in (24, 25) for month in range(1, 13)]
-    found = measured(Groups(), *(case(date=date) for date in [*dates, "soon", "2024-13-01"]))
+    found = measured(Roles(), *(case(date=date) for date in [*dates, "soon", "2024-13-01"]))[
+        "groups"
+    ]
     assert [(row["group"], row["n"]) for row in found["time"]][:2] == [
         ("2024 Q1", 3),
         ("2024 Q2", 3),
@@ -57,7 +59,7 @@ def test_months_become_quarters_where_there_are_many_of_them() -> None:
 
 
 def test_a_period_without_a_posting_is_shown() -> None:
-    found = measured(Groups(), case(date="2025-11-30"), case(date="2026-02-01"))
+    found = measured(Roles(), case(date="2025-11-30"), case(date="2026-02-01"))["groups"]
     assert [(row["group"], row["n"]) for row in found["time"]] == [
         ("2025-11", 1),
         ("2025-12", 0),
@@ -67,13 +69,13 @@ def test_a_period_without_a_posting_is_shown() -> None:
 
 
 def test_one_date_of_long_ago_makes_no_hundred_rows() -> None:
-    found = measured(Groups(), case(date="1970-01-01"), case(date="2026-02-01"))
+    found = measured(Roles(), case(date="1970-01-01"), case(date="2026-02-01"))["groups"]
     assert len(found["time"]) == 2
 
 
 def test_a_group_of_fewer_than_twenty_is_marked() -> None:
     cases = [case(level="Senior")] * 20 + [case(level="Junior")] * 19
-    found = measured(Groups(), *cases)
+    found = measured(Roles(), *cases)["groups"]
     assert [(row["group"], row["few"]) for row in found["level"]] == [
         ("Senior", False),
         ("Junior", True),
@@ -82,5 +84,30 @@ def test_a_group_of_fewer_than_twenty_is_marked() -> None:
 
 def test_places_of_few_postings_are_elsewhere() -> None:
     cases = [case(place="Pune, IND; Oslo")] * 10 + [case(place="Bergen, Norway")]
-    found = measured(Groups(), *cases)
+    found = measured(Roles(), *cases)["groups"]
     assert [(row["group"], row["n"]) for row in found["place"]] == [("India", 10), ("elsewhere", 1)]
+
+
+def test_titles_name_rungs() -> None:
+    titles = [
+        "AI Engineer",
+        "Sr. AI Engineer",
+        "AI Architect",
+        "Director of AI",
+        "VP of AI",
+        "Data Fellow",
+    ]
+    cases = [case(Role.AI_FIRST, title=title) for title in titles]
+    found = measured(Roles(), *cases, case(Role.OTHER, title="Junior Cook"), case(Role.AI_FIRST))[
+        "ladder"
+    ]
+    rungs = {row["level"]: row["n"] for row in found["rungs"] if row["n"]}
+    assert found["postings"] == 6
+    assert rungs == {
+        "no level named": 1,
+        "senior": 1,
+        "architect": 1,
+        "distinguished or fellow": 1,
+        "director": 1,
+        "vice-president": 1,
+    }

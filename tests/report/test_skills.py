@@ -63,7 +63,9 @@ def test_must_and_plus_are_told_by_the_lines() -> None:
     )
     found = measured(Skills(), *[case(Role.AI_FIRST, lines=lines)] * 10)
     assert found["postings"] == 10
-    tools = {tool["name"]: (tool["n"], tool["must"], tool["nice"]) for tool in found["tools"]}
+    tools = {
+        tool["name"]: (tool["n"], tool["must"]["n"], tool["nice"]["n"]) for tool in found["tools"]
+    }
     assert tools == {
         "Python": (10, 10, 0),
         "SQL": (10, 10, 0),  # a must is no plus
@@ -77,7 +79,7 @@ def test_must_and_plus_are_told_by_the_lines() -> None:
 def test_a_column_of_skills_counts_as_named() -> None:
     cases = [case(Role.ML_FIRST, skills=("Python", "R", "regression"))] * 12
     found = measured(Skills(), *cases)
-    assert [(tool["name"], tool["n"], tool["must"]) for tool in found["tools"]] == [
+    assert [(tool["name"], tool["n"], tool["must"]["n"]) for tool in found["tools"]] == [
         ("Python", 12, 0),
         ("R", 12, 0),
     ]
@@ -88,13 +90,17 @@ def test_a_role_with_few_postings_gets_no_list() -> None:
     assert measured(Skills(), *[case(Role.AI_FIRST, skills=("Python",))] * 9)["roles"] == {}
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('[web]\nnames = ["Flask", "Flask"]', "web: Flask .*twice"),
-        ('[web]\nnames = ["Vue = Vue.js"]', "web: Vue: .*'Vue.js'"),
-    ],
-)
-def test_a_list_that_contradicts_itself_is_refused(text: str, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        load_tools(text)
+def test_no_name_is_listed_twice() -> None:
+    listed = [name for entry in read_data("skills").values() for name in entry["names"]]
+    assert len(load_tools().kinds) == len(listed)
+
+
+def test_tools_are_listed_by_how_many_name_them_and_rare_ones_are_not() -> None:
+    def asking(n: int, *skills: str) -> list[object]:
+        return [case(Role.ML_FIRST, skills=skills)] * n
+
+    cases = [*asking(6, "Rust", "SQL"), *asking(5, "Python", "SQL"), *asking(4, "Perl")]
+    found = measured(Skills(), *cases)  # type: ignore[arg-type]
+    assert [tool["name"] for tool in found["tools"]] == ["SQL", "Rust", "Python"]
+    assert [tool["name"] for tool in found["roles"]["ml-first"]] == ["SQL", "Rust", "Python"]
+    assert found["named"] == 4

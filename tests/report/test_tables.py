@@ -24,7 +24,7 @@ def test_every_table_is_written_with_its_columns(tmp_path: Path) -> None:
         *("responsibilities", "outline", "career", "titles", "titles_by_role", "skills"),
         *("skills_by_role", "concepts", "words", "by_time", "by_level", "by_title_level"),
         *("by_place", "change_of_roles", "change_of_labels", "change_of_areas"),
-        *("published_labels", "title_promises", "atypical", "words_published"),
+        *("published_labels", "title_promises", "atypical"),
     } == set(written)
     assert [int(row["n"]) for row in written["roles"]] == [row["n"] for row in report["roles"]]
     building = written["areas"][0]

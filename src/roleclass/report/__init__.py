@@ -6,10 +6,10 @@ Rows become cases, measures add them up, templates show the results.
 `source`           postings from tables of any format, streamed                         (extra: report)
 `postings`         `Posting`, and how the values of a row become one
 `cases`            `Case`: a posting with its role and its lines, run through the model once
-`shares`           roles: overall, by batch, time, level, place, and compared with other labels
+`shares`           roles: overall, by batch, time, level, place, career; compared with other labels
 `areas`            problem areas by postings and duties; pairs of areas
 `outline`          the older list of an AI engineer's work, item by item: ``outline.toml``
-`occupations`      titles, the roles that they suggest, career levels
+`occupations`      titles, the roles that they suggest
 `skills`           tools and languages, required or a plus: ``skills.toml``
 `language`         words of duties, distinctive concepts of a role
 `behind`           the postings and duties behind a figure

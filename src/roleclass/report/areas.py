@@ -52,18 +52,13 @@ class ProblemAreas:
         """Return the areas, in the order of the taxonomy, and their agreement with the published ones."""
         areas = [self._area(area) for area in load_taxonomy().values()]
         problems = [area for area in areas if area["kind"] == "problem"]
-        agreement: dict[str, Any] = {"areas": len(problems)}
+        agreement: dict[str, Any] = {}
         order = [area["published_rank"] for area in problems]
-        by_postings, by_duties = problems, [area["duties"] for area in problems]
-        for way, measured in (("", by_postings), ("duty_", by_duties)):
-            shares = [row["share"] for row in measured]
-            for rank, at in enumerate(
-                sorted(range(len(shares)), key=lambda i: -shares[i]), start=1
-            ):
-                problems[at][f"{way}rank"] = rank
+        for way, measured in (("", problems), ("duty_", [area["duties"] for area in problems])):
             same = sum(area[f"{way}tier"] == area["published_tier"] for area in problems)
             agreement[f"{way}tiers"] = same
-            agreement[f"{way}rank_correlation"] = rank_correlation(order, [-p for p in shares])
+            shares = [-row["share"] for row in measured]
+            agreement[f"{way}rank_correlation"] = rank_correlation(order, shares)
         return {
             "postings": self._postings.of["all"],
             "sentences": self._duties.of,
@@ -174,46 +169,40 @@ class Responsibilities:
             self._listed.add([len(posting.responsibilities)], ["all", case.role])
 
     def result(self) -> dict[str, Any]:
-        """Return means and quartiles, overall and by role, and the published mean."""
+        """Return means and quartiles, of all postings and by role, and the published mean."""
         said = read_data("published")
+        mean = said["responsibilities"] / said["postings"]
         return {
             "found": _spread(self._found),
             "listed": _spread(self._listed),
-            "published": {
-                "batch": said["batch"],
-                "mean": said["responsibilities"] / said["postings"],
-            },
+            "published": {"batch": said["batch"], "mean": mean},
         }
 
 
-def _spread(tally: Tally) -> dict[str, Any]:
-    of = {
-        group: Counter({duties: n for (duties, g), n in tally.n.items() if g == group})
-        for group in ("all", *AI_ROLES)
-    }
-    everyone = of.pop("all")
-    return _quartiles(everyone) | {
-        "none": share(everyone[0], everyone.total()),
-        "counts": {str(n): everyone[n] for n in sorted(everyone)},
-        "roles": {str(role): _quartiles(counts) for role, counts in of.items() if counts},
-    }
-
-
-def _quartiles(counts: Counter[int]) -> dict[str, Any]:
-    """Return the number of postings, their mean and the quartiles.
+def _spread(tally: Tally) -> dict[str, dict[str, Any]]:
+    """Return the number of postings, those with 0 duties, their mean and quartiles, by group.
 
     Examples
     --------
-    >>> _quartiles(Counter([4, 5, 6, 7, 8]))
-    {'postings': 5, 'mean': 6.0, 'quartiles': [5, 6, 7]}
+    >>> tally = Tally()
+    >>> for duties in (4, 5, 6, 7, 8):
+    ...     tally.add([duties], ["all"])
+    >>> _spread(tally)["all"]["mean"], _spread(tally)["all"]["median"]
+    (6.0, 6)
     """
-    n = counts.total()
-    if not n:
-        return {"postings": 0, "mean": None, "quartiles": None}
-    values = sorted(counts.elements())
-    quartiles = [values[min(n - 1, int(q * n))] for q in (0.25, 0.5, 0.75)]
-    return {
-        "postings": n,
-        "mean": sum(value * m for value, m in counts.items()) / n,
-        "quartiles": quartiles,
-    }
+    found = {}
+    for group in ("all", *AI_ROLES):
+        counts = Counter({duties: n for (duties, of), n in tally.n.items() if of == group})
+        values = sorted(counts.elements())
+        if values:
+            n = len(values)
+            first, median, third = (values[int(q * n)] for q in (0.25, 0.5, 0.75))
+            found[str(group)] = {
+                "postings": n,
+                "none": share(counts[0], n),
+                "mean": sum(values) / n,
+                "quartile_1": first,
+                "median": median,
+                "quartile_3": third,
+            }
+    return found

@@ -1,6 +1,6 @@
 """The postings behind a figure: those of an area or a title; a table row for each posting and duty."""
 
-import heapq
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -43,9 +43,9 @@ class Behind:
         if case.role not in AI_ROLES:
             return
         for area, n in Counter(area for duty in case.duties for area in set(duty.areas)).items():
-            heap = self._areas.setdefault((area, role), [])
-            keep = heapq.heappush if len(heap) < SHOWN else heapq.heappushpop
-            keep(heap, (n, -self._n, name))
+            first = self._areas.setdefault((area, role), [])
+            insort(first, (-n, self._n, name))
+            del first[SHOWN:]
             if self._with_text:
                 kept = self._duties.setdefault((area, role), [])
                 # One duty of each posting, of the most likely area; duplicates once.
@@ -70,11 +70,9 @@ class Behind:
         }
 
     def _area(self, key: str, role: str) -> dict[str, Any]:
-        postings = sorted(
-            self._areas.get((key, role), ()), key=lambda entry: (-entry[0], -entry[1])
-        )
+        postings = self._areas.get((key, role), ())
         return {
-            "postings": [{"id": name, "duties": n} for n, _, name in postings],
+            "postings": [{"id": name, "duties": -n} for n, _, name in postings],
             "duties": self._duties.get((key, role), []),
         }
 

@@ -2,7 +2,6 @@
 
 import heapq
 import re
-from collections import Counter
 from functools import cache
 from typing import Any, Final
 
@@ -53,48 +52,6 @@ class Words:
 def stop_words() -> frozenset[bytes]:
     """Return the words that are too common to be informative."""
     return frozenset(word.encode() for word in read_data("words")["stop"])
-
-
-class PublishedCounts:
-    """The published counts of one batch, and ours of the same postings."""
-
-    def __init__(self) -> None:
-        self._said = read_data("published")
-        self._labels: Counter[str | None] = Counter()
-        self._duties = 0
-        self._words: Counter[str] = Counter()
-
-    def add(self, case: Case) -> None:
-        """Count a posting of the batch."""
-        posting = case.posting
-        if posting.batch != self._said["batch"]:
-            return
-        self._labels[posting.published_label] += 1
-        said = self._said["words"]
-        for duty in map(str.lower, posting.responsibilities):
-            self._duties += 1
-            self._words.update(w for w in duty.split() if w in said["between-spaces"])
-            self._words.update(word for word in said["containing"] if word in duty)
-
-    def result(self) -> dict[str, Any] | None:
-        """Return both; None if the input lacks the responsibilities of the batch."""
-        if not self._duties:
-            return None
-        said = self._said
-        return {
-            "batch": said["batch"],
-            "postings": {"measured": self._labels.total(), "published": said["postings"]},
-            "responsibilities": {"measured": self._duties, "published": said["responsibilities"]},
-            "labels": {
-                label: {"measured": self._labels[label], "published": n}
-                for label, n in said["labels"].items()
-            },
-            "words": {
-                word: {"counted": how, "measured": self._words[word], "published": n}
-                for how, counts in said["words"].items()
-                for word, n in counts.items()
-            },
-        }
 
 
 class Concepts:

@@ -1,12 +1,13 @@
-"""Counts of titles by role; titles that suggest another role than the duties; career levels."""
+"""Counts of titles by role; titles that suggest another role than the duties."""
 
 import heapq
+from bisect import insort
 from collections import Counter, defaultdict
 from typing import Any, Final
 
 from roleclass.report.cases import AI_ROLES, Case
 from roleclass.report.statistics import Tally, share
-from roleclass.report.titles import normalize_title, promised_role, rungs, title_key, title_level
+from roleclass.report.titles import normalize_title, promised_role, title_key
 from roleclass.roles import Role
 
 MIN_POSTINGS: Final = 5
@@ -96,9 +97,8 @@ class Atypical:
             "confidence": case.confidence,
         }
         # Of equally sure ones the first are kept.
-        entry = (case.confidence or 0.0, -self._n, row)
-        keep = heapq.heappush if len(self._surest) < self._top else heapq.heappushpop
-        keep(self._surest, entry)
+        insort(self._surest, (-(case.confidence or 0.0), self._n, row))
+        del self._surest[self._top :]
 
     def result(self) -> dict[str, Any]:
         """Return the confusion matrix, and the surest contradictions."""
@@ -107,35 +107,5 @@ class Atypical:
         return {
             "contradicting": share(contradicting, sum(judged.values())),
             "table": {str(says): self._tally.counts(says, Role) for says in AI_ROLES},
-            "surest": [
-                row for *_, row in sorted(self._surest, key=lambda entry: (-entry[0], -entry[1]))
-            ],
-        }
-
-
-class Ladder:
-    """The career levels in titles of the AI roles."""
-
-    def __init__(self) -> None:
-        self._tally = Tally()
-
-    def add(self, case: Case) -> None:
-        """Count the title of a posting of an AI role."""
-        if case.posting.title and case.role in AI_ROLES:
-            self._tally.add([case.role], [title_level(case.posting.title)])
-
-    def result(self) -> dict[str, Any]:
-        """Return each level with its share of these titles, and its count by role."""
-        counts, total = self._tally.of, self._tally.of.total()
-        return {
-            "postings": total,
-            "rungs": [
-                {
-                    "path": rung["path"],
-                    "level": name,
-                    **share(counts[name], total),
-                    "roles": self._tally.counts(name, AI_ROLES),
-                }
-                for name, rung in rungs().items()
-            ],
+            "surest": [row for *_, row in self._surest],
         }

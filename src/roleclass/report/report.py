@@ -9,11 +9,11 @@ from roleclass.classifier import RoleClassifier
 from roleclass.report.areas import ProblemAreas, Responsibilities, Together
 from roleclass.report.behind import Behind
 from roleclass.report.cases import READ_AT_MOST, Case, read_cases
-from roleclass.report.language import Concepts, PublishedCounts, Words
-from roleclass.report.occupations import Atypical, Ladder, Titles
+from roleclass.report.language import Concepts, Words
+from roleclass.report.occupations import Atypical, Titles
 from roleclass.report.outline import Outline
 from roleclass.report.postings import Posting
-from roleclass.report.shares import Groups, LabelChange, PublishedLabels, RoleShares
+from roleclass.report.shares import LabelChange, Roles
 from roleclass.report.skills import Skills
 from roleclass.report.statistics import CUTOFFS, DUTY_CUTOFFS, FALSE_DISCOVERIES, adjusted
 
@@ -66,23 +66,19 @@ def build_report(
         "roles": LabelChange(lambda case: str(case.role)),
         "published": LabelChange(lambda case: case.posting.published_label),
     }
-    behind, published = Behind(with_text=with_text), PublishedCounts()
+    roles, behind = Roles(), Behind(with_text=with_text)
     measures: dict[str, Any] = {
-        "roles": RoleShares(),
-        "published": PublishedLabels(),
         "responsibilities": Responsibilities(),
         "problems": ProblemAreas(),
         "together": Together(),
         "outline": Outline(),
-        "ladder": Ladder(),
         "titles": Titles(),
         "concepts": Concepts(),
         "skills": Skills(),
         "words": Words(),
-        "groups": Groups(),
         "atypical": Atypical(),
     }
-    everything = (behind, published, *changes.values(), *measures.values())
+    everything = (roles, behind, *changes.values(), *measures.values())
     cases = read_cases(
         postings, classifier or RoleClassifier(), read_at_most=read_at_most, threads=threads
     )
@@ -91,8 +87,7 @@ def build_report(
         for measure in everything:
             measure.add(case)
         watch(case)
-    found = {name: measure.result() for name, measure in measures.items()}
-    found["words"]["published"] = published.result()
+    found = roles.result() | {name: measure.result() for name, measure in measures.items()}
     report = {
         "roleclass": __version__,
         **{name: counts[name] for name in ("postings", "classified", "read")},

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
-from roleclass.report.cases import Case
+from roleclass.report.cases import AI_ROLES, Case
 from roleclass.report.places import country
 from roleclass.report.statistics import Tally, change, difference_p, share
-from roleclass.report.titles import title_level
+from roleclass.report.titles import rungs, title_level
 from roleclass.roles import Role
 
 MIN_POSTINGS: Final = 10
@@ -21,19 +21,119 @@ _MOST_MONTHS = 18  # more months are shown as quarters
 _MOST_PERIODS = 60  # periods without a posting get a row, unless that makes more rows than this
 
 
-class RoleShares:
-    """How many postings have each role."""
+_GROUPS: Final[dict[str, Callable[[Case], Any]]] = {
+    "all": lambda _: "all",
+    "published": lambda case: case.posting.published_label or None,
+    "time": lambda case: _month(case.posting.date),
+    "level": lambda case: case.posting.level or None,
+    "title_level": lambda case: title_level(case.posting.title) if case.posting.title else None,
+    "place": lambda case: country(case.posting.place),
+}
+"""The groups of a posting; None where it says none."""
+
+
+class Roles:
+    """How many postings have each role: of all, by published label, over time, by level and place."""
 
     def __init__(self) -> None:
-        self._tally = Tally()
+        self._by = {name: Tally() for name in _GROUPS}
 
     def add(self, case: Case) -> None:
-        """Count a posting."""
-        self._tally.add([case.role], ["all"])
+        """Count a posting in its groups."""
+        for name, group in _GROUPS.items():
+            self._by[name].add([case.role], [group(case)])
 
-    def result(self) -> list[dict[str, Any]]:
-        """Return each role with its share."""
-        return [{"role": str(role), **self._tally.share(role, "all")} for role in Role]
+    def result(self) -> dict[str, Any]:
+        """Return the shares, the comparison with published labels, the groups and the career levels."""
+        by, places = self._by, self._by["place"].of
+        near = _merged(
+            self._by["place"], lambda name: name if places[name] >= MIN_POSTINGS else "elsewhere"
+        )
+        return {
+            "roles": [{"role": str(role), **by["all"].share(role, "all")} for role in Role],
+            "published": _published(by["published"]),
+            "groups": {
+                "time": _by_time(by["time"]),
+                "level": _most_frequent(by["level"]),
+                "title_level": _most_frequent(by["title_level"]),
+                "place": _most_frequent(near),
+            },
+            "ladder": _ladder(by["title_level"]),
+        }
+
+
+def _published(by_label: Tally) -> dict[str, Any] | None:
+    """Return the agreement with published labels, and the confusion matrix; None without any."""
+    labels, total = by_label.of, by_label.of.total()
+    if not labels:
+        return None
+    return {
+        "agreement": share(sum(by_label.n[role, str(role)] for role in Role), total),
+        "labels": {label: share(n, total) for label, n in labels.most_common()},
+        "table": {label: by_label.counts(label, Role) for label, _ in labels.most_common()},
+    }
+
+
+def _ladder(by_level: Tally) -> dict[str, Any]:
+    """Return the career levels in titles of the AI roles, each with its share, and its count by role."""
+    counts = {name: by_level.counts(name, AI_ROLES) for name in rungs()}
+    total = sum(sum(of.values()) for of in counts.values())
+    return {
+        "postings": total,
+        "rungs": [
+            {
+                "path": rung["path"],
+                "level": name,
+                **share(sum(counts[name].values()), total),
+                "roles": counts[name],
+            }
+            for name, rung in rungs().items()
+        ],
+    }
+
+
+def _merged(groups: Tally, name: Callable[[Any], Any]) -> Tally:
+    found = Tally()
+    for group, n in groups.of.items():
+        found.of[name(group)] += n
+    for (role, group), n in groups.n.items():
+        found.n[role, name(group)] += n
+    return found
+
+
+def _most_frequent(groups: Tally, top: int = 15) -> list[dict[str, Any]]:
+    rows = [_row(groups, group, group) for group in groups.of]
+    return sorted(rows, key=lambda row: (-row["n"], row["group"]))[:top]
+
+
+def _row(groups: Tally, group: Any, name: str) -> dict[str, Any]:
+    n = groups.of[group]
+    return {
+        "group": name,
+        "n": n,
+        "few": n < FEW,
+        "roles": groups.counts(group, Role),
+        "ai_first": groups.share(Role.AI_FIRST, group),
+    }
+
+
+def _month(text: str | None) -> int | None:
+    """Return the month of a date, counted from the year 0."""
+    found = re.match(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])", text or "")
+    return 12 * int(found[1]) + int(found[2]) - 1 if found else None
+
+
+def _by_time(months: Tally) -> list[dict[str, Any]]:
+    """Return a row for each month (or quarter, if there are many), from the first to the last."""
+    each = 1 if len(months.of) <= _MOST_MONTHS else 3
+    periods = _merged(months, lambda month: month // each)
+    found = sorted(periods.of)
+    if found and found[-1] - found[0] < _MOST_PERIODS:
+        found = list(range(found[0], found[-1] + 1))
+    names = (
+        f"{at // 12}-{at % 12 + 1:02d}" if each == 1 else f"{at // 4} Q{at % 4 + 1}" for at in found
+    )
+    return [_row(periods, at, name) for at, name in zip(found, names, strict=True)]
 
 
 class LabelChange:
@@ -92,103 +192,3 @@ def compare(batches: Tally, key: str) -> dict[str, Any]:
         **change(before, after),
         "p": difference_p(before, after),
     }
-
-
-class PublishedLabels:
-    """The roles compared with published labels."""
-
-    def __init__(self) -> None:
-        self._tally = Tally()
-
-    def add(self, case: Case) -> None:
-        """Count a posting with a published label."""
-        self._tally.add([case.role], [case.posting.published_label or None])
-
-    def result(self) -> dict[str, Any] | None:
-        """Return the agreement and the confusion matrix; None without published labels."""
-        labels = self._tally.of
-        if not labels:
-            return None
-        same = sum(self._tally.n[role, str(role)] for role in Role)
-        return {
-            "agreement": share(same, labels.total()),
-            "labels": {label: share(n, labels.total()) for label, n in labels.most_common()},
-            "table": {label: self._tally.counts(label, Role) for label, _ in labels.most_common()},
-        }
-
-
-class Groups:
-    """The roles over time, by level and by place."""
-
-    def __init__(self) -> None:
-        self._of = {name: Tally() for name in ("time", "level", "title_level", "place")}
-
-    def add(self, case: Case) -> None:
-        """Count a posting in its groups."""
-        posting = case.posting
-        groups = {
-            "time": _month(posting.date),
-            "level": posting.level or None,
-            "title_level": title_level(posting.title) if posting.title else None,
-            "place": country(posting.place),
-        }
-        for name, group in groups.items():
-            self._of[name].add([case.role], [group])
-
-    def result(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the rows of each kind of group; empty if the column is missing."""
-        places = self._of["place"]
-        return {
-            "time": _by_time(self._of["time"]),
-            "level": _most_frequent(self._of["level"]),
-            "title_level": _most_frequent(self._of["title_level"]),
-            "place": _most_frequent(
-                _merged(
-                    places, lambda name: name if places.of[name] >= MIN_POSTINGS else "elsewhere"
-                )
-            ),
-        }
-
-
-def _merged(groups: Tally, name: Callable[[Any], Any]) -> Tally:
-    found = Tally()
-    for group, n in groups.of.items():
-        found.of[name(group)] += n
-    for (role, group), n in groups.n.items():
-        found.n[role, name(group)] += n
-    return found
-
-
-def _most_frequent(groups: Tally, top: int = 15) -> list[dict[str, Any]]:
-    rows = [_row(groups, group, group) for group in groups.of]
-    return sorted(rows, key=lambda row: (-row["n"], row["group"]))[:top]
-
-
-def _row(groups: Tally, group: Any, name: str) -> dict[str, Any]:
-    n = groups.of[group]
-    return {
-        "group": name,
-        "n": n,
-        "few": n < FEW,
-        "roles": groups.counts(group, Role),
-        "ai_first": groups.share(Role.AI_FIRST, group),
-    }
-
-
-def _month(text: str | None) -> int | None:
-    """Return the month of a date, counted from the year 0."""
-    found = re.match(r"((?:19|20)\d\d)-(0[1-9]|1[0-2])", text or "")
-    return 12 * int(found[1]) + int(found[2]) - 1 if found else None
-
-
-def _by_time(months: Tally) -> list[dict[str, Any]]:
-    """Return a row for each month (or quarter, if there are many), from the first to the last."""
-    each = 1 if len(months.of) <= _MOST_MONTHS else 3
-    periods = _merged(months, lambda month: month // each)
-    found = sorted(periods.of)
-    if found and found[-1] - found[0] < _MOST_PERIODS:
-        found = list(range(found[0], found[-1] + 1))
-    names = (
-        f"{at // 12}-{at % 12 + 1:02d}" if each == 1 else f"{at // 4} Q{at % 4 + 1}" for at in found
-    )
-    return [_row(periods, at, name) for at, name in zip(found, names, strict=True)]

@@ -1,9 +1,6 @@
 """Named tools and languages: how many postings require each or call it a plus: ``skills.toml``."""
 
-import heapq
 import re
-import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -13,7 +10,6 @@ from roleclass.report.cases import Case, CaseLine
 from roleclass.report.data import read_data
 from roleclass.report.language import roles_with_enough
 from roleclass.report.statistics import Tally
-from roleclass.roles import Role
 from roleclass.taxonomy.phrases import PhraseFinder
 
 MIN_POSTINGS: Final = 5
@@ -59,35 +55,22 @@ class Tools:
 
 
 @cache
-def load_tools(text: str | None = None) -> Tools:
-    """Read the names.
-
-    Parameters
-    ----------
-    text : str or None
-        The content of such a file; None for the package's.
-
-    Raises
-    ------
-    ValueError
-        If a phrase is invalid, or a name is a duplicate; the message names it.
+def load_tools() -> Tools:
+    """Read the names: ``skills.toml``.
 
     Examples
     --------
     >>> load_tools().kinds["Python"]
     'languages'
     """
-    data = read_data("skills") if text is None else tomllib.loads(text)
     kinds: dict[str, str] = {}
     phrases: dict[str, Any] = {}
     doubtful: dict[str, str] = {}
-    for kind, entry in data.items():
+    for kind, entry in read_data("skills").items():
         for written in entry["names"]:
             name, _, rest = (part.strip() for part in written.partition(" = "))
             sure, _, unsure = rest.partition("?")
             called = _parts(sure) if rest else [" ".join(re.findall(r"[a-z0-9+#]+", name.lower()))]
-            if name in kinds:
-                raise ValueError(f"{kind}: {name} is listed twice")
             kinds[name] = kind
             phrases[name] = parse_phrases(f"{kind}: {name}", called)
             doubtful |= dict.fromkeys(_parts(unsure), name)
@@ -126,49 +109,27 @@ class Skills:
             [(name, where) for where in named for name in named[where]], ["all", case.role]
         )
 
-    def result(self, top: int = 12) -> dict[str, Any]:
-        """Return the named tools, most frequent first, and the top ones of each role."""
-        tally, roles = self._tally, roles_with_enough(self._tally)
-        named = {name for (name, _), _ in tally.n}
-        tools = sorted(
-            (self._row(name, roles) for name in named), key=lambda row: (-row["n"], row["name"])
-        )
+    def result(self) -> dict[str, Any]:
+        """Return the tools that enough postings name, of all and of each role, most frequent first."""
+        kinds = self._tools.kinds
         return {
-            "postings": tally.of["all"],
-            "names": len(self._tools.kinds),
-            "named": len(tools),
-            "roles": {
-                str(role): [
-                    {
-                        "name": row["name"],
-                        **tally.share((row["name"], "anywhere"), role),
-                        **{kind: tally.share((row["name"], kind), role) for kind in _ASKED},
-                    }
-                    for row in heapq.nsmallest(
-                        top, tools, key=lambda row: -row["roles"][str(role)]["n"]
-                    )
-                ]
-                for role in roles
-            },
-            "tools": [row for row in tools if row["n"] >= MIN_POSTINGS],
+            "postings": self._tally.of["all"],
+            "names": len(kinds),
+            "named": len({name for (name, _), _ in self._tally.n}),
+            "roles": {str(role): self._named(role) for role in roles_with_enough(self._tally)},
+            "tools": [row | {"kind": kinds[row["name"]]} for row in self._named("all")],
         }
 
-    def _row(self, name: str, roles: Iterable[Role]) -> dict[str, Any]:
+    def _named(self, group: str) -> list[dict[str, Any]]:
         tally = self._tally
-        return {
-            "name": name,
-            "kind": self._tools.kinds[name],
-            **tally.share((name, "anywhere"), "all"),
-            **{kind: tally.n[(name, kind), "all"] for kind in _ASKED},
-            "roles": {
-                str(role): {
-                    "n": tally.n[(name, "anywhere"), role],
-                    "share": tally.share((name, "anywhere"), role)["share"],
-                    **{kind: tally.n[(name, kind), role] for kind in _ASKED},
-                }
-                for role in roles
-            },
-        }
-
-
-_ASKED: Final = ("must", "nice")
+        rows = [
+            {
+                "name": name,
+                **tally.share((name, "anywhere"), group),
+                **{kind: tally.share((name, kind), group) for kind in ("must", "nice")},
+            }
+            for (name, where), of in tally.n
+            if of == group and where == "anywhere"
+        ]
+        rows.sort(key=lambda row: (-row["n"], row["name"]))
+        return [row for row in rows if row["n"] >= MIN_POSTINGS]

@@ -4,7 +4,7 @@ People open these files: cells that a spreadsheet would take for a formula get a
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, Self
@@ -39,85 +39,71 @@ def tables(report: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _tables(report: Mapping[str, Any]) -> dict[str, list[Row]]:
-    batches, words = report["batches"], report["words"]
-    areas = report["problems"]["areas"]
+    batches, areas = report["batches"], report["problems"]["areas"]
+    parts = [part for area in areas for part in (area, *area["parts"])]
+    own = ("roles", "levels", "batches")  # tables of their own
     return {
         "roles": report["roles"],
-        "areas": [_alone(area) for area in areas],
+        "areas": [_without(area, *own) for area in areas],
         "sub_patterns": [
-            {"area": area["key"], **_alone(part)} for area in areas for part in area["parts"]
+            {"area": area["key"], **_without(part, *own)}
+            for area in areas
+            for part in area["parts"]
         ],
-        "areas_by_role": list(_grouped(areas, "roles", "role")),
-        "areas_by_level": list(_grouped(areas, "levels", "level")),
+        "areas_by_role": [
+            row for part in parts for row in _grouped(part["roles"], key=part["key"])
+        ],
+        "areas_by_level": [
+            row for part in parts for row in _grouped(part["levels"], "level", key=part["key"])
+        ],
         "areas_together": report["together"]["pairs"],
         "responsibilities": [
-            {"source": source, "role": role, **row}
+            row
             for source in ("found", "listed")
-            for role, row in _spread(report["responsibilities"][source])
+            for row in _grouped(report["responsibilities"][source], source=source)
         ],
-        "outline": list(_outline(report["outline"])),
+        "outline": [
+            {
+                "chapter": chapter["name"],
+                "group": group["name"],
+                "item": item,
+                **_without(row, "name"),
+            }
+            for chapter in report["outline"]["chapters"]
+            for group in chapter["groups"]
+            for row in (group, *group["items"])
+            for item in ["" if row is group else row["name"]]
+        ],
         "career": report["ladder"]["rungs"],
         "titles": report["titles"]["most_frequent"],
-        "titles_by_role": _by_role(report["titles"]["by_role"]),
+        "titles_by_role": _grouped(report["titles"]["by_role"]),
         "skills": report["skills"]["tools"],
-        "skills_by_role": _by_role(report["skills"]["roles"]),
-        "concepts": _by_role(report["concepts"]),
-        "words": words["words"],
-        "words_published": _named("word", (words["published"] or {}).get("words", {})),
+        "skills_by_role": _grouped(report["skills"]["roles"]),
+        "concepts": _grouped(report["concepts"]),
+        "words": report["words"]["words"],
         **{f"by_{name}": rows for name, rows in report["groups"].items()},
         "change_of_roles": batches["roles"],
         "change_of_labels": batches["published"],
         "change_of_areas": [
             {"area": area["key"], **area["batches"]} for area in areas if "batches" in area
         ],
-        "published_labels": _named("label", (report["published"] or {}).get("table", {})),
-        "title_promises": _named("promise", report["atypical"]["table"]),
+        "published_labels": _grouped((report["published"] or {}).get("table", {}), "label"),
+        "title_promises": _grouped(report["atypical"]["table"], "promise"),
         "atypical": report["atypical"]["surest"],
     }
 
 
-def _alone(part: Row) -> Row:
-    return {key: value for key, value in part.items() if key not in ("roles", "levels", "batches")}
+def _grouped(groups: Mapping[str, Any], what: str = "role", **more: str) -> list[Row]:
+    """Return the rows of all groups, or the one row of each, with the name of the group."""
+    return [
+        {**more, what: name, **row}
+        for name, of in groups.items()
+        for row in (of if isinstance(of, list) else [of])
+    ]
 
 
-def _grouped(areas: Iterable[Row], groups: str, what: str) -> Iterator[Row]:
-    for area in areas:
-        for part in (area, *area["parts"]):
-            for group, share in part[groups].items():
-                yield {"key": part["key"], what: group, **share}
-
-
-def _by_role(rows: Mapping[str, list[dict[str, Any]]]) -> list[Row]:
-    return [{"role": role, **row} for role, of_role in rows.items() for row in of_role]
-
-
-def _named(what: str, rows: Mapping[str, Row]) -> list[Row]:
-    return [{what: name, **row} for name, row in rows.items()]
-
-
-def _spread(of: Mapping[str, Any]) -> Iterator[tuple[str, Row]]:
-    for role, row in {"all": of, **of["roles"]}.items():
-        if row["postings"]:
-            first, median, third = row["quartiles"]
-            yield (
-                role,
-                {
-                    "postings": row["postings"],
-                    "mean": row["mean"],
-                    "quartile_1": first,
-                    "median": median,
-                    "quartile_3": third,
-                },
-            )
-
-
-def _outline(outline: Mapping[str, Any]) -> Iterator[Row]:
-    for chapter in outline["chapters"]:
-        for group in chapter["groups"]:
-            for row in ({**group, "name": ""}, *group["items"]):
-                yield {"chapter": chapter["name"], "group": group["name"], "item": row["name"]} | {
-                    key: value for key, value in row.items() if key not in ("name", "items")
-                }
+def _without(row: Row, *names: str) -> Row:
+    return {key: value for key, value in row.items() if key not in names}
 
 
 def flat(row: Row) -> dict[str, Any]:
