@@ -84,7 +84,7 @@ def markdown(template: str, **filters: Callable[..., str]) -> jinja2.Template:
         keep_trailing_newline=True,
         autoescape=False,  # Markdown  # noqa: S701
     )
-    environment.filters |= {"percent": percent, **filters}
+    environment.filters |= {"percent": percent, "thousands": "{:,.0f}".format, **filters}
     return environment.get_template(template)
 
 

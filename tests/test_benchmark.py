@@ -7,7 +7,6 @@ import pytest
 
 from roleclass import RoleClassifier
 from roleclass.benchmark import (
-    BATCHES,
     LENGTHS,
     alternate,
     benchmark,
@@ -60,7 +59,7 @@ def test_counts_grow_by_ten_up_to_the_top() -> None:
 @pytest.fixture(scope="module")
 def figures() -> dict[str, object]:
     texts = ["Build agents. SECRETWORD", *generated(7, length=300)]
-    return benchmark(default_model(), texts, top=10, rounds=1)
+    return benchmark(default_model(), texts, count=10, rounds=1)
 
 
 def test_all_is_measured(figures: dict) -> None:
@@ -70,7 +69,6 @@ def test_all_is_measured(figures: dict) -> None:
     assert why["predict"] < why["explain"]
     latency = figures["latency_us"]
     assert 0 < latency["p50"] <= latency["p95"] <= latency["p99"]
-    assert list(figures["throughput"]["by_batch"]) == [f"batch of {n}" for n in BATCHES]
     assert list(figures["throughput"]["by_threads"]) == ["1", "2"]
     assert figures["throughput"]["two_threads_to_one"] > 0
     assert 0 < figures["cold_start"]["seconds"] < 60

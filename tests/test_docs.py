@@ -33,7 +33,7 @@ def scripts(page: Path) -> list[tuple[str, str]]:
 
 
 # How fast it is takes long to measure well; here little is measured, which is as good a test of the command.
-FEW = "--postings 4 --top-count 10 --rounds 1"
+FEW = "--postings 10 --rounds 1"
 
 
 def commands(block: str) -> list[str]:

@@ -1,7 +1,6 @@
-"""``roleclass benchmark``: a table, a JSON file, a plot."""
+"""``roleclass benchmark``: a table and a JSON file, of generated postings or of given ones."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,74 +12,51 @@ from roleclass.engine.model_file import default_model
 
 
 def run(*more: object) -> Result:
-    few = ["--postings", "4", "--length", "200", "--top-count", "10", "--rounds", "1"]
+    few = ["--postings", "10", "--rounds", "1"]
     return CliRunner().invoke(main, ["benchmark", *few, *map(str, more)])
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
-    folder = tmp_path_factory.mktemp("benchmark")
-    outputs = ["--json", folder / "figures.json", "--plot", folder / "growth.png"]
-    return run("--model", default_model(), *outputs), folder
+def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Any]:
+    file = tmp_path_factory.mktemp("benchmark") / "figures.json"
+    done = run("--model", default_model(), "--json", file)
+    return done, json.loads(file.read_text())
 
 
 @pytest.fixture
-def asked(measured: tuple[Result, Path], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def asked(measured: tuple[Result, Any], monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The postings that are measured with, once that is asked for; nothing is measured."""
-    figures = json.loads((measured[1] / "figures.json").read_text())
     texts: list[str] = []
 
-    def measure(_: object, given: list[str], **__: object) -> dict[str, Any]:
+    def measure(_: object, given: list[str], **__: object) -> Any:
         texts[:] = given
-        return figures
+        return measured[1]
 
     monkeypatch.setattr("roleclass.benchmark.benchmark", measure)
     return texts
 
 
-def test_prints_a_table_writes_json_and_draws_a_plot(measured: tuple[Result, Path]) -> None:
-    result, folder = measured
+def test_prints_a_table_and_writes_json(measured: tuple[Result, Any]) -> None:
+    result, figures = measured
     assert result.exit_code == 0, result.output
-    for words in (
-        "4, median",
-        "p99",
-        "batch of 32",
-        "two threads to one",
-        "import to first answer",
-    ):
+    for words in ("10, median", "p99", "two threads to one", "import to first answer"):
         assert words in result.output
-    figures = json.loads((folder / "figures.json").read_text())
     assert figures["postings"]["source"] == "generated"
-    assert (folder / "growth.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_reads_a_file_of_one_posting_a_line(asked: list[str], tmp_path: Path) -> None:
-    corpus = tmp_path / "postings.txt"
-    corpus.write_text("Build agents.\n\nSell shoes.\n", encoding="utf-8")
-    result = run("--corpus", corpus)
+def test_measures_with_the_first_postings_of_tables_in_any_format(
+    asked: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.csv").write_text("title,text\nCook,Bake bread.\n,Sell shoes.\n", "utf-8")
+    (tmp_path / "b.jsonl").write_text('{"text": "Build agents."}\n' * 20, "utf-8")
+    result = run(tmp_path / "a.csv", tmp_path / "b.jsonl")
     assert result.exit_code == 0, result.output
-    assert asked == ["Build agents.", "Sell shoes."]
+    assert asked == ["Bake bread.", "Sell shoes.", *["Build agents."] * 8]
 
 
-def test_reads_a_folder_of_labelled_postings(asked: list[str], written_corpus: Path) -> None:
-    result = run("--corpus", written_corpus)
-    assert result.exit_code == 0, result.output
-    assert len(asked) == 4
-    assert "AI Engineer" in asked[0]
-
-
-def test_an_empty_corpus_is_an_error(tmp_path: Path) -> None:
-    corpus = tmp_path / "empty.txt"
-    corpus.write_text("\n")
-    result = run("--corpus", corpus)
+@pytest.mark.parametrize("rows", ["text,role\n,other\n", "text\n"])
+def test_a_table_without_a_text_is_an_error(rows: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_text(rows, "utf-8")
+    result = run(tmp_path / "empty.csv")
     assert result.exit_code == 1
-    assert "empty.txt" in result.output
-    assert "no posting" in result.output
-
-
-@pytest.mark.usefixtures("asked")
-def test_says_what_a_plot_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    result = run("--plot", tmp_path / "growth.png")
-    assert result.exit_code == 1
-    assert "roleclass[bench]" in result.output
+    assert "empty.csv: no posting has a text" in result.output
