@@ -97,7 +97,6 @@ def ablate(
     training: TrainingSet,
     judged: int,
     tried: Mapping[str, tuple[Settings, Change]],
-    seeds: Sequence[int],
 ) -> list[dict[str, Any]]:
     """Return the out-of-fold figures of each variant, in the order given.
 
@@ -108,13 +107,11 @@ def ablate(
         The number of postings from the corpus; the written ones after them are only for training.
     tried : dict of str to (Settings, callable)
         As `variants` returns them.
-    seeds : sequence of int
-        A way to form the folds for each.
     """
     roles = tuple(sorted({posting.role for posting in training.corpus}))
     names = np.array([str(role) for role in roles])
-    everything = Corpus(training.corpus.postings[:judged] * len(seeds))
-    label = np.array([roles.index(posting.role) for posting in everything])
+    postings = Corpus(training.corpus.postings[:judged])
+    label = np.array([roles.index(posting.role) for posting in postings])
     rows = []
     for name, (settings, change) in tried.items():
         held_out = held_out_logits(
@@ -122,12 +119,12 @@ def ablate(
             settings,
             roles,
             number_of_folds=FOLDS,
-            seeds=seeds,
+            seeds=[0],
             progress=lambda *_: None,
-        )[:, :, :judged]
-        p = softmax(held_out.reshape(2, -1, len(roles)), axis=-1)
+        )[:, 0, :judged]
+        p = softmax(held_out, axis=-1)
         of_label = np.take_along_axis(p, label[None, :, None], axis=-1)
-        whole, changed = (report(everything, roles, of, names[of.argmax(axis=1)]) for of in p)
+        whole = report(postings, roles, p[0], names[p[0].argmax(axis=1)])
         rows.append(
             {
                 "variant": name,
@@ -135,7 +132,6 @@ def ablate(
                 "macro_f1": whole["all"]["macro_f1"],
                 "f1": {role: row["f1"] for role, row in whole["all"]["roles"].items()},
                 "parts": {part: row["accuracy"] for part, row in whole["by_part"].items()},
-                "changed_copies": changed["all"]["accuracy"],
                 "log_loss": round(float(-np.log(of_label).mean()), 6),
             }
         )
@@ -146,24 +142,15 @@ def ablate(
 @click.command()
 @corpus_option
 @output_option
-@click.option(
-    "--seed",
-    "seeds",
-    multiple=True,
-    default=[0],
-    show_default=True,
-    help="A way to form the folds.",
-)
-def main(folder: Path, output: Path, seeds: tuple[int, ...]) -> None:
+def main(folder: Path, output: Path) -> None:
     """Measure what the model loses without each of its parts."""
     corpus = load_corpus(folder, warn=warn)
     judged = corpus.split("train")
     prepared = prepare(corpus, FOLDS, warn=warn, progress=lambda *_: None)
-    rows = ablate(prepared.training, len(judged), variants(Settings()), seeds)
+    rows = ablate(prepared.training, len(judged), variants(Settings()))
     figures = {
-        **about("python -m benchmarks.ablation --corpus CORPUS"),
+        **about(),
         "corpus": judged.fingerprint(),
-        "seeds": list(seeds),
         "rows": rows,
     }
     save("ablation", figures, output)

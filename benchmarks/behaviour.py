@@ -23,7 +23,6 @@ import numpy as np
 from benchmarks.changes import (
     PLACES,
     WRITTEN,
-    Change,
     changes,
     insert,
     labelled_lines,
@@ -71,10 +70,11 @@ def measure(
         ``minimum_functionality``.
     """
     plain = _answers(classifier, dev)
-    invariance = {
-        change.name: {"group": change.group, **_invariance(classifier, dev, plain, change)}
-        for change in changes(dev, lines)
-    }
+    invariance = {}
+    for change in changes(dev, lines):
+        answers = _answers(classifier, map(change.of, dev))
+        scores = _scores(dev, plain, answers, forgives=change.forgives)
+        invariance[change.name] = {"group": change.group, **scores}
     return {
         "as_they_are": _scores(dev, plain, plain),
         "invariance": invariance,
@@ -98,41 +98,34 @@ def _answers(classifier: RoleClassifier, postings: Iterable[LabelledPosting]) ->
     return list(classifier.predict_many([p.text for p in postings], [p.title for p in postings]))
 
 
-def _invariance(
-    classifier: RoleClassifier, dev: Corpus, plain: Sequence[Prediction], change: Change
-) -> dict[str, Any]:
-    changed = [change.of(posting) for posting in dev]
-    figures = _scores(dev, plain, _answers(classifier, changed))
-    figures["changed"] = _share(
-        (old.text, old.title) != (new.text, new.title)
-        for old, new in zip(dev, changed, strict=True)
-    )
-    if not change.forgives:
-        del figures["accuracy_forgiven"], figures["lost_forgiven"]
-    return figures
-
-
 def _scores(
-    dev: Corpus, plain: Sequence[Prediction], answers: Sequence[Prediction]
+    dev: Corpus,
+    plain: Sequence[Prediction],
+    answers: Sequence[Prediction],
+    *,
+    forgives: bool = False,
 ) -> dict[str, Any]:
-    """Compare the answers to changed postings with the labels and with the answers before."""
+    """Compare the answers to changed postings with the labels and with the answers before.
+
+    With `forgives`, also as if AI-Support were right for an Other.
+    """
     truth = dev.column("role")
     before, after = (np.array([str(answer.role) for answer in row]) for row in (plain, answers))
-    right = after == truth
-    # The codebook allows AI-Support for staff of an AI company; the same answer as before is no change.
-    forgiven = right | ((truth == Role.OTHER) & (before == Role.OTHER) & (after == Role.AI_SUPPORT))
     others = truth != Role.AI_FIRST
-    return {
-        "accuracy": _share(right),
-        "lost": round(_share(before == truth) - _share(right), 6),
+    added = _share(after[others] == Role.AI_FIRST) - _share(before[others] == Role.AI_FIRST)
+    figures = {
+        "accuracy": _share(after == truth),
+        "lost": round(_share(before == truth) - _share(after == truth), 6),
         "same": _share(after == before),
-        "accuracy_forgiven": _share(forgiven),
-        "lost_forgiven": round(_share(before == truth) - _share(forgiven), 6),
         "false_ai_first": _share(after[others] == Role.AI_FIRST),
-        "false_ai_first_added": round(
-            _share(after[others] == Role.AI_FIRST) - _share(before[others] == Role.AI_FIRST), 6
-        ),
+        "false_ai_first_added": round(added, 6),
     }
+    if forgives:
+        # The codebook allows AI-Support for staff of an AI company; the same answer as before is no change.
+        was_other = (truth == Role.OTHER) & (before == Role.OTHER)
+        right = (after == truth) | (was_other & (after == Role.AI_SUPPORT))
+        figures["lost_forgiven"] = round(_share(before == truth) - _share(right), 6)
+    return figures
 
 
 def _means(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float]]:
@@ -156,20 +149,14 @@ def professions(classifier: RoleClassifier) -> dict[str, Any]:
         LabelledPosting(row["title"], "", "", row["title"], row["text"].strip(), Role.OTHER)
         for row in WRITTEN["professions"]
     ]
-    shares = {"as they are": _still_other(classifier, written)}
-    for place in PLACES:
-        added = [
-            replace(posting, text=insert(posting.text, line, place))
-            for posting in written
-            for line in WRITTEN["company"]
-        ]
-        shares[place] = _still_other(classifier, added)
-    shares["all places"] = round(float(np.mean([shares[place] for place in PLACES])), 6)
-    return {"postings": len(written), "company_lines": len(WRITTEN["company"]), "other": shares}
-
-
-def _still_other(classifier: RoleClassifier, postings: Iterable[LabelledPosting]) -> float:
-    return _share(answer.role == Role.OTHER for answer in _answers(classifier, postings))
+    praised = [
+        replace(posting, text=insert(posting.text, line, place))
+        for place in PLACES
+        for posting in written
+        for line in WRITTEN["company"]
+    ]
+    other = _share(answer.role == Role.OTHER for answer in _answers(classifier, praised))
+    return {"postings": len(written), "company_lines": len(WRITTEN["company"]), "other": other}
 
 
 def direction(
@@ -212,8 +199,6 @@ def direction(
         "postings": len(last),
         "duties": len(WRITTEN[kind]),
         "lowered": _share(rise < -NOTICED),
-        "mean_rise": round(float(rise.mean()), 6) if len(rise) else 0.0,
-        "worst": round(float(rise.min(initial=0)), 6),
     }
 
 
@@ -261,7 +246,7 @@ def main(folder: Path, model: Path | None, output: Path) -> None:
     corpus = load_corpus(folder, warn=lambda _: None)
     dev = corpus.split("dev")
     result: dict[str, Any] = {
-        **about("python -m benchmarks.behaviour --corpus CORPUS", model),
+        **about(model),
         "corpus": corpus.fingerprint(),
         "dev": len(dev),
         **measure(classifier, dev, labelled_lines(folder, dev)),

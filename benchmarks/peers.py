@@ -28,7 +28,6 @@ from numpy.typing import NDArray
 from benchmarks.changes import Change, changes, labelled_lines
 from benchmarks.labellers import Answer, Peer, SkippedError, all_peers
 from benchmarks.results import about, load, output_option, save, today
-from roleclass.benchmark import machine
 from roleclass.cli.options import corpus_option, model_option
 from roleclass.cli.terminal import warn
 from roleclass.roles import Role
@@ -41,6 +40,9 @@ PUT_IN: Final = ("company", "nice-to-have")
 """The kinds of changes whose cost is measured for every peer; `behaviour` has more, for roleclass."""
 
 RESAMPLES: Final = 5_000
+
+TIMED: Final = 1000
+"""How many postings all peers are timed on."""
 
 
 def fit_all(
@@ -87,8 +89,8 @@ def speeds(
     answers: Mapping[str, Answer],
     shares: Mapping[str, float],
     postings: Sequence[LabelledPosting],
-    rounds: int,
-    calls: int,
+    rounds: int = 9,
+    calls: int = 50,
 ) -> dict[str, dict[str, float]]:
     """Time all in turns, by CPU time; the best round counts, which was least disturbed.
 
@@ -128,21 +130,7 @@ def _seconds(answer: Answer, postings: Sequence[LabelledPosting]) -> float:
 @click.option(
     "--only", multiple=True, help="A peer to run, by its name; repeatable.  [default: all]"
 )
-@click.option(
-    "--postings", "number", default=1000, show_default=True, help="On which all are timed."
-)
-@click.option("--rounds", default=9, show_default=True)
-@click.option("--calls", default=50, show_default=True, help="Single calls a round.")
-def main(
-    *,
-    folder: Path,
-    model: Path | None,
-    output: Path,
-    only: tuple[str, ...],
-    number: int,
-    rounds: int,
-    calls: int,
-) -> None:
+def main(*, folder: Path, model: Path | None, output: Path, only: tuple[str, ...]) -> None:
     """Fit, evaluate and time all peers; save the figures."""
     every = all_peers(model)
     if unknown := set(only) - set(every):
@@ -152,8 +140,8 @@ def main(
     answers, skipped = fit_all({n: p for n, p in every.items() if n in (only or every)}, training)
     put_in = [c for c in changes(dev, labelled_lines(folder, dev)) if c.group in PUT_IN]
     order = np.random.default_rng(1).permutation(len(training) + len(dev))
-    timed = list(islice(((*training, *dev)[i] for i in order), number))
-    taken = speeds(answers, {name: every[name].share for name in answers}, timed, rounds, calls)
+    timed = list(islice(((*training, *dev)[i] for i in order), TIMED))
+    taken = speeds(answers, {name: every[name].share for name in answers}, timed)
     before = load("peers", output).get("rows", {})
     rows = {}
     for name, peer in every.items():
@@ -164,8 +152,7 @@ def main(
         elif name in before:
             rows[name] = before[name]
     figures: dict[str, Any] = {
-        **about("python -m benchmarks.peers --corpus CORPUS", model),
-        "machine": machine(),
+        **about(model),
         "corpus": corpus.fingerprint(),
         "train": len(training),
         "dev": len(dev),

@@ -1,25 +1,21 @@
-"""Load and save results, with the command, the day, the model and the machine of each."""
+"""Load and save results, with the day, the model and the machine of each."""
 
 import json
-import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
 import click
 import jinja2
 
+from roleclass.benchmark import machine
 from roleclass.engine.model_file import default_model
+from roleclass.pages import tenths
 from roleclass.whole import write_whole
 
 RESULTS: Final = Path(__file__).with_name("results")
-
-PACKAGES: Final = ("roleclass", "numpy", "scikit-learn", "onnxruntime", "fasttext-wheel",
-                   "sentence-transformers")  # fmt: skip
-
 
 output_option = click.option(
     "--output",
@@ -30,15 +26,9 @@ output_option = click.option(
 )
 
 
-def about(command: str, model: Path | None = None) -> dict[str, Any]:
-    """Return the command, the day, the model and the versions that figures belong to."""
-    return {
-        "command": command,
-        "measured": today(),
-        "model": model_hash(model),
-        "machine": f"{platform.system()}, {platform.machine()}",
-        "versions": {"python": platform.python_version(), **dict(_installed())},
-    }
+def about(model: Path | None = None) -> dict[str, Any]:
+    """Return the day, the model and the machine that figures belong to."""
+    return {"measured": today(), "model": model_hash(model), "machine": machine()}
 
 
 def model_hash(model: Path | None = None) -> str:
@@ -63,17 +53,6 @@ def save(name: str, figures: Any, folder: Path) -> None:
     write_whole(folder / f"{name}.json", json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
 
 
-def percent(share: float) -> str:
-    """Write a share as a percentage, with a digit after the point below ten.
-
-    Examples
-    --------
-    >>> percent(0.1234), percent(0.0222), percent(0.0004)
-    ('12 %', '2.2 %', '0.0 %')
-    """
-    return f"{100 * share:.0f} %" if share >= 0.095 else f"{100 * share:.1f} %"
-
-
 def markdown(template: str, **filters: Callable[..., str]) -> jinja2.Template:
     """Return a Markdown template from the benchmarks' folder; an undefined name is an error."""
     environment = jinja2.Environment(
@@ -84,13 +63,5 @@ def markdown(template: str, **filters: Callable[..., str]) -> jinja2.Template:
         keep_trailing_newline=True,
         autoescape=False,  # Markdown  # noqa: S701
     )
-    environment.filters |= {"percent": percent, "thousands": "{:,.0f}".format, **filters}
+    environment.filters |= {"percent": tenths, "thousands": "{:,.0f}".format, **filters}
     return environment.get_template(template)
-
-
-def _installed() -> Iterable[tuple[str, str]]:
-    for package in PACKAGES:
-        try:
-            yield package, metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue

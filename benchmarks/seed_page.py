@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from benchmarks.results import markdown, percent
+from benchmarks.results import markdown
 from benchmarks.seed_figures import PROBLEMS, Claim
+from roleclass.pages import tenths
 from roleclass.report.statistics import rank_correlation, share, tier
 
 FEWEST: Final = 5
@@ -115,7 +116,7 @@ class _Page:
         elif claim.get("counts"):
             text = f"{n:,} of {of:,}"
         else:
-            text = percent(n / of)
+            text = tenths(n / of)
         if "cutoffs" in claim:
             text += f" {tier(n / of, claim['cutoffs'])}"
         return text + _MARKS[holds(claim, (n, of), first=batch == self.first)]

@@ -160,7 +160,7 @@ def main(folder: Path, output: Path) -> None:
     """Compare the claims of the seed documents with measurements."""
     classifier = RoleClassifier()
     figures = measure_all(load_batches(folder, classifier))
-    save("seeds", about("python -m benchmarks.seeds", classifier.path) | figures, output)
+    save("seeds", about(classifier.path) | figures, output)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ def test_the_ablation_shows_differences(written_set: TrainingSet, written_corpus
     every = ablation.variants(Settings())
     judged = load_corpus(written_corpus, warn=print).split("train")
     assert written_set.corpus.postings[: len(judged)] == judged.postings
-    rows = ablation.ablate(written_set, len(judged), every, [0])
+    rows = ablation.ablate(written_set, len(judged), every)
     assert set(rows[0]["parts"]) == {posting.part for posting in judged}
     assert [row["variant"] for row in rows] == list(every)
     same = [row["variant"] for row in rows[1:] if row["log_loss"] == rows[0]["log_loss"]]

@@ -168,7 +168,7 @@ def test_what_a_change_costs(monkeypatch: pytest.MonkeyPatch) -> None:
     figures = behaviour.measure(Reader(), dev, [])  # type: ignore[arg-type]
     assert figures["as_they_are"]["accuracy"] == 1.0
     row = figures["invariance"]["bake"]
-    assert row["changed"] == row["lost"] == row["lost_forgiven"] == pytest.approx(1 / 3, abs=1e-6)
+    assert row["lost"] == row["lost_forgiven"] == pytest.approx(1 / 3, abs=1e-6)
     assert row["same"] == pytest.approx(2 / 3, abs=1e-6)
     assert row["false_ai_first_added"] == 0.5
     assert figures["groups"] == {"notice": {k: v for k, v in row.items() if k != "group"}}
@@ -184,9 +184,9 @@ def test_only_an_other_that_becomes_ai_support_is_forgiven() -> None:
         return [Prediction(role, 0.9, {}, reliable=True) for role in given]
 
     plain = answers(Role.OTHER, Role.AI_SUPPORT, Role.ML_FIRST)
-    figures = behaviour._scores(dev, plain, answers(*[Role.AI_SUPPORT] * 3))
-    assert figures["accuracy"] == 0.0
-    assert figures["accuracy_forgiven"] == pytest.approx(1 / 3, abs=1e-6)
+    figures = behaviour._scores(dev, plain, answers(*[Role.AI_SUPPORT] * 3), forgives=True)
+    assert figures["lost"] == pytest.approx(2 / 3, abs=1e-6)
+    assert figures["lost_forgiven"] == pytest.approx(1 / 3, abs=1e-6)
 
 
 def test_direction_counts_what_falls_by_more_than_is_noticed(folder: Path, dev: Corpus) -> None:
@@ -204,7 +204,6 @@ def test_direction_counts_what_falls_by_more_than_is_noticed(folder: Path, dev: 
     got = behaviour.direction(Falling(), lines, "genai-duties", Role.AI_FIRST, ())  # type: ignore[arg-type]
     assert got["postings"] == len(dev)
     assert got["lowered"] == 1.0
-    assert got["worst"] == pytest.approx(-0.2, abs=1e-6)
     without = behaviour.direction(Falling(), lines, "genai-duties", Role.AI_FIRST, tuple(Role))  # type: ignore[arg-type]
     assert without["postings"] == 0
 

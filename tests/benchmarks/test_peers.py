@@ -1,6 +1,7 @@
 """The comparison as a command, on a tiny corpus and with the peers that need no further package."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,14 @@ def results(
     output = tmp_path_factory.mktemp("results")
     before = {"rows": {"fastText": OLD, "rules on titles": OLD, "of another day": OLD}}
     (output / "peers.json").write_text(json.dumps(before), "utf-8")
-    done = CliRunner().invoke(
-        peers.main,
-        ["--corpus", str(written_corpus), "--output", str(output), "--postings=40", "--rounds=1",
-         "--calls=2", "--model", str(trained / "model.onnx"), *(f"--only={name}" for name in LIGHT)],
-    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(peers, "TIMED", 40)
+        patch.setattr(peers, "speeds", partial(peers.speeds, rounds=1, calls=2))
+        done = CliRunner().invoke(
+            peers.main,
+            ["--corpus", str(written_corpus), "--output", str(output),
+             "--model", str(trained / "model.onnx"), *(f"--only={name}" for name in LIGHT)],
+        )  # fmt: skip
     assert done.exit_code == 0, done.output
     return output, json.loads((output / "peers.json").read_text("utf-8"))
 
