@@ -56,15 +56,6 @@ def test_levels_are_those_of_titles() -> None:
     assert sum(of["of"] for of in levels.values()) == 3
 
 
-def test_batches_are_compared() -> None:
-    cases = [case(Role.AI_FIRST, "data", batch="a")] * 9 + [case(Role.AI_FIRST, "rag", batch="a")]
-    cases += [case(Role.AI_FIRST, "rag", batch="b")] * 10
-    found = area(measured(ProblemAreas(), *cases), "rag")["batches"]
-    assert (found["before"]["n"], found["after"]["n"], found["change"]) == (1, 10, 0.9)
-    assert found["low"] > 0
-    assert found["p"] < 0.001
-
-
 def test_the_order_agrees_with_the_published_one_where_it_is_the_same() -> None:
     order = read_data("published")["order"]
     cases = [case(Role.AI_FIRST, *order[: n + 1]) for n in range(len(order))]

@@ -107,8 +107,7 @@ def test_what_is_true_of_a_posting_is_counted_in_all_chapters() -> None:
 
 
 def test_comparisons_are_corrected_for_their_number(report: dict[str, Any]) -> None:
-    rows = [*report["batches"]["roles"], *report["batches"]["published"]]
-    rows += [area["batches"] for area in report["problems"]["areas"]]
+    rows = [row for name in ("roles", "published", "areas") for row in report["batches"][name]]
     assert report["batches"]["comparisons"] == len(rows)
     assert [row["q"] for row in rows] == adjusted([row["p"] for row in rows])
     assert all(row["sure"] == (row["q"] < 0.05) for row in rows)

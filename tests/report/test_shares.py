@@ -1,7 +1,8 @@
 """Roles by batch, published label, time, level and place; places become countries; rungs of the career."""
 
 from roleclass import Role
-from roleclass.report.shares import LabelChange, Roles
+from roleclass.report.shares import Changes, Roles
+from roleclass.taxonomy import load_taxonomy
 from tests.cases import case, measured
 
 
@@ -19,19 +20,30 @@ def test_batches_are_compared_with_an_interval() -> None:
         return [case(of[k], batch=name) for k, n in (("x", x), ("y", y)) for _ in range(n)]
 
     cases = [*batch("a", 30, 70), *batch("b", 60, 40), *batch(None, 50, 0)]
-    rows = measured(LabelChange(lambda one: str(one.role)), *cases)  # type: ignore[arg-type]
+    rows = measured(Changes(), *cases)["roles"]  # type: ignore[arg-type]
     assert [(row["label"], round(row["change"], 2)) for row in rows] == [
         ("other", -0.3),
         ("ai-first", 0.3),
     ]
     assert rows[1]["low"] > 0
     assert rows[1]["p"] < 0.001
-    assert measured(LabelChange(lambda one: str(one.role)), case(batch="a")) == []
+    assert measured(Changes(), case(batch="a"))["roles"] == []
 
 
 def test_labels_that_nobody_published_do_not_change() -> None:
     cases = [case(batch="a"), case(batch="b")]
-    assert measured(LabelChange(lambda one: one.posting.published_label), *cases) == []
+    assert measured(Changes(), *cases)["published"] == []
+
+
+def test_areas_of_batches_are_compared() -> None:
+    cases = [case(Role.AI_FIRST, "data", batch="a")] * 9 + [case(Role.AI_FIRST, "rag", batch="a")]
+    cases += [case(Role.AI_FIRST, "rag", batch="b")] * 10 + [case(Role.OTHER, "rag", batch="a")]
+    found = {row["label"]: row for row in measured(Changes(), *cases)["areas"]}
+    assert found.keys() == load_taxonomy().keys()
+    rag = found["rag"]
+    assert (rag["before"]["n"], rag["after"]["n"], rag["change"]) == (1, 10, 0.9)
+    assert rag["low"] > 0
+    assert rag["p"] < 0.001
 
 
 def test_our_roles_stand_beside_published_labels() -> None:

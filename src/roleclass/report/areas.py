@@ -1,4 +1,4 @@
-"""Problem areas: their shares by postings, duties, role, level and batch; pairs of areas."""
+"""Problem areas: their shares by postings, duties, role and level; pairs of areas."""
 
 from collections import Counter
 from itertools import combinations
@@ -8,7 +8,6 @@ from typing import Any, Final
 from roleclass.reading import AREAS
 from roleclass.report.cases import AI_ROLES, Case
 from roleclass.report.data import read_data
-from roleclass.report.shares import compare
 from roleclass.report.statistics import (
     DUTY_CUTOFFS,
     FALSE_DISCOVERIES,
@@ -34,7 +33,6 @@ class ProblemAreas:
 
     def __init__(self) -> None:
         self._postings = Tally()
-        self._batches = Tally()
         self._duties = GroupedShares()
 
     def add(self, case: Case) -> None:
@@ -46,7 +44,6 @@ class ProblemAreas:
         level = rungs()[title_level(posting.title)]["group"] if posting.title else None
         self._duties.add(per_duty, len(case.duties))
         self._postings.add(per_duty, ["all", case.role, level])
-        self._batches.add(per_duty, [posting.batch])
 
     def result(self) -> dict[str, Any]:
         """Return the areas, in the order of the taxonomy, and their agreement with the published ones."""
@@ -68,16 +65,13 @@ class ProblemAreas:
 
     def _area(self, area: Area) -> dict[str, Any]:
         order = read_data("published")["order"]
-        entry = self._measured(area) | {
+        return self._measured(area) | {
             "kind": area.kind,
             "description": area.description,
             "published_tier": area.tier,
             "published_rank": order.index(area.key) + 1 if area.key in order else None,
             "parts": [self._measured(part) for part in area.parts],
         }
-        if len(self._batches.of) > 1:
-            entry["batches"] = compare(self._batches, area.key)
-        return entry
 
     def _measured(self, part: Area | Part) -> dict[str, Any]:
         measured, duties = self._postings.share(part.key, "all"), self._duties.share(part.key)

@@ -13,9 +13,9 @@ from roleclass.report.language import Concepts, Words
 from roleclass.report.occupations import Atypical, Titles
 from roleclass.report.outline import Outline
 from roleclass.report.postings import Posting
-from roleclass.report.shares import LabelChange, Roles
+from roleclass.report.shares import Changes, Roles
 from roleclass.report.skills import Skills
-from roleclass.report.statistics import CUTOFFS, DUTY_CUTOFFS, FALSE_DISCOVERIES, adjusted
+from roleclass.report.statistics import CUTOFFS, DUTY_CUTOFFS, FALSE_DISCOVERIES
 
 
 def build_report(
@@ -62,12 +62,9 @@ def build_report(
     1.0
     """
     counts: Counter[str] = Counter()
-    changes = {
-        "roles": LabelChange(lambda case: str(case.role)),
-        "published": LabelChange(lambda case: case.posting.published_label),
-    }
     roles, behind = Roles(), Behind(with_text=with_text)
     measures: dict[str, Any] = {
+        "batches": Changes(),
         "responsibilities": Responsibilities(),
         "problems": ProblemAreas(),
         "together": Together(),
@@ -78,7 +75,7 @@ def build_report(
         "words": Words(),
         "atypical": Atypical(),
     }
-    everything = (roles, behind, *changes.values(), *measures.values())
+    everything = (roles, behind, *measures.values())
     cases = read_cases(
         postings, classifier or RoleClassifier(), read_at_most=read_at_most, threads=threads
     )
@@ -88,33 +85,16 @@ def build_report(
             measure.add(case)
         watch(case)
     found = roles.result() | {name: measure.result() for name, measure in measures.items()}
-    report = {
+    return {
         "roleclass": __version__,
         **{name: counts[name] for name in ("postings", "classified", "read")},
         "sampled": counts["passed over"] > 0,
         "cutoffs": CUTOFFS,
         "duty_cutoffs": DUTY_CUTOFFS,
         "false_discoveries": FALSE_DISCOVERIES,
-        "batches": {name: measure.result() for name, measure in changes.items()},
         **found,
         "behind": behind.result(row["key"] for row in found["titles"]["most_frequent"]),
     }
-    report["batches"]["comparisons"] = _correct(list(_changes(report)))
-    return report
-
-
-def _changes(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Return all comparisons of the first batch with the last."""
-    yield from report["batches"]["roles"]
-    yield from report["batches"]["published"]
-    yield from (area["batches"] for area in report["problems"]["areas"] if "batches" in area)
-
-
-def _correct(rows: list[dict[str, Any]]) -> int:
-    """Add to each comparison its corrected p-value, and whether it is a difference."""
-    for row, q in zip(rows, adjusted([row["p"] for row in rows]), strict=True):
-        row |= {"q": q, "sure": q < FALSE_DISCOVERIES}
-    return len(rows)
 
 
 def _states(case: Case) -> Iterator[str]:

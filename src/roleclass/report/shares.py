@@ -7,9 +7,17 @@ from typing import Any, Final
 
 from roleclass.report.cases import AI_ROLES, Case
 from roleclass.report.places import country
-from roleclass.report.statistics import Tally, change, difference_p, share
+from roleclass.report.statistics import (
+    FALSE_DISCOVERIES,
+    Tally,
+    adjusted,
+    change,
+    difference_p,
+    share,
+)
 from roleclass.report.titles import rungs, title_level
 from roleclass.roles import Role
+from roleclass.taxonomy import load_taxonomy
 
 MIN_POSTINGS: Final = 10
 """A place with fewer postings is counted under "elsewhere"."""
@@ -136,40 +144,46 @@ def _by_time(months: Tally) -> list[dict[str, Any]]:
     return [_row(periods, at, name) for at, name in zip(found, names, strict=True)]
 
 
-class LabelChange:
-    """How the shares of labels change from the first batch to the last.
+class Changes:
+    """How the shares of roles, published labels and problem areas change from the first batch to the last.
 
     Batches are ordered by their names, which are usually dates.
-
-    Parameters
-    ----------
-    label : callable
-        Returns the label of a case, or None.
     """
 
-    def __init__(self, label: Callable[[Case], str | None]) -> None:
-        self._label = label
-        self._tally = Tally()
-        self._labelled = False
+    def __init__(self) -> None:
+        self._of = {"roles": Tally(), "published": Tally(), "areas": Tally()}
+        self._published = False
 
     def add(self, case: Case) -> None:
-        """Count a posting."""
-        label = self._label(case)
-        self._labelled = self._labelled or label is not None
-        self._tally.add([label or "none"], [case.posting.batch or None])
+        """Count a posting in its batch; its areas only if it is of an AI role and has duties."""
+        batch, label = case.posting.batch or None, case.posting.published_label
+        self._published = self._published or label is not None
+        self._of["roles"].add([str(case.role)], [batch])
+        self._of["published"].add([label or "none"], [batch])
+        if case.role in AI_ROLES and case.duties:
+            areas = {area for duty in case.duties for area in duty.keys & load_taxonomy().keys()}
+            self._of["areas"].add(areas, [batch])
 
-    def result(self) -> list[dict[str, Any]]:
-        """Return a row for each label; empty unless there are two batches and labels."""
-        batches = self._tally.of
-        if len(batches) < 2 or not self._labelled:
-            return []
-        labels: Counter[str] = Counter()
-        for (label, batch), n in self._tally.n.items():
-            if batch in (min(batches), max(batches)):
-                labels[label] += n
-        return [
-            {"label": label, **compare(self._tally, label)} for label, _ in labels.most_common()
-        ]
+    def result(self) -> dict[str, Any]:
+        """Return the comparisons of each kind, corrected for their number; empty without two batches."""
+        found: dict[str, Any] = {name: [] for name in self._of}
+        for name, tally in self._of.items():
+            if len(tally.of) > 1 and (name != "published" or self._published):
+                labels = list(load_taxonomy()) if name == "areas" else _most_common(tally)
+                found[name] = [{"label": label, **compare(tally, label)} for label in labels]
+        rows = [row for of_kind in found.values() for row in of_kind]
+        for row, q in zip(rows, adjusted([row["p"] for row in rows]), strict=True):
+            row |= {"q": q, "sure": q < FALSE_DISCOVERIES}
+        return {**found, "comparisons": len(rows)}
+
+
+def _most_common(batches: Tally) -> list[str]:
+    """Return the labels in the first and the last batch, the most frequent first."""
+    labels: Counter[str] = Counter()
+    for (label, batch), n in batches.n.items():
+        if batch in (min(batches.of), max(batches.of)):
+            labels[label] += n
+    return [label for label, _ in labels.most_common()]
 
 
 def compare(batches: Tally, key: str) -> dict[str, Any]:

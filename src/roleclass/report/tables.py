@@ -41,7 +41,7 @@ def tables(report: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
 def _tables(report: Mapping[str, Any]) -> dict[str, list[Row]]:
     batches, areas = report["batches"], report["problems"]["areas"]
     parts = [part for area in areas for part in (area, *area["parts"])]
-    own = ("roles", "levels", "batches")  # tables of their own
+    own = ("roles", "levels")  # tables of their own
     return {
         "roles": report["roles"],
         "areas": [_without(area, *own) for area in areas],
@@ -84,9 +84,7 @@ def _tables(report: Mapping[str, Any]) -> dict[str, list[Row]]:
         **{f"by_{name}": rows for name, rows in report["groups"].items()},
         "change_of_roles": batches["roles"],
         "change_of_labels": batches["published"],
-        "change_of_areas": [
-            {"area": area["key"], **area["batches"]} for area in areas if "batches" in area
-        ],
+        "change_of_areas": batches["areas"],
         "published_labels": _grouped((report["published"] or {}).get("table", {}), "label"),
         "title_promises": _grouped(report["atypical"]["table"], "promise"),
         "atypical": report["atypical"]["surest"],
