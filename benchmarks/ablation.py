@@ -100,13 +100,7 @@ def ablate(
 ) -> list[dict[str, Any]]:
     """Return the out-of-fold figures of each variant, in the order given.
 
-    Parameters
-    ----------
-    training : TrainingSet
-    judged : int
-        The number of postings from the corpus; the written ones after them are only for training.
-    tried : dict of str to (Settings, callable)
-        As `variants` returns them.
+    The first `judged` postings are from the corpus; the written ones after them are only for training.
     """
     roles = tuple(sorted({posting.role for posting in training.corpus}))
     names = np.array([str(role) for role in roles])

@@ -50,25 +50,7 @@ DIRECTIONS: Final = (
 def measure(
     classifier: RoleClassifier, dev: Corpus, lines: Sequence[Mapping[str, Any]], cases: Path = CASES
 ) -> dict[str, Any]:
-    """Return all figures.
-
-    Parameters
-    ----------
-    classifier : RoleClassifier
-        The model.
-    dev : Corpus
-        Postings with a role, which the model has not learnt from.
-    lines : sequence of dict
-        Labelled lines of some of them; see `benchmarks.changes.labelled_lines`.
-    cases : Path
-        Folder of JSON Lines files with the keys ``kind``, ``title``, ``text`` and ``must``.
-
-    Returns
-    -------
-    dict
-        ``as_they_are``, ``invariance`` and ``groups`` (its means), ``professions``, ``direction`` and
-        ``minimum_functionality``.
-    """
+    """Return all figures; `dev` and its labelled `lines` are what the model has not learnt from."""
     plain = _answers(classifier, dev)
     invariance = {}
     for change in changes(dev, lines):
@@ -166,19 +148,9 @@ def direction(
     role: Role,
     without: Sequence[Role],
 ) -> dict[str, Any]:
-    """Add one duty of a kind to the list of duties, and return how often the role gets less probable.
+    """Add one duty of a kind behind the last duty, and return how often the role gets less probable.
 
-    Parameters
-    ----------
-    classifier : RoleClassifier
-    lines : sequence of dict
-        Labelled lines; the duty is put behind the last one of its posting that is a duty.
-    kind : str
-        The key of the duties in ``behaviour.toml``.
-    role : Role
-        What must not get less probable.
-    without : sequence of Role
-        Postings with these labels are left out.
+    Postings with a label in `without` are left out.
     """
     last = {
         line["posting"]: line

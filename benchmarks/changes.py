@@ -34,17 +34,7 @@ Apply = Callable[[LabelledPosting, Random], LabelledPosting]
 
 @dataclass(frozen=True)
 class Change:
-    """One kind of change.
-
-    Attributes
-    ----------
-    group : str
-        The kind's family, such as ``"company"``.
-    name : str
-        Unique.
-    apply : callable
-        From a posting and a source of chance to the changed posting.
-    """
+    """One kind of change, of a group such as ``"company"``, with a unique name."""
 
     group: str
     name: str
@@ -61,20 +51,7 @@ class Change:
 
 
 def changes(dev: Corpus, lines: Sequence[Mapping[str, Any]]) -> list[Change]:
-    """Return every change.
-
-    Parameters
-    ----------
-    dev : Corpus
-        The postings that will be changed; each lends its title to others.
-    lines : sequence of dict
-        Labelled lines of postings of `dev`, as `labelled_lines` returns them; where there are none,
-        only written ones are put in.
-
-    Returns
-    -------
-    list of Change
-    """
+    """Return every change; postings of `dev` lend each other titles and lines, if any are labelled."""
     company = _lent(lines, "company", ("genai", "ai-topic"), number=2)
     nice = _lent(lines, "nice-to-have", ("genai",), number=1)
     layouts: dict[str, Callable[[str], str]] = {
@@ -106,19 +83,9 @@ def changes(dev: Corpus, lines: Sequence[Mapping[str, Any]]) -> list[Change]:
 
 
 def labelled_lines(folder: Path, dev: Corpus) -> list[dict[str, Any]]:
-    """Return the labelled lines of postings of `dev`: part, work, group, text and where they stand.
+    """Return the rows of ``lines.parquet`` that are of postings of `dev`, each with its ``posting``.
 
-    Parameters
-    ----------
-    folder : Path
-        A corpus; its ``lines.parquet`` is read where it exists.
-    dev : Corpus
-        Lines of other postings are left out: a model may have learnt from them.
-
-    Returns
-    -------
-    list of dict
-        With the columns of the file, and ``posting``. Empty where there is no such file.
+    Lines of other postings are left out: a model may have learnt from them. Empty if there is no such file.
     """
     file = folder / "lines.parquet"
     if not file.exists():
@@ -196,15 +163,7 @@ def without_blank_lines(text: str) -> str:
 
 
 def wrap(text: str, width: int, *, hanging: bool = False) -> str:
-    r"""Break each line at a width, as a mail program does.
-
-    Parameters
-    ----------
-    text : str
-    width : int
-        In characters.
-    hanging : bool
-        Whether what follows the first line of a list item is indented.
+    r"""Break each line at a width, as a mail program does; with `hanging`, list items are indented.
 
     Examples
     --------

@@ -37,15 +37,7 @@ def all_figures() -> dict[str, Any]:
 
 
 def refreshed(page: str, figures: Mapping[str, Any]) -> str:
-    """Return a page with its blocks regenerated.
-
-    Raises
-    ------
-    AttributeError
-        If the page has a block with an unknown name.
-    jinja2.UndefinedError
-        If a figure is missing.
-    """
+    """Return a page with its blocks regenerated; an unknown block or a missing figure is an error."""
     known = {"goal": goal, "points": points, "label": lambda role: Role(role).label}
     blocks = markdown("docs.md.jinja", short=short).make_module({**figures, **known})
     return _BLOCK.sub(

@@ -23,13 +23,13 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.changes import Change, changes, labelled_lines
 from benchmarks.labellers import Answer, Peer, SkippedError, all_peers
 from benchmarks.results import about, load, output_option, save, today
 from roleclass.cli.options import corpus_option, model_option
 from roleclass.cli.terminal import warn
+from roleclass.report.statistics import share
 from roleclass.roles import Role
 from roleclass.training.corpus import Corpus, LabelledPosting, load_corpus
 from roleclass.training.evaluation import scores
@@ -38,8 +38,6 @@ ROLES: Final = tuple(sorted(role for role in Role if role != Role.UNCLEAR))
 
 PUT_IN: Final = ("company", "nice-to-have")
 """The kinds of changes whose cost is measured for every peer; `behaviour` has more, for roleclass."""
-
-RESAMPLES: Final = 5_000
 
 TIMED: Final = 1000
 """How many postings all peers are timed on."""
@@ -65,6 +63,7 @@ def rightness(answer: Answer, dev: Corpus, put_in: Sequence[Change]) -> dict[str
     """Return the accuracy of a peer, and the loss from insertions that must not matter."""
     truth, answers = dev.column("role"), np.array(answer(dev.postings))
     figures = scores(truth, answers, ROLES)
+    right = share(int((answers == truth).sum()), len(dev))
     costs: dict[str, list[float]] = {}
     for change in put_in:
         changed = np.array(answer([change.of(posting) for posting in dev]))
@@ -72,17 +71,11 @@ def rightness(answer: Answer, dev: Corpus, put_in: Sequence[Change]) -> dict[str
         costs.setdefault(change.group, []).append(float(lost))
     return {
         "accuracy": figures["accuracy"],
-        "interval": _interval(answers == truth),
+        "interval": [round(right["low"], 6), round(right["high"], 6)],
         "macro_f1": figures["macro_f1"],
         "f1": {role: row["f1"] for role, row in figures["roles"].items()},
         "lost": {group: round(float(np.mean(of)), 6) for group, of in costs.items()},
     }
-
-
-def _interval(right: NDArray[np.bool_]) -> list[float]:
-    """Return the 95 % interval of a share by the bootstrap over postings."""
-    draws = np.random.default_rng(0).integers(len(right), size=(RESAMPLES, len(right)))
-    return [round(float(q), 6) for q in np.quantile(right[draws].mean(axis=1), [0.025, 0.975])]
 
 
 def speeds(

@@ -199,14 +199,7 @@ _SERIES: Final = (
 
 
 def draw_areas(axes: Axes, figures: Mapping[str, Any]) -> None:
-    """Draw the share of postings in each area, in the seed's order; a band is where its tier would put it.
-
-    Parameters
-    ----------
-    axes : Axes
-    figures : mapping
-        As stored in ``results/seeds.json``; the first batch is drawn.
-    """
+    """Draw the share of postings of the first batch in each area, and a band where its tier would put it."""
     limits = dict(
         zip(TIERS, zip(CUTOFFS.values(), (1.0, *CUTOFFS.values()), strict=False), strict=True)
     )

@@ -82,11 +82,7 @@ def agreement(
 ) -> list[Any]:
     """Compare the sixteen areas with the seed, by duties or by postings.
 
-    Returns
-    -------
-    list of int, int and float or None
-        How many duties or postings there are, how many areas have the seed's tier, and the rank correlation
-        with the seed's order.
+    Returns their number, how many areas have the seed's tier, and the rank correlation with its order.
     """
     names = [f"{area.key} by {by}" for area in PROBLEMS]
     found = [cell(figures, name, batch, way) for name in names]

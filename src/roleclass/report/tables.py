@@ -34,15 +34,10 @@ def tables(report: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     >>> tables(build_report([]))["roles"][0]
     {'role': 'ai-first', 'n': 0, 'of': 0, 'share': 0.0, 'low': 0.0, 'high': 1.0}
     """
-    found = {name: list(map(flat, rows)) for name, rows in _tables(report).items()}
-    return {name: rows for name, rows in found.items() if rows}
-
-
-def _tables(report: Mapping[str, Any]) -> dict[str, list[Row]]:
     batches, areas = report["batches"], report["problems"]["areas"]
     parts = [part for area in areas for part in (area, *area["parts"])]
     own = ("roles", "levels")  # tables of their own
-    return {
+    found: dict[str, list[Row]] = {
         "roles": report["roles"],
         "areas": [_without(area, *own) for area in areas],
         "sub_patterns": [
@@ -89,6 +84,7 @@ def _tables(report: Mapping[str, Any]) -> dict[str, list[Row]]:
         "title_promises": _grouped(report["atypical"]["table"], "promise"),
         "atypical": report["atypical"]["surest"],
     }
+    return {name: list(map(flat, rows)) for name, rows in found.items() if rows}
 
 
 def _grouped(groups: Mapping[str, Any], what: str = "role", **more: str) -> list[Row]:
