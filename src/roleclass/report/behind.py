@@ -17,13 +17,7 @@ DUTIES_SHOWN: Final = 15
 
 
 class Behind:
-    """The postings behind each area, those with most duties in it first, and the first for each title.
-
-    Parameters
-    ----------
-    with_text : bool
-        Whether to also keep duties.
-    """
+    """The postings behind each area, those with most duties in it first, and the first for each title."""
 
     def __init__(self, *, with_text: bool = False) -> None:
         self._with_text = with_text
