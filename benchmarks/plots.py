@@ -75,14 +75,15 @@ def _frontier(axes: Axes, rows: Mapping[str, Mapping[str, Any]], ours: str = "ro
         low, high = rows[name]["interval"]
         axes.plot([x, x], [low, high], color=OURS if mine else QUIET, linewidth=1.4, zorder=2)
         axes.plot(x, y, "o", color=OURS if mine else INK, markersize=9 if mine else 6, zorder=3)
-        height = y
-        while any(height > other - 0.03 and x < 20 * right for right, other in labels):
+        height, left = y, any(1.2 * x < a < 2 * x and abs(y - b) < 0.02 for a, b in at.values())
+        while not left and any(height > other - 0.03 and x < 20 * a for a, other in labels):
             height -= 0.005  # below the labels of its neighbours
-        labels.append((x, height))
+        if not left:
+            labels.append((x, height))
         axes.annotate(
-            name, (x, y), (1.4 * x, height), fontsize=9, va="center",
-            weight="bold" if mine else "normal",
-            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.7, "relpos": (0, 0.5)},
+            name, (x, y), (x / 1.4 if left else 1.4 * x, height), fontsize=9, va="center",
+            ha="right" if left else "left", weight="bold" if mine else "normal",
+            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.7, "relpos": (left, 0.5)},
         )  # fmt: skip
     axes.set_xscale("log")
     axes.margins(x=0.16)
