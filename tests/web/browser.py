@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from roleclass.web.server import WebServer
 
@@ -27,8 +27,8 @@ class Browser:
 
     def __init__(self, server: WebServer) -> None:
         self.server = server
-        self.address = ("127.0.0.1", server.server_port)
-        self.host = f"127.0.0.1:{server.server_port}"
+        self.host = urlsplit(server.url).netloc
+        self.address = ("127.0.0.1", int(self.host.partition(":")[2]))
 
     def ask(
         self,
@@ -83,7 +83,7 @@ def form(content: bytes, name: str, **fields: str) -> bytes:
 @contextmanager
 def running() -> Iterator[Browser]:
     with WebServer(port=0) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield Browser(server)
         server.shutdown()

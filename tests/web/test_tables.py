@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from roleclass import predict
-from roleclass.web import tables
+from roleclass.web import tables, views
+from roleclass.web.forms import MAX_FORM
 from tests.web.browser import Browser, running
 from tests.written import posting
 
@@ -163,7 +164,7 @@ def test_the_last_few_tables_are_kept_and_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(tables, "_KEPT", 2)
+    monkeypatch.setattr(views, "_KEPT", 2)
     with running() as browser:
         sent = [browser.send(as_csv(), "jobs.csv").headers["Location"] for _ in range(3)]
         assert [browser.ask(f"{path}/file").status for path in sent] == [404, 200, 200]
@@ -209,11 +210,24 @@ def test_two_tables_at_once_are_both_right_and_more_are_asked_to_wait(
         assert got == [["ai-first", "other"]] * 2
 
 
+@pytest.mark.parametrize("name", ["", "jobs.csv"])
+def test_a_form_without_a_file_or_too_large_is_told(
+    browser: Browser, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "No file was chosen"
+    if name:
+        monkeypatch.setitem(MAX_FORM, "/tables", 10)
+        told = "This table is too large: the limit is 250 MB"
+    got = browser.send(as_csv(), name)
+    assert got.status == (413 if name else 400)
+    assert told in got.text
+
+
 def test_a_full_disk_is_told(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(tables, "read_table_form", full)
+    monkeypatch.setattr(tables, "score_files", full)
     got = browser.send(as_csv(), "jobs.csv")
     assert got.status == 507
     assert "No space left on device" in got.text

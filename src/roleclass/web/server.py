@@ -1,42 +1,31 @@
 """`WebServer`: HTTP on this machine only, with limits on all resources that a client can use."""
 
-import os
-import select
-import shutil
+import logging
 import socket
-import sys
 import threading
 import time
-from contextlib import suppress
+import weakref
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from typing import Any, Final, Self
+
+from waitress import create_server, wasyncore
+from waitress.buffers import OverflowableBuffer
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.utilities import BadRequest
 
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import RoleclassError
-from roleclass.web.forms import Body, FormError, content_length
-from roleclass.web.views import Answer, Site
+from roleclass.web.forms import MAX_FORM, MAX_TABLE, RequestError, too_large
+from roleclass.web.views import Site
 
 DEFAULT_PORT: Final = 8765
 
-_MAX_CONNECTIONS: Final = 64  # a browser opens six
-_IDLE_SECONDS: Final = 10.0
-_SLOWEST: Final = 100_000  # bytes a second; slower clients would block others
-
-_HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Connection": "close",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
-    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    # Not no-referrer: browsers would then hide the origin of a form from us, too.
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
+_IDLE_SECONDS: Final = 10
+_SLOWEST: Final = 100_000  # bytes a second
 
 
-class WebServer(ThreadingHTTPServer):
+class WebServer:
     """Serves the pages of `Site` on the loopback interface, until `shutdown`.
 
     Parameters
@@ -58,151 +47,115 @@ class WebServer(ThreadingHTTPServer):
     True
     """
 
-    daemon_threads = True
-    request_queue_size = _MAX_CONNECTIONS
-    # This reuses the port of a stopped server; on Windows it would share that of a running one.
-    allow_reuse_address = os.name != "nt"
-
     def __init__(self, port: int | None = None, classifier: RoleClassifier | None = None) -> None:
-        self._free = threading.BoundedSemaphore(_MAX_CONNECTIONS)
-        self._deadlines: dict[socket.socket, float] = {}
-        self._has_ended = False
         self.site = Site(classifier or RoleClassifier())
+        self.tables = threading.BoundedSemaphore(2)
         try:
-            super().__init__(("127.0.0.1", DEFAULT_PORT if port is None else port), _Handler)
+            listening = socket.create_server(("127.0.0.1", DEFAULT_PORT if port is None else port))
         except OSError as error:
             if port is not None:
+                self.site.close()
                 raise RoleclassError(
                     f"port {port} is not available: {error.strerror}; choose another with --port, "
                     "or leave it out to use a free one"
                 ) from error
-            super().__init__(("127.0.0.1", 0), _Handler)
+            listening = socket.create_server(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/"
+        # Another name is that of a site pointed at this machine.
+        self.hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+        logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of clients that wait
+        self._is_over = False
+        self._connections: dict[int, Any] = {}
+        self._server = create_server(
+            self.site,
+            self._connections,
+            sockets=[listening],
+            threads=16,  # only a request that has come whole takes one
+            connection_limit=500,  # more wait; Windows can watch 512
+            channel_timeout=_IDLE_SECONDS,
+            cleanup_interval=1,
+            channel_request_lookahead=1,  # so that it notices when a client leaves
+            log_socket_errors=False,
+            max_request_body_size=10 * MAX_TABLE,  # the connection of a longer one is cut
+            recv_bytes=1 << 16,
+        )
+        parser = type("Request", (_Request,), {"server": self})
+        self._server.channel_class = type("Channel", (HTTPChannel,), {"parser_class": parser})
 
-    @property
-    def url(self) -> str:
-        """The address of the page."""
-        return f"http://127.0.0.1:{self.server_port}/"
+    def serve_forever(self) -> None:
+        """Answer until `shutdown`."""
+        while not self._is_over:
+            wasyncore.loop(timeout=1, use_poll=True, map=self._connections, count=1)
 
-    @property
-    def hosts(self) -> tuple[str, str]:
-        """The host names that it answers to; another name is that of a site pointed at this machine."""
-        return f"127.0.0.1:{self.server_port}", f"localhost:{self.server_port}"
+    def shutdown(self) -> None:
+        """End `serve_forever`, from another thread."""
+        self._is_over = True
+        self._server.pull_trigger()
 
-    def server_close(self) -> None:
-        """Stop listening, and delete the tables."""
-        self._has_ended = True
-        super().server_close()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        wasyncore.close_all(self._server.active_channels)
+        # A table that is being scored ends with its part.
+        self._server.task_dispatcher.shutdown(timeout=1)
+        self._server.close()
         self.site.close()
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread; close the connection at once if there are too many."""
-        if self._free.acquire(blocking=False):
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Answer, then free the place."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._deadlines.pop(request, None)
-            self._free.release()
+class _Request(HTTPRequestParser):  # type: ignore[misc]
+    """A request while it comes: who may not ask, or asks too slowly, is refused here."""
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Report no error if the client disconnected or the server was stopped."""
-        if not (self._has_ended or isinstance(sys.exception(), ConnectionError | TimeoutError)):
-            super().handle_error(request, client_address)
-
-    def allow(self, connection: socket.socket, seconds: float | None) -> None:
-        """Set the time within which a client must send its next part; None removes the limit."""
-        if seconds is None:
-            self._deadlines.pop(connection, None)
-        else:
-            self._deadlines[connection] = time.monotonic() + seconds
-
-    def service_actions(self) -> None:
-        """Disconnect clients that are too slow."""
-        now = time.monotonic()
-        for connection, deadline in self._deadlines.copy().items():
-            if now > deadline:
-                self._deadlines.pop(connection, None)
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-
-
-class _Handler(BaseHTTPRequestHandler):
     server: WebServer
-    protocol_version = "HTTP/1.1"
-    server_version = "roleclass"
-    sys_version = ""
-    timeout = _IDLE_SECONDS
 
-    def setup(self) -> None:
-        super().setup()
-        self.server.allow(self.connection, _IDLE_SECONDS)
+    def __init__(self, settings: object) -> None:
+        super().__init__(settings)
+        self._begun = time.monotonic()
 
-    def do_GET(self) -> None:
-        if self._is_ours():
-            self._send(self.server.site.get(self.path.partition("?")[0]))
+    def received(self, data: bytes) -> int:
+        """Take a piece."""
+        if time.monotonic() - self._begun > _IDLE_SECONDS + self.content_length / _SLOWEST:
+            self.error, self.completed = BadRequest("too slow"), True
+            return len(data)
+        return int(super().received(data))
 
-    def do_HEAD(self) -> None:
-        self.do_GET()
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head, and decide what becomes of the body."""
+        super().parse_header(header_plus)
+        try:
+            self._check()
+        except RequestError as error:
+            self.error = self.server.site.refuse(error)
+            if self.body_rcv is not None:  # a browser shows no answer before it has sent all
+                self.body_rcv.buf = _Nowhere(0)
 
-    def do_POST(self) -> None:
-        if not self._is_ours():
+    def _check(self) -> None:
+        host = self.headers.get("HOST")
+        if host not in self.server.hosts:
+            raise RequestError(HTTPStatus.MISDIRECTED_REQUEST)
+        if self.command in ("GET", "HEAD") and self.body_rcv is None:
             return
+        if self.command != "POST":
+            raise RequestError(HTTPStatus.NOT_IMPLEMENTED)
         # Only our own page may send a form, no other site in this browser.
-        if self.headers.get_all("Origin") != [f"http://{self.headers['Host']}"]:
-            self._send(Answer.text(HTTPStatus.FORBIDDEN))
-            return
-        try:
-            length = content_length(self.headers)
-        except FormError as error:
-            self._send(self.server.site.fault(error))
-            return
-        self._allow(_IDLE_SECONDS + length / _SLOWEST)
-        body = Body(self.rfile, length, lambda: self._allow(None))
-        answer = self.server.site.post(self.path, self.headers, body, self._check_client)
-        while body.read(1 << 16):
-            pass  # a browser shows no response before it has sent everything
-        self._send(answer)
+        if self.headers.get("ORIGIN") != f"http://{host}":
+            raise RequestError(HTTPStatus.FORBIDDEN)
+        if self.chunked or "CONTENT_LENGTH" not in self.headers:
+            raise RequestError(HTTPStatus.LENGTH_REQUIRED, "The length of the form is unknown.")
+        if self.path not in MAX_FORM:
+            raise RequestError(HTTPStatus.NOT_FOUND)
+        if self.content_length > MAX_FORM[self.path]:
+            raise too_large(self.path)
+        if self.path == "/tables":
+            if not self.server.tables.acquire(blocking=False):
+                raise RequestError(
+                    HTTPStatus.SERVICE_UNAVAILABLE,
+                    "Other tables are being scored: send this one again later.",
+                )
+            weakref.finalize(self, self.server.tables.release)  # however it ends
 
-    def _is_ours(self) -> bool:
-        named = self.headers.get_all("Host", [])
-        if len(named) == 1 and named[0] in self.server.hosts:
-            return True
-        self._send(Answer.text(HTTPStatus.MISDIRECTED_REQUEST))
-        return False
 
-    def _allow(self, seconds: float | None) -> None:
-        self.server.allow(self.connection, seconds)
-
-    def _check_client(self) -> None:
-        """Raise a `BrokenPipeError` if the client has disconnected."""
-        ready, _, _ = select.select([self.connection], [], [], 0)
-        if ready and not self.connection.recv(1, socket.MSG_PEEK):
-            raise BrokenPipeError
-
-    def _send(self, answer: Answer) -> None:
-        self._allow(None)  # each piece that is sent has its own time limit
-        try:
-            with answer.open() as content:
-                self.send_response(answer.status)
-                self.send_header("Content-Type", answer.type)
-                self.send_header("Content-Length", str(content.seek(0, os.SEEK_END)))
-                for name, value in {**_HEADERS, **answer.headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                content.seek(0)
-                if self.command != "HEAD":
-                    shutil.copyfileobj(content, self.wfile, 1 << 16)
-        except FileNotFoundError:  # a table that was deleted for newer ones
-            self._send(Answer.text(HTTPStatus.NOT_FOUND))
-
-    def send_error(self, code: int, *_: object, **__: object) -> None:
-        """Answer an invalid request, without repeating its content."""
-        self._send(Answer.text(HTTPStatus(code)))
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Log nothing."""
+class _Nowhere(OverflowableBuffer):  # type: ignore[misc]
+    def append(self, s: bytes) -> None:
+        """Keep nothing."""

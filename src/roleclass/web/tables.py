@@ -1,159 +1,91 @@
-"""Uploaded tables: scored in a temporary folder, kept until newer ones replace them. Needs ``[web]``."""
+"""An uploaded table, scored in a temporary folder. Needs ``[web]``."""
 
 import os
 import re
-import secrets
 import shutil
-import tempfile
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from email.message import Message
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from multipart import MultipartPart
+from waitress.channel import ClientDisconnected
 
 from roleclass.errors import RoleclassError
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.run import score_files
 from roleclass.scoring.summary import Summary
-from roleclass.tables.formats import Format
+from roleclass.tables.formats import WRITTEN, Format
 from roleclass.tables.options import default_threads
-from roleclass.web.forms import Body, Fields, FormError, read_table_form
+from roleclass.web.forms import RequestError, safe_name
 
 OPTIONS: Final = (
     "text_column", "title_column", "format", "encoding", "delimiter", "records", "table", "prefix",
 )  # fmt: skip
 """The fields of the form that are options of ``roleclass score``."""
 
-WRITTEN: Final = ("csv", "tsv", "jsonl", "json", "parquet", "arrow")
 
-_AT_A_TIME: Final = 2
-_KEPT: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A scored table.
-
-    Attributes
-    ----------
-    file : Path
-    summary : Summary
-    notes : list of str
-        The warnings: guesses, and rows that could not be scored.
-    """
+class Scored(NamedTuple):
+    """A scored table; the notes are the warnings: guesses, and rows that could not be scored."""
 
     file: Path
     summary: Summary
     notes: list[str]
 
 
-class Tables:
-    """Scores tables, and keeps the last few.
+def score_table(
+    sent: MultipartPart,
+    fields: Mapping[str, str],
+    folder: Path,
+    model: Path,
+    has_left: Callable[[], bool],
+) -> Scored:
+    """Score the table of a form.
 
     Parameters
     ----------
+    sent, fields
+        The form.
+    folder : Path
+        For the result. The caller deletes it, also after an error.
     model : Path
         The model file.
+    has_left : callable
+        Asked after each part; where it returns True, nobody waits for the table any more.
+
+    Raises
+    ------
+    RequestError
+        If the table cannot be read or scored.
+    OSError
+        If it cannot be saved.
     """
+    notes: list[str] = []
 
-    def __init__(self, model: Path) -> None:
-        self._model = model
-        self._free = threading.BoundedSemaphore(_AT_A_TIME)
-        self._lock = threading.Lock()
-        self._closed = threading.Event()
-        self._kept: dict[str, Scored] = {}
-        self._folder = Path(tempfile.mkdtemp(prefix="roleclass-web-"))
+    def progress(_: Summary) -> None:
+        if has_left():
+            raise ClientDisconnected
 
-    def score(self, headers: Message, body: Body, check_client: Callable[[], None]) -> str:
-        """Score the table of a form.
-
-        Parameters
-        ----------
-        headers, body
-            Of the request.
-        check_client : callable
-            Called after each part; an exception ends the run.
-
-        Returns
-        -------
-        str
-            The key for `find`.
-
-        Raises
-        ------
-        FormError
-            If the table cannot be read, scored or saved, or too many are being scored.
-        """
-        if not self._free.acquire(blocking=False):
-            raise FormError(
-                "Other tables are being scored: send this one again later.",
-                HTTPStatus.SERVICE_UNAVAILABLE,
-            )
-        key = secrets.token_urlsafe(16)
-        folder = self._folder / key
-        try:
-            (folder / "sent").mkdir(parents=True)
-            fields, sent = read_table_form(headers, body, folder / "sent")
-            scored = self._score(sent, fields, folder, check_client)
-            shutil.rmtree(folder / "sent", ignore_errors=True)
-        except BaseException as error:
-            shutil.rmtree(folder, ignore_errors=True)
-            if isinstance(error, RoleclassError | ValueError):
-                raise FormError(_for_page(str(error), folder)) from error
-            if isinstance(error, OSError) and not isinstance(error, ConnectionError | TimeoutError):
-                raise FormError(
-                    f"The table cannot be saved: {error.strerror or error}.",
-                    HTTPStatus.INSUFFICIENT_STORAGE,
-                ) from error
-            raise
-        finally:
-            self._free.release()
-        with self._lock:
-            self._kept[key] = scored
-            while len(self._kept) > _KEPT:
-                oldest = next(iter(self._kept))
-                del self._kept[oldest]
-                shutil.rmtree(self._folder / oldest, ignore_errors=True)
-        return key
-
-    def find(self, key: str) -> Scored | None:
-        """Return a table by its key; None if it was deleted."""
-        return self._kept.get(key)
-
-    def close(self) -> None:
-        """Delete all tables; those being scored stop at their next part."""
-        self._closed.set()
-        for _ in range(100):  # a table that is being scored may write once more
-            shutil.rmtree(self._folder, ignore_errors=True)
-            if not self._folder.exists():
-                break
-            time.sleep(0.02)
-
-    def _score(
-        self, sent: Path, fields: Fields, folder: Path, check_client: Callable[[], None]
-    ) -> Scored:
-        given: dict[str, Any] = {name: fields[name] for name in OPTIONS if fields.get(name)}
+    table = folder / "sent" / safe_name(sent.filename)
+    table.parent.mkdir(parents=True)
+    sent.save_as(table)
+    sent.close()
+    given: dict[str, Any] = {name: fields[name] for name in OPTIONS if fields.get(name)}
+    try:
         options = ScoreOptions(**given, safe_csv="safe_csv" in fields, threads=default_threads())
-        notes: list[str] = []
-        output = folder / _name_of(sent.name, options, fields.get("written"))
-
-        def progress(_: Summary) -> None:
-            check_client()
-            if self._closed.is_set():
-                raise BrokenPipeError
-
+        output = folder / _name_of(table.name, options, fields.get("written"))
         summary = score_files(
-            [sent],
+            [table],
             output,
             options,
-            model=self._model,
+            model=model,
             warn=lambda note: notes.append(_for_page(note, folder)),
             progress=progress,
         )
-        return Scored(output, summary, notes)
+    except (RoleclassError, ValueError) as error:
+        raise RequestError(HTTPStatus.BAD_REQUEST, _for_page(str(error), folder)) from error
+    shutil.rmtree(table.parent, ignore_errors=True)
+    return Scored(output, summary, notes)
 
 
 def _name_of(sent: str, options: ScoreOptions, written: str | None) -> str:
