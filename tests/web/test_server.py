@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -24,8 +25,16 @@ from tests.web.browser import MULTIPART, Browser, form, running
 TABLE = b"id,text\n" + b"7,Prepares the payroll of forty bakers each month.\n" * 60_000
 
 
+SMALL = TABLE[:200]
+
+
+def wait(until: Callable[[], bool]) -> bool:
+    """Ask again and again for some seconds."""
+    return any(until() or time.sleep(0.02) for _ in range(1000))
+
+
 def said(browser: Browser, head: str) -> bytes:
-    """Say something as it is; return all that is answered."""
+    """Say something as it is, but for the last time; return all that is answered."""
     with socket.create_connection(browser.address, timeout=60) as client:
         head = head.replace("\n\n", "\nConnection: close\n\n", 1).replace("HOST", browser.host)
         client.sendall(head.replace("\n", "\r\n").encode())
@@ -155,6 +164,32 @@ def test_a_silent_or_slow_client_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) 
         assert browser.ask("/").status == 200
 
 
+def test_tables_that_only_begin_to_come_take_a_place_until_their_clients_leave() -> None:
+    with running() as browser:
+        head = (
+            f"POST /tables HTTP/1.1\r\nHost: {browser.host}\r\nOrigin: http://{browser.host}\r\n"
+            f"Content-Type: {MULTIPART}\r\nContent-Length: 1000\r\n\r\n"
+        ).encode()
+        clients = [socket.create_connection(browser.address, timeout=60) for _ in range(2)]
+        for client in clients:
+            client.sendall(head)
+        assert wait(lambda: browser.send(SMALL, "jobs.csv").status == 503)
+        for client in clients:
+            client.close()
+        assert wait(lambda: browser.send(SMALL, "jobs.csv").status == 303)
+
+
+def test_a_form_that_is_refused_is_read_to_its_end_and_kept_nowhere(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda *given: made.append(given))
+    form = {"Content-Type": MULTIPART, "Origin": "http://evil.example"}
+    assert browser.ask("/tables", "POST", b"x" * 3_000_000, form).status == 403
+    assert browser.ask("/", "POST", b"x" * 5_000_000, {"Content-Type": MULTIPART}).status == 413
+    assert made == []
+
+
 def test_400_idle_connections_leave_at_most_64_threads_and_room_for_the_next() -> None:
     with running() as browser, ExitStack() as stack:
         before = threading.active_count()
@@ -177,8 +212,9 @@ def test_a_client_that_leaves_is_no_error_and_leaves_nothing(
             f"POST /tables HTTP/1.1\r\nHost: {browser.host}\r\nOrigin: http://{browser.host}\r\n"
             f"Content-Type: {MULTIPART}\r\nContent-Length: {len(body)}\r\n\r\n"
         ).encode()
-        # Before anything, in the head, in the form, while it is scored.
-        for part in (b"", head[:40], head + body[:1000], head + body):
+        # Before anything, in the head, in the form, while it is scored; after what is no HTTP.
+        whole = head + body
+        for part in (b"", head[:40], whole[:2000], whole[:1_000_000], whole, b"\0\r\n\r\n"):
             client = socket.create_connection(browser.address, timeout=60)
             client.sendall(part)
             leave(client, reset=reset)

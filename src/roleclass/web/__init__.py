@@ -1,10 +1,10 @@
 """``roleclass web``: paste a posting or upload a table, in a browser on this machine.
 
 ============  ========================================================================================
-`server`      HTTP on the loopback interface, with limits on all resources that a client can use
+`server`      waitress on the loopback interface, with limits on all resources that a client can use
 `forms`       the forms that a browser sends
-`views`       the pages, from the templates of ``explain --html``
-`tables`      uploaded tables, scored in a temporary folder
+`views`       the pages, a WSGI application, from the templates of ``explain --html``
+`tables`      an uploaded table, scored in a temporary folder
 ============  ========================================================================================
 
 Postings need only the package, tables ``roleclass[web]``.

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, Self
 
@@ -80,8 +81,9 @@ class WebServer:
             max_request_body_size=10 * MAX_TABLE,  # the connection of a longer one is cut
             recv_bytes=1 << 16,
         )
-        parser = type("Request", (_Request,), {"server": self})
-        self._server.channel_class = type("Channel", (HTTPChannel,), {"parser_class": parser})
+        self._server.channel_class = type(
+            "Channel", (_Channel,), {"parser_class": type("Request", (_Request,), {"server": self})}
+        )
 
     def serve_forever(self) -> None:
         """Answer until `shutdown`."""
@@ -104,14 +106,24 @@ class WebServer:
         self.site.close()
 
 
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    def handle_close(self) -> None:
+        """Forget a request that will not come whole."""
+        super().handle_close()
+        if self.request is not None:
+            self.request.close()
+
+
 class _Request(HTTPRequestParser):  # type: ignore[misc]
     """A request while it comes: who may not ask, or asks too slowly, is refused here."""
 
     server: WebServer
+    path = ""  # of what is no HTTP
 
     def __init__(self, settings: object) -> None:
         super().__init__(settings)
         self._begun = time.monotonic()
+        self._leave: Callable[[], object] = lambda: None
 
     def received(self, data: bytes) -> int:
         """Take a piece."""
@@ -119,6 +131,11 @@ class _Request(HTTPRequestParser):  # type: ignore[misc]
             self.error, self.completed = BadRequest("too slow"), True
             return len(data)
         return int(super().received(data))
+
+    def close(self) -> None:
+        """Forget the body, and leave the place among the tables."""
+        super().close()
+        self._leave()
 
     def parse_header(self, header_plus: bytes) -> None:
         """Read the head, and decide what becomes of the body."""
@@ -153,7 +170,7 @@ class _Request(HTTPRequestParser):  # type: ignore[misc]
                     HTTPStatus.SERVICE_UNAVAILABLE,
                     "Other tables are being scored: send this one again later.",
                 )
-            weakref.finalize(self, self.server.tables.release)  # however it ends
+            self._leave = weakref.finalize(self, self.server.tables.release)  # once only
 
 
 class _Nowhere(OverflowableBuffer):  # type: ignore[misc]
