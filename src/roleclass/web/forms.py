@@ -35,14 +35,7 @@ def too_large(path: str) -> RequestError:
 
 
 def read_form(request: WSGIEnvironment) -> tuple[dict[str, str], MultipartPart | None]:
-    """Read a form.
-
-    Returns
-    -------
-    fields : dict of str to str
-        Of several with the same name, the last.
-    file : MultipartPart or None
-        To be closed.
+    """Read a form: its fields (of several with the same name, the last) and a file, to be closed.
 
     Raises
     ------

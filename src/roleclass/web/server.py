@@ -126,7 +126,6 @@ class _Request(HTTPRequestParser):  # type: ignore[misc]
         self._leave: Callable[[], object] = lambda: None
 
     def received(self, data: bytes) -> int:
-        """Take a piece."""
         if time.monotonic() - self._begun > _IDLE_SECONDS + self.content_length / _SLOWEST:
             self.error, self.completed = BadRequest("too slow"), True
             return len(data)

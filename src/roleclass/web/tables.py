@@ -40,18 +40,9 @@ def score_table(
     model: Path,
     has_left: Callable[[], bool],
 ) -> Scored:
-    """Score the table of a form.
+    """Score the table of a form in a folder that the caller deletes, also after an error.
 
-    Parameters
-    ----------
-    sent, fields
-        The form.
-    folder : Path
-        For the result. The caller deletes it, also after an error.
-    model : Path
-        The model file.
-    has_left : callable
-        Asked after each part; where it returns True, nobody waits for the table any more.
+    `has_left` is asked after each part; where it returns True, nobody waits for the table any more.
 
     Raises
     ------

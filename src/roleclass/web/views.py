@@ -66,10 +66,6 @@ class Answer:
 class Site:
     """The pages, and the last few tables that were scored.
 
-    Parameters
-    ----------
-    classifier : RoleClassifier
-
     Raises
     ------
     ModelError
