@@ -2,10 +2,12 @@
 
 import re
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
 from wsgiref.types import WSGIEnvironment
 
-from multipart import MultipartPart, parse_form_data
+if TYPE_CHECKING:  # tables need an extra
+    from multipart import MultipartPart
 
 MAX_POSTING: Final = 1_000_000
 """Most bytes of a posting; the time and memory of an explanation grow with its length."""
@@ -15,6 +17,8 @@ MAX_TABLE: Final = 250_000_000
 
 MAX_FORM: Final = {"/": 4 * MAX_POSTING, "/tables": MAX_TABLE}
 """Most bytes of a form, by the path that it is sent to; most non-letters are sent as three bytes."""
+
+_FIELDS: Final = 20
 
 
 class RequestError(Exception):
@@ -34,23 +38,46 @@ def too_large(path: str) -> RequestError:
     )
 
 
-def read_form(request: WSGIEnvironment) -> tuple[dict[str, str], MultipartPart | None]:
-    """Read a form: its fields (of several with the same name, the last) and a file, to be closed.
+def read_posting_form(request: WSGIEnvironment) -> dict[str, str]:
+    """Read a form without a file; of several fields with the same name, the last.
 
     Raises
     ------
     RequestError
-        If it is damaged, or not a form.
+        If it is not such a form, or has too many fields.
+    """
+    if request.get("CONTENT_TYPE", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        message = "This is not the form of a posting."
+        raise RequestError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message)
+    data = request["wsgi.input"].read(int(request["CONTENT_LENGTH"]))
+    sent = data.decode("ascii", "replace")
+    try:
+        pairs = parse_qsl(sent, keep_blank_values=True, errors="replace", max_num_fields=_FIELDS)
+    except ValueError as error:
+        raise RequestError(HTTPStatus.BAD_REQUEST, "The form has too many fields.") from error
+    return dict(pairs)
+
+
+def read_table_form(request: WSGIEnvironment) -> tuple[dict[str, str], "MultipartPart"]:
+    """Read a form with a file, to be closed.
+
+    Raises
+    ------
+    RequestError
+        If it is damaged, not a form, or without a file.
     OSError
         If the file cannot be kept.
     """
+    from multipart import parse_form_data
+
     try:
-        fields, sent = parse_form_data(
-            request, strict=True, part_limit=20, memory_limit=MAX_FORM["/"]
-        )
+        fields, sent = parse_form_data(request, strict=True, part_limit=_FIELDS)
     except (ValueError, LookupError) as error:  # the latter for encodings that there are not
         raise RequestError(HTTPStatus.BAD_REQUEST, f"The form is damaged: {error}.") from error
-    return dict(fields), next((part for part in sent.values() if part.filename), None)
+    file = next((part for part in sent.values() if part.filename), None)
+    if file is None:
+        raise RequestError(HTTPStatus.BAD_REQUEST, "No file was chosen.")
+    return dict(fields), file
 
 
 def safe_name(name: str) -> str:

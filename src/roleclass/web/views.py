@@ -21,7 +21,14 @@ from roleclass.evidence.page import view_of
 from roleclass.pages import render, stylesheet
 from roleclass.roles import as_role
 from roleclass.tables.formats import WRITTEN
-from roleclass.web.forms import MAX_POSTING, MAX_TABLE, RequestError, read_form, too_large
+from roleclass.web.forms import (
+    MAX_POSTING,
+    MAX_TABLE,
+    RequestError,
+    read_posting_form,
+    read_table_form,
+    too_large,
+)
 
 if TYPE_CHECKING:  # tables need an extra
     from roleclass.web.tables import Scored
@@ -86,7 +93,7 @@ class Site:
         self._tables: dict[str, Scored] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="roleclass-web-"))
         try:
-            require_extra("web", "filelock", "pyarrow")
+            require_extra("web", "filelock", "multipart", "pyarrow")
             self._missing = ""
         except MissingExtraError as error:
             self._missing = str(error)
@@ -148,13 +155,11 @@ class Site:
         raise RequestError(HTTPStatus.NOT_FOUND)
 
     def _post(self, request: WSGIEnvironment) -> Answer:
-        fields, sent = read_form(request)
         if request["PATH_INFO"] == "/":
-            return self._posting(fields)
+            return self._posting(read_posting_form(request))
         if self._missing:
             raise RequestError(HTTPStatus.NOT_FOUND)
-        if sent is None:
-            raise RequestError(HTTPStatus.BAD_REQUEST, "No file was chosen.")
+        fields, sent = read_table_form(request)
 
         from roleclass.web.tables import score_table
 
