@@ -42,8 +42,16 @@ def generated(number: int, length: int = 4000, seed: int = 1) -> Iterator[str]:
     """Generate postings.
 
     Two words in three are common words, the others are phrases of the lexicon; a line has 5 to 20. The
-    lengths in bytes are distributed like those of real postings: log-normal around `length`, a third of them
-    outside 0.6 to 1.6 times that. The same seed gives the same postings.
+    lengths are distributed like those of real postings: log-normal, a third of them outside 0.6 to 1.6 times
+    the median.
+
+    Parameters
+    ----------
+    number : int
+    length : int
+        Median length in bytes.
+    seed : int
+        The same seed gives the same postings.
 
     Examples
     --------
@@ -178,7 +186,7 @@ def growth_with_count(
 def benchmark(
     model: Path | None, texts: Sequence[str], *, count: int = 10_000, rounds: int = 7
 ) -> dict[str, Any]:
-    """Measure everything; the figures are ready for JSON and hold no text.
+    """Measure everything.
 
     Parameters
     ----------
@@ -190,6 +198,11 @@ def benchmark(
         The largest number of postings that are streamed.
     rounds : int
         The number of times each measurement is taken; medians are reported.
+
+    Returns
+    -------
+    dict
+        Ready for JSON. Of the texts, it has only their number and median length.
     """
     path = default_model() if model is None else model
     classifier = RoleClassifier(path)

@@ -17,7 +17,13 @@ DUTIES_SHOWN: Final = 15
 
 
 class Behind:
-    """The postings behind each area, those with most duties in it first, and the first for each title."""
+    """The postings behind each area, those with most duties in it first, and the first for each title.
+
+    Parameters
+    ----------
+    with_text : bool
+        Whether to also keep duties.
+    """
 
     def __init__(self, *, with_text: bool = False) -> None:
         self._with_text = with_text

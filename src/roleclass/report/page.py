@@ -26,9 +26,19 @@ _CHAPTERS: Final = {
 
 
 def render(report: Mapping[str, Any], sources: Sequence[str] = ()) -> str:
-    """Write a report, made from files with the names in `sources`, as a page without its empty chapters.
+    """Write a report as a page.
 
-    Text from postings is escaped.
+    Parameters
+    ----------
+    report : mapping
+        From `roleclass.report.report.build_report`.
+    sources : sequence of str
+        The names of the files that it was made from.
+
+    Returns
+    -------
+    str
+        HTML. Text from postings is escaped. Empty chapters are left out.
 
     Examples
     --------

@@ -30,7 +30,12 @@ class Share(TypedDict):
 
 
 def share(n: int, of: int) -> Share:
-    """Return a share with its Wilson score interval (Wilson, 1927); of 0 it is 0, from 0 to 1.
+    """Return a share with its Wilson score interval (Wilson, 1927).
+
+    Parameters
+    ----------
+    n, of : int
+        The count and the total; with a total of 0 the share is 0, with an interval from 0 to 1.
 
     Examples
     --------
@@ -87,6 +92,14 @@ def adjusted(p: Sequence[float]) -> list[float]:
 
     If those below `FALSE_DISCOVERIES` are called differences, at most this share of them is
     chance, on average.
+
+    Parameters
+    ----------
+    p : sequence of N floats
+
+    Returns
+    -------
+    list of N floats
 
     Examples
     --------

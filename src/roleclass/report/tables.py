@@ -23,6 +23,11 @@ Row = Mapping[str, Any]
 def tables(report: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return the tables of a report that are not empty: their names, and rows of plain values.
 
+    Parameters
+    ----------
+    report : mapping
+        From `roleclass.report.report.build_report`.
+
     Examples
     --------
     >>> from roleclass.report.report import build_report
@@ -132,6 +137,12 @@ class Listing(ExitStack):
     """Writes ``postings.csv``, and ``duties.csv`` if `with_text`, case by case.
 
     The files get their names when the context ends without error, and are removed otherwise.
+
+    Parameters
+    ----------
+    folder : Path
+    with_text : bool
+        Whether to write duties, which are text of postings.
     """
 
     def __init__(self, folder: Path, *, with_text: bool = False) -> None:
