@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from roleclass import Explanation, Role, RoleClassifier, explain
 from roleclass.evidence.explanation import _distribute
-from roleclass.evidence.feature_spans import FeatureSpans, name_features
+from roleclass.evidence.feature_spans import name_features
 from roleclass.reading import PARTS, WORKS
 from roleclass.text import MAX_BYTES
 from tests.strategies import KNOWN_TEXTS
@@ -107,10 +107,10 @@ def test_what_speaks_of_a_kind_of_lines_is_distribute_over_lines_of_that_kind() 
     part, work = np.zeros((2, len(PARTS))), np.zeros((2, len(WORKS)))
     part[:, PARTS.index("duty")] = 1
     work[0, WORKS.index("genai")] = work[1, WORKS.index("none")] = 1
-    features = ("line:share: duty, genai", "line:surest: duty, none", "line:share: both, genai")
-    columns, outputs = name_features(features), {"line_part": part, "line_work": work}
-    outputs["line_weight"] = np.ones(2)
-    nothing = np.array([], np.int64)
-    spans = FeatureSpans(nothing, nothing, nothing, nothing)
-    shared = _distribute(columns, spans, np.array([1.0, 10.0, 100.0]), nothing, outputs)
+    features = name_features(
+        ("line:share: duty, genai", "line:surest: duty, none", "line:share: both, genai")
+    )
+    outputs = {"line_part": part, "line_work": work, "line_weight": np.ones(2)}
+    nothing = np.array([], np.int32)
+    shared = _distribute(features, {}, np.array([1.0, 10.0, 100.0]), nothing, outputs)
     assert shared.tolist() == [101, 10]

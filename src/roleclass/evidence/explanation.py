@@ -1,8 +1,7 @@
 """Explain an answer of the model: the evidence for and against a role."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,13 +11,7 @@ from roleclass.engine.answers import all_outputs
 from roleclass.engine.line_outputs import LINE_OUTPUTS, lines_of
 from roleclass.engine.model_file import Model
 from roleclass.errors import ModelError
-from roleclass.evidence.feature_spans import (
-    FeatureNames,
-    FeatureSpans,
-    Span,
-    find_feature_spans,
-    name_features,
-)
+from roleclass.evidence.feature_spans import Features, Span, find_mentions, name_features
 from roleclass.reading import PARTS, WORKS, Line
 from roleclass.roles import AnyRole
 from roleclass.text import encode
@@ -131,22 +124,24 @@ def explain(
     ngrams = np.bincount(found, each, minlength=number + 1)[:number]
     weights = np.concatenate([ngrams, blocks], dtype=np.float64)
 
-    columns = name_features(model.features)
+    features = name_features(model.features)
     try:
-        mentions = find_feature_spans(columns, data, found, word)
+        mentions = find_mentions(features, data, found, word)
     except IndexError as error:  # our models name their n-grams first and find no others
         raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
-    order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
-    evidence = zip(
-        columns.kinds[order].tolist(),
-        columns.names[order].tolist(),
-        weights[order].tolist(),
-        mentions.of(order),
-        strict=True,
+    order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)].tolist()
+    evidence = (
+        Evidence(
+            features.kinds[column],
+            features.names[column],
+            float(weights[column]),
+            tuple(span for span, _ in mentions.get(column, ())),
+        )
+        for column in order
     )
     [lines] = lines_of([data], *(outputs[name] for name in LINE_OUTPUTS))
     of_lines = np.bincount(line, each, minlength=len(lines)).astype(np.float64)
-    of_lines += _distribute(columns, mentions, weights, line, outputs)
+    of_lines += _distribute(features, mentions, weights, line, outputs)
     prior = float(outputs["intercept"][a] - outputs["intercept"][b])
     return Explanation(
         document=data.decode("utf-8"),
@@ -154,15 +149,14 @@ def explain(
         against=compared,
         log_odds=float(weights.sum() + prior),
         prior=prior,
-        # Like `Evidence._make`, but without a Python call for each of hundreds.
-        evidence=tuple(map(partial(tuple.__new__, Evidence), evidence)),
+        evidence=tuple(evidence),
         lines=tuple(zip(lines, of_lines.tolist(), strict=True)),
     )
 
 
 def _distribute(
-    columns: FeatureNames,
-    mentions: FeatureSpans,
+    features: Features,
+    mentions: Mapping[int, Sequence[tuple[Span, int]]],
     weights: NDArray[np.float64],
     line: NDArray[np.int32],
     outputs: Mapping[str, NDArray[Any]],
@@ -174,17 +168,17 @@ def _distribute(
     """
     part, work = (outputs[f"line_{name}"].astype(np.float64) for name in ("part", "work"))
     total = np.zeros(len(part))
-    is_concept = np.isin(columns.kinds[mentions.column], ("density", "title"))
-    column, line = mentions.column[is_concept], line[mentions.found[is_concept]]
-    share = outputs["line_weight"][line].astype(np.float64)
-    share = share / np.maximum(np.bincount(column, share)[column], 1e-12) if len(column) else share
-    total += np.bincount(line, share * weights[column], minlength=len(total))
-    if not len(total):
-        return total
-    for j in np.flatnonzero(columns.kinds == "line").tolist():
-        holds = _holds(columns.keys[j], part, work)
-        if (whole := holds.sum()) > 0:
-            total += weights[j] * holds / whole
+    shares: dict[int, NDArray[Any]] = {}
+    for column, found in mentions.items():
+        if features.kinds[column] in ("density", "title"):
+            lines = line[[hit for _, hit in found]]
+            shares[column] = np.bincount(lines, outputs["line_weight"][lines], len(part))
+    for column in range(len(features.mentioned), len(features.kinds)):
+        if features.kinds[column] == "line":
+            shares[column] = _holds(features.keys[column], part, work)
+    for column, share in shares.items():
+        if (whole := share.sum()) > 0:
+            total += weights[column] * share / whole
     return total
 
 

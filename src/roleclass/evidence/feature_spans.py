@@ -1,10 +1,6 @@
-"""The spans of a model's features in a posting, and their display names.
+"""The names of a model's features, and where a posting mentions them."""
 
-Computed in arrays over all mentions at once: a posting has hundreds, and an explanation should cost no more
-than a few predictions.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -33,35 +29,28 @@ _OF_LINES = {
 }
 
 
-@dataclass(frozen=True)
-class FeatureNames:
-    """The meaning of the columns of a model's features.
+class Features(NamedTuple):
+    """The features of a model.
 
     Attributes
     ----------
-    kinds, keys, names : arrays of str, as objects
-        For each column: its block, its name in the model, and its display name.
-    words : int array of shape (G,)
-        The number of words of each of the G n-grams.
-    first : int array of shape (G + 1,)
-        ``column[first[g]:first[g + 1]]`` are the columns that n-gram g mentions: its own, and those
-        of its concepts.
-    column : int array
-    in_title : bool array, one for each column
-        Whether a mention counts only in the title.
+    kinds, keys, names : tuples of str
+        For each feature: its block, its name in the model, and its display name.
+    mentioned : tuple of tuple of int
+        For each n-gram the features that it mentions: its own, and those of its concepts.
+    words : tuple of int
+        For each n-gram the number of its words.
     """
 
-    kinds: NDArray[np.object_]
-    keys: NDArray[np.object_]
-    names: NDArray[np.object_]
-    words: Ints
-    first: Ints
-    column: Ints
-    in_title: NDArray[np.bool_]
+    kinds: tuple[str, ...]
+    keys: tuple[str, ...]
+    names: tuple[str, ...]
+    mentioned: tuple[tuple[int, ...], ...]
+    words: tuple[int, ...]
 
 
 @lru_cache(maxsize=8)  # for the few models that are in use at the same time
-def name_features(features: tuple[str, ...]) -> FeatureNames:
+def name_features(features: tuple[str, ...]) -> Features:
     """Return the meaning of the features of a model.
 
     Parameters
@@ -69,23 +58,17 @@ def name_features(features: tuple[str, ...]) -> FeatureNames:
     features : tuple of str
         ``block:what``, the n-grams first; see `roleclass.engine.model_file.Model.features`.
 
-    Returns
-    -------
-    FeatureNames
-
     Examples
     --------
-    >>> columns = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
-    >>> columns.names.tolist()
-    ['rag', 'rag pipeline', 'Retrieval-augmented generation, in the posting', 'length of the posting']
-    >>> columns.words.tolist(), columns.first.tolist(), columns.column.tolist()
-    ([1, 2], [0, 2, 4], [0, 2, 1, 2])
+    >>> named = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
+    >>> named.names
+    ('rag', 'rag pipeline', 'Retrieval-augmented generation, in the posting', 'length of the posting')
+    >>> named.mentioned
+    ((0, 2), (1, 2))
     """
     pairs = [feature.partition(":")[::2] for feature in features]
-    kinds, keys = [kind for kind, _ in pairs], [key for _, key in pairs]
-    names = keys.copy()
-    number_of = {name: g for g, (kind, name) in enumerate(pairs) if kind == "ngram"}
-    mentions = [[g] for g in number_of.values()]
+    names = [key for _, key in pairs]
+    mentioned = {key: [g] for g, (kind, key) in enumerate(pairs) if kind == "ngram"}
     concepts = {concept.key: concept for concept in load_lexicon()}
     for column, (kind, key) in enumerate(pairs):
         if kind == "balance":
@@ -97,17 +80,13 @@ def name_features(features: tuple[str, ...]) -> FeatureNames:
             concept = concepts.get(key)
             names[column] = f"{concept.name if concept else key}, {_OF_ONE_CONCEPT[kind]}"
             for phrase in concept.phrases if concept else ():
-                ngram = number_of.get(b" ".join(phrase).decode())
-                if ngram is not None:
-                    mentions[ngram].append(column)
-    return FeatureNames(
-        kinds=np.array(kinds, object),
-        keys=np.array(keys, object),
-        names=np.array(names, object),
-        words=np.array([name.count(" ") + 1 for name in number_of], np.int64),
-        first=np.cumsum([0, *map(len, mentions)]),
-        column=np.array([column for found in mentions for column in found], np.int64),
-        in_title=np.array([kind == "title" for kind in kinds]),
+                mentioned.get(b" ".join(phrase).decode(), []).append(column)
+    return Features(
+        kinds=tuple(kind for kind, _ in pairs),
+        keys=tuple(key for _, key in pairs),
+        names=tuple(names),
+        mentioned=tuple(map(tuple, mentioned.values())),
+        words=tuple(key.count(" ") + 1 for key in mentioned),
     )
 
 
@@ -128,71 +107,44 @@ def _name_of_lines(key: str) -> str:
     return key
 
 
-class FeatureSpans(NamedTuple):
-    """The mentions of columns in a posting, by column, then in the order of the text.
-
-    Attributes
-    ----------
-    column : int array of shape (Q,)
-    found : int array of shape (Q,)
-        The index of the n-gram among those found.
-    start, end : int arrays of shape (Q,)
-        In characters.
-    """
-
-    column: Ints
-    found: Ints
-    start: Ints
-    end: Ints
-
-    def of(self, columns: Ints) -> list[tuple[Span, ...]]:
-        """Return the spans of the mentions of each of these columns."""
-        first = np.searchsorted(self.column, columns, "left").tolist()
-        stop = np.searchsorted(self.column, columns, "right").tolist()
-        spans = list(zip(self.start.tolist(), self.end.tolist(), strict=True))
-        return [tuple(spans[i:j]) for i, j in zip(first, stop, strict=True)]
-
-
-def find_feature_spans(
-    columns: FeatureNames, data: bytes, ngrams: Ints, words: Ints
-) -> FeatureSpans:
-    """Find the mentions of a model's columns in a posting.
+def find_mentions(
+    features: Features, data: bytes, ngrams: Ints, words: Ints
+) -> Mapping[int, list[tuple[Span, int]]]:
+    """Find where a posting mentions a model's features.
 
     Parameters
     ----------
-    columns : FeatureNames
+    features : Features
     data : bytes
         The posting.
     ngrams, words : int arrays of shape (H,)
         The n-grams that were found, and the index of the first word of each among the posting's words.
 
+    Returns
+    -------
+    mapping of int to list of (span, int)
+        For each feature that is mentioned: its spans in characters, in the order of the text, each with the
+        index of the n-gram among those found.
+
     Examples
     --------
-    >>> columns = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
+    >>> features = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
     >>> text = "A RAG, a RAG pipeline".encode()
-    >>> find_feature_spans(columns, text, np.array([0, 0, 1]), np.array([1, 3, 3])).of(np.array([2, 3]))
-    [((2, 5), (9, 12), (9, 21)), ()]
+    >>> find_mentions(features, text, np.array([0, 0, 1]), np.array([1, 3, 3]))[2]
+    [((2, 5), 0), ((9, 12), 1), ((9, 21), 2)]
     """
-    known = np.flatnonzero(ngrams < len(columns.words))
-    ngrams, words = ngrams[known], words[known]
     # Add separators at both ends, so that every token begins and ends at an edge.
-    is_token = (
-        np.frombuffer((SEPARATOR + data + SEPARATOR).translate(FOLD), np.uint8) != SEPARATOR[0]
-    )
-    edges = np.flatnonzero(is_token[1:] != is_token[:-1])
+    folded = (SEPARATOR + data + SEPARATOR).translate(FOLD)
+    is_token = np.frombuffer(folded, np.uint8) != SEPARATOR[0]
     character = characters_before(data)
-    title_end = character[max(data.find(b"\n"), 0)]
-    start = character[edges[2 * words]]
-    end = character[edges[2 * (words + columns.words[ngrams]) - 1]]
-
-    # One row for each mention: an n-gram that was found, and one of its columns.
-    number = columns.first[ngrams + 1] - columns.first[ngrams]
-    hit = np.repeat(np.arange(len(ngrams)), number)
-    nth = np.arange(len(hit)) - np.repeat(np.cumsum(number) - number, number)
-    column = columns.column[columns.first[ngrams[hit]] + nth]
-    counts = np.flatnonzero(~columns.in_title[column] | (end[hit] <= title_end))
-    column, hit = column[counts], hit[counts]
-    # Of n-grams with the same start, the graph finds the shorter first.
-    order = np.lexsort((hit, start[hit], column))
-    column, hit = column[order], hit[order]
-    return FeatureSpans(column, known[hit], start[hit], end[hit])
+    edges = character[np.flatnonzero(is_token[1:] != is_token[:-1])].tolist()
+    title_end = int(character[max(data.find(b"\n"), 0)])
+    found: dict[int, list[tuple[Span, int]]] = {}
+    for hit, (ngram, word) in enumerate(zip(ngrams.tolist(), words.tolist(), strict=True)):
+        span = edges[2 * word], edges[2 * (word + features.words[ngram]) - 1]
+        for column in features.mentioned[ngram]:
+            if features.kinds[column] != "title" or span[1] <= title_end:
+                found.setdefault(column, []).append((span, hit))
+    for mentions in found.values():
+        mentions.sort()
+    return found
