@@ -239,7 +239,8 @@ class Trickle(io.StringIO):
 @given(values=st.lists(VALUES, max_size=5), indent=st.sampled_from([None, 1]))
 def test_values_are_those_of_the_standard_library(values: list[Any], indent: int | None) -> None:
     text = json.dumps(values, indent=indent)
-    assert list(Document(Trickle(text)).items()) == json.loads(text)
+    document = Document(Trickle(text))
+    assert [document.value() for _ in document.entries()] == json.loads(text)
     document = Document(Trickle(f"{text} 7"))
     document.skip()
     assert document.value() == 7

@@ -44,8 +44,8 @@ class Document:
     Examples
     --------
     >>> document = Document(io.StringIO('{"jobs": [{"id": 1}, {"id": 2}]}'))
-    >>> [(key, list(document.items())) for key in document.members()]
-    [('jobs', [{'id': 1}, {'id': 2}])]
+    >>> [[key, *(document.value() for _ in document.entries())] for key in document.entries()]
+    [['jobs', {'id': 1}, {'id': 2}]]
     """
 
     def __init__(self, text: io.TextIOBase) -> None:
@@ -100,32 +100,27 @@ class Document:
         tail = _REST_OF_NUMBER.match(self._buffer, end)
         return tail is not None and tail.end() == len(self._buffer)
 
-    def items(self) -> Iterator[Any]:
-        """Read the values of a list one by one."""
-        for _ in self.places():
-            yield self.value()
-
-    def places(self) -> Iterator[None]:
-        """Stop at each value of a list, which the caller reads or skips."""
-        return self._within("[", "]")
-
-    def members(self) -> Iterator[str]:
-        """Yield the key of each value of an object; the caller reads or skips the value."""
-        for _ in self._within("{", "}"):
-            key = self.value()
-            if not isinstance(key, str):
-                raise InputError(f"{self._where()}: not JSON: expected a key in quotes")
-            self._take(":")
-            yield key
-
-    def _within(self, opening: str, closing: str) -> Iterator[None]:
+    def entries(self) -> Iterator[str]:
+        """Yield the place or key of each value of a list or an object, which the caller reads or skips."""
+        opening, closing = ("[", "]") if self.peek() == "[" else ("{", "}")
         self._take(opening)
-        if self.peek() != closing:
-            yield
-            while self.peek() != closing:
+        number = 0
+        while self.peek() != closing:
+            if number:
                 self._take(",")
-                yield
+            if opening == "[":
+                yield str(number)
+            else:
+                yield self._key()
+            number += 1
         self._take(closing)
+
+    def _key(self) -> str:
+        key = self.value()
+        if not isinstance(key, str):
+            raise InputError(f"{self._where()}: not JSON: expected a key in quotes")
+        self._take(":")
+        return key
 
     def skip(self, depth: int = 0) -> None:
         """Skip a value, in parts if it is too long to be read whole."""
@@ -135,7 +130,7 @@ class Document:
         except _TooLongError:
             if kind not in ("[", "{") or depth == _DEEPEST:
                 raise
-            for _ in self.places() if kind == "[" else self.members():
+            for _ in self.entries():
                 self.skip(depth + 1)
 
     def lead(self, path: Path) -> None:
@@ -143,7 +138,7 @@ class Document:
         for wanted in path:
             if self.peek() != "{":
                 raise InputError(f"there is no {'.'.join(path)} in the document")
-            for key in self.members():
+            for key in self.entries():
                 if key == wanted:
                     break
                 self.skip()

@@ -126,14 +126,11 @@ def _plan(document: Document, notes: list[str]) -> tuple[_Read, Path]:
     """Choose how to read a document, after a first pass, and the path to postings within records."""
     kind = document.peek()
     if kind == "[":
-        first = next(document.items(), None)
+        first = next((document.value() for _ in document.entries()), None)
         read = _below_header if _is_header(first) else _inside
         return partial(read, path=()), _inner(first, notes)
-    if kind != "{":
-        return (
-            _one_after_another,
-            (),
-        )  # it is empty, or its rows will be marked
+    if kind != "{":  # it is empty, or its rows will be marked
+        return _one_after_another, ()
     sketch = _sketch(document, _DEEPEST)
     if document.peek() != "":
         return _one_after_another, _inner(sketch, notes)
@@ -143,23 +140,17 @@ def _plan(document: Document, notes: list[str]) -> tuple[_Read, Path]:
 def _sketch(document: Document, depth: int) -> Any:
     """Read a value, with only the first item of lists and the first members of long objects."""
     kind = document.peek()
-    if kind == "[":
-        first: list[Any] = []
-        for _ in document.places():
-            if first:
-                document.skip()
-            else:
-                first.append(document.value())
-        return first
-    if kind != "{":
+    if kind not in ("[", "{"):
         return document.value()
     found: dict[str, Any] = {}
-    for key in document.members():
-        if depth > 0 and len(found) < _SKETCHED:
+    for key in document.entries():
+        if kind == "[" and not found:
+            found[key] = document.value()
+        elif kind == "{" and depth > 0 and len(found) < _SKETCHED:
             found[key] = _sketch(document, depth - 1)
         else:
             document.skip()
-    return found
+    return found if kind == "{" else list(found.values())
 
 
 def _choose(sketch: dict[str, Any], notes: list[str]) -> _Read:
@@ -229,47 +220,49 @@ def _is_split(sketch: dict[str, Any]) -> bool:
     )
 
 
-def _record(value: Any, document: Document, number: int) -> Record:
-    return check_object(value, f"record {number}"), document.size
-
-
 def _one_after_another(file: InputFile) -> Iterator[Record]:
     with open_document(file) as document:
         number = 0
         while document.peek() != "":
             number += 1
-            yield _record(document.value(), document, number)
+            yield check_object(document.value(), f"record {number}"), document.size
 
 
-def _inside(file: InputFile, path: Path) -> Iterator[Record]:
-    """Yield the objects of a list or an object; several lists may follow each other."""
+def _values(file: InputFile, path: Path) -> Iterator[tuple[str, Any, int]]:
+    """Yield the values of a list or an object, each with its key (or its position) and its size.
+
+    Several lists may follow each other.
+    """
     with open_document(file, path) as document:
-        number = 0
         while True:
-            places: Iterator[object] = (
-                document.places() if document.peek() == "[" else document.members()
-            )
-            for _ in places:
-                number += 1
-                yield _record(document.value(), document, number)
+            for key in document.entries():
+                yield key, document.value(), document.size
             if path or document.peek() == "":
                 return
 
 
-def _below_header(file: InputFile, path: Path) -> Iterator[Record]:
-    """Yield the rows of a sheet: lists, of which the first contains the column names."""
-    with open_document(file, path) as document:
-        rows = document.items()
-        names = next(rows)
-        check_names(names)
-        for number, row in enumerate(rows, 1):
-            yield _row(names, row, number), document.size
+def _inside(file: InputFile, path: Path) -> Iterator[Record]:
+    """Yield the objects of a list or an object."""
+    for number, (_, value, size) in enumerate(_values(file, path), 1):
+        yield check_object(value, f"record {number}"), size
 
 
-def _row(names: list[str], row: Any, number: int) -> dict[str, Any] | str:
-    if not isinstance(row, list) or len(row) > len(names):
-        return f"row {number} does not have the {len(names)} values of the columns"
-    return check_object(dict(zip(names, row, strict=False)), f"row {number}")
+def _below_header(file: InputFile, path: Path, names: list[str] | None = None) -> Iterator[Record]:
+    """Yield the rows of a sheet: lists, of which the first contains the column names if not given."""
+    rows = _values(file, path)
+    if names is None:
+        _, names, _ = next(rows)
+    check_names(names)
+    for number, (_, row, size) in enumerate(rows, 1):
+        if isinstance(row, list) and len(row) <= len(names):
+            yield check_object(dict(zip(names, row, strict=False)), f"row {number}"), size
+        else:
+            yield f"row {number} does not have the {len(names)} values of the columns", size
+
+
+def _split(file: InputFile) -> Iterator[Record]:
+    names = [str(name) for _, name, _ in _values(file, ("columns",))]
+    return _below_header(file, ("data",), names)
 
 
 def _columns(file: InputFile, names: list[str]) -> Iterator[Record]:
@@ -280,7 +273,7 @@ def _columns(file: InputFile, names: list[str]) -> Iterator[Record]:
             '(pandas: to_json(orient="records"))'
         )
     end = ("", None, 0)
-    for cells in zip_longest(*(_column(file, name) for name in names), fillvalue=end):
+    for cells in zip_longest(*(_values(file, (name,)) for name in names), fillvalue=end):
         keys = {key for key, _, _ in cells}
         if len(keys) > 1:
             longer = names[next(k for k, cell in enumerate(cells) if cell[0] != "")]
@@ -289,20 +282,3 @@ def _columns(file: InputFile, names: list[str]) -> Iterator[Record]:
             )
         row = dict(zip(names, (value for _, value, _ in cells), strict=True))
         yield check_object(row, "the object"), sum(size for _, _, size in cells)
-
-
-def _column(file: InputFile, name: str) -> Iterator[tuple[str, Any, int]]:
-    """Yield the values of a column, each with its key (an index, or its position) and its size."""
-    with open_document(file, (name,)) as document:
-        indexed = document.peek() == "{"
-        for place, key in enumerate(document.members() if indexed else document.places()):
-            yield str(key if indexed else place), document.value(), document.size
-
-
-def _split(file: InputFile) -> Iterator[Record]:
-    with open_document(file, ("columns",)) as document:
-        names = [str(name) for name in document.items()]
-    check_names(names)
-    with open_document(file, ("data",)) as document:
-        for number, row in enumerate(document.items(), 1):
-            yield _row(names, row, number), document.size
