@@ -16,8 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.engine.operators import check_operators
-from roleclass.engine.pruning import pruned
+from roleclass.engine.graph_file import check_operators, pruned
 from roleclass.engine.session import giving_memory_back, open_session
 from roleclass.errors import ModelError
 from roleclass.roles import AnyRole, Role, as_role

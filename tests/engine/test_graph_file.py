@@ -10,8 +10,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from roleclass import RoleClassifier
+from roleclass.engine.graph_file import pruned
 from roleclass.engine.model_file import ANSWER, default_model
-from roleclass.engine.pruning import pruned
 from roleclass.text import encode, pack
 from tests.written import TITLES, posting
 
