@@ -5,6 +5,7 @@ import pytest
 import roleclass
 from roleclass.reading import AREAS, Line, Reading
 from roleclass.taxonomy import load_taxonomy
+from roleclass.taxonomy.phrases import words
 from roleclass.taxonomy.problem_areas import find_keys, find_problems
 from tests.duties import DUTIES, UNRELATED
 
@@ -30,19 +31,21 @@ def test_every_area_and_sub_pattern_has_a_written_duty() -> None:
 def test_a_duty_that_mentions_a_sub_pattern_has_it_and_its_area(key: str) -> None:
     area = key.partition(".")[0]
     of_the_sixteen = area in AREAS
-    assert {key, area} <= find_keys(DUTIES[key], (area,) if of_the_sixteen else ("building",))
+    assert {key, area} <= find_keys(
+        words(DUTIES[key]), (area,) if of_the_sixteen else ("building",)
+    )
 
 
 def test_a_sub_pattern_of_the_sixteen_counts_in_a_duty_of_its_area_only() -> None:
     duty = "Improve the quality of our vector search."
-    assert find_keys(duty, ("rag",)) == {"rag", "rag.vector"}
-    assert find_keys(duty, ("data",)) == {"data", "data.quality"}
+    assert find_keys(words(duty), ("rag",)) == {"rag", "rag.vector"}
+    assert find_keys(words(duty), ("data",)) == {"data", "data.quality"}
 
 
 def test_a_sub_pattern_of_the_older_list_counts_in_a_duty_of_any_area() -> None:
     duty = "Train object detection."
-    assert find_keys(duty, ("classical-ml",)) == {"domains", "domains.vision"}
-    assert find_keys(duty, ()) == set()
+    assert find_keys(words(duty), ("classical-ml",)) == {"domains", "domains.vision"}
+    assert find_keys(words(duty), ()) == set()
 
 
 def test_only_duties_count() -> None:

@@ -13,7 +13,7 @@ from roleclass.reading import Line, Reading, likely_areas
 from roleclass.report.postings import Posting
 from roleclass.roles import Role
 from roleclass.taxonomy.phrases import words
-from roleclass.taxonomy.problem_areas import find_keys_in
+from roleclass.taxonomy.problem_areas import find_keys
 from roleclass.text.markup import plain
 
 AI_ROLES: Final = (Role.AI_FIRST, Role.AI_SUPPORT, Role.ML_FIRST)
@@ -48,7 +48,7 @@ class CaseLine:
     @cached_property
     def keys(self) -> set[str]:
         """Areas and sub-patterns that a duty mentions; see `roleclass.taxonomy.problem_areas.find_keys`."""
-        return find_keys_in(self.tokens, self.areas)
+        return find_keys(self.tokens, self.areas)
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def find_problems(reading: Reading) -> list[Problem]:
     """
     found: dict[str, list[Span]] = {}
     for line in reading.duties:
-        for key in find_keys(reading.text[line.start : line.end], line.areas):
+        for key in find_keys(words(reading.text[line.start : line.end]), line.areas):
             found.setdefault(key, []).append((line.start, line.end))
     return [
         Problem(
@@ -122,29 +122,24 @@ def find_problems(reading: Reading) -> list[Problem]:
     ]
 
 
-def find_keys(duty: str, areas: Sequence[str]) -> set[str]:
+def find_keys(duty: list[bytes], areas: Sequence[str]) -> set[str]:
     """Return the keys of areas and sub-patterns that one duty mentions.
 
     Parameters
     ----------
-    duty : str
-        The text of the line.
+    duty : list of bytes
+        The tokens of the line, from `words`.
     areas : sequence of str
         Its `Line.areas`. A sub-pattern of one of the sixteen areas counts in a duty of that area, one of
         the older list in a duty of any area.
 
     Examples
     --------
-    >>> sorted(find_keys("Check the data quality.", ["data"]))
+    >>> sorted(find_keys(words("Check the data quality."), ["data"]))
     ['data', 'data.quality']
-    >>> find_keys("Check the quality of the cakes.", [])
+    >>> find_keys(words("Check the quality of the cakes."), [])
     set()
     """
-    return find_keys_in(words(duty), areas)
-
-
-def find_keys_in(duty: list[bytes], areas: Sequence[str]) -> set[str]:
-    """Like `find_keys`, for the tokens of a duty."""
     found = {area for area in areas if area in load_taxonomy()}
     if not areas:
         return found
