@@ -86,7 +86,7 @@ def test_json_lines_without_a_row_are_refused(tmp_path: Path, content: str, mess
 def test_a_line_without_end_is_no_json_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roleclass.tables.jsonlines.MAX_CELL", 2**20)
+    monkeypatch.setattr("roleclass.tables.jsonfile.MAX_CELL", 2**20)
     path = tmp_path / "in.jsonl"
     path.write_text('{"text": "' + "x" * 2**21 + '"}')
     with pytest.raises(ScoringError, match=r"in\.jsonl: line 1 .*1 MiB"):

@@ -8,7 +8,7 @@
 `rows`             `Rows`: the batches that the readers of single files yield
 `csvfile`          rows of CSV and TSV, including ragged and damaged ones
 `dialect`          their encoding and delimiter
-`jsonfile`         rows of JSON documents: arrays, wrappers, columns; `jsonlines`: one row per line
+`jsonfile`         rows of JSON documents (arrays, wrappers, columns) and of JSON Lines
 `records`          rows that are objects; a first pass finds their columns
 `arrow`            Parquet, Arrow and Feather
 `excel`, `sqlite`  workbooks and databases

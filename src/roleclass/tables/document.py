@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
-from roleclass.tables.jsonlines import missing
+from roleclass.tables.records import missing
 from roleclass.tables.rows import MAX_CELL, memory_of_json
 
 _CHUNK: Final = 2**18

@@ -1,4 +1,4 @@
-"""Read the rows of a JSON document: a list of objects, wrapped or not, or columns.
+"""Read JSON Lines, and the rows of a JSON document: a list of objects, wrapped or not, or columns.
 
 =====================================  ===============================================
 ``[{...}, {...}]``                     a row for each object
@@ -14,6 +14,7 @@
 """
 
 import codecs
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import zip_longest
@@ -22,11 +23,10 @@ from typing import Any, Final
 from roleclass.errors import InputError
 from roleclass.tables.document import Document, Path, open_document
 from roleclass.tables.files import InputFile
-from roleclass.tables.jsonlines import check_object, read_json_lines
 from roleclass.tables.layouts import is_text_name, layout_of
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.records import Record
-from roleclass.tables.rows import check_names
+from roleclass.tables.records import Record, check_object, missing
+from roleclass.tables.rows import MAX_CELL, check_names, memory_of_json
 
 _DEEPEST: Final = 4  # levels of objects around a list of postings
 _SKETCHED: Final = 100  # members of an object that are examined
@@ -69,9 +69,33 @@ def read_lines(file: InputFile, options: ReadOptions, notes: list[str]) -> Itera
         yield from read_json(file, options, notes)
         return
     within = _path((options.records or "").replace("[]", "")) or _inner(
-        next(read_json_lines(file), (None, 0))[0], notes
+        next(_lines(file), (None, 0))[0], notes
     )
-    yield from _flattened(read_json_lines(file), within)
+    yield from _flattened(_lines(file), within)
+
+
+def _lines(file: InputFile) -> Iterator[Record]:
+    """Yield the objects of JSON Lines; blank lines are skipped."""
+    with file.open() as content:
+        lines = iter(partial(content.readline, MAX_CELL + 1), b"")
+        for number, line in enumerate(lines, 1):
+            if len(line) > MAX_CELL:
+                raise InputError(
+                    f"line {number} is longer than {MAX_CELL >> 20} MiB; expected one JSON object per line"
+                )
+            if line.strip():
+                line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line  # noqa: PLW2901
+                yield _parse(line, number), memory_of_json(line)
+
+
+def _parse(line: bytes, number: int) -> dict[str, Any] | str:
+    """Return the row, or the fault of the line."""
+    try:
+        return check_object(json.loads(line, parse_constant=missing), f"line {number}")
+    except UnicodeDecodeError:
+        return f"line {number} is not UTF-8"
+    except (ValueError, RecursionError) as error:
+        return f"line {number} is not JSON: {error}"
 
 
 def _path(text: str) -> Path:

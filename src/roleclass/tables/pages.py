@@ -9,9 +9,8 @@ from typing import Any, Final
 from roleclass.errors import InputError
 from roleclass.tables.dialect import decode
 from roleclass.tables.files import InputFile
-from roleclass.tables.jsonlines import check_object, missing
 from roleclass.tables.options import ReadOptions, is_text_encoding
-from roleclass.tables.records import Record
+from roleclass.tables.records import Record, check_object, missing
 from roleclass.tables.rows import MAX_CELL
 
 

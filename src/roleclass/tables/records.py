@@ -156,3 +156,26 @@ def _to_rows(schema: pa.Schema, rows: list[dict[str, Any]], faults: dict[int, st
 
 def _values(column: pa.Field, values: list[Any]) -> list[Any]:
     return [v if v is None else to_json(v) for v in values] if holds_json(column) else values
+
+
+def missing(_: str) -> None:
+    """Treat NaN and Infinity, which Python writes but JSON does not allow, as missing."""
+
+
+def check_object(value: object, where: str) -> dict[str, Any] | str:
+    """Return an object that can be a row, or the fault of the value.
+
+    Examples
+    --------
+    >>> check_object({"text": "Build agents."}, "line 1")
+    {'text': 'Build agents.'}
+    >>> check_object([1], "line 1")
+    'line 1 is not a JSON object'
+    """
+    if not isinstance(value, dict):
+        return f"{where} is not a JSON object"
+    try:
+        "".join(value).encode()
+    except UnicodeEncodeError:
+        return f"{where} has a lone surrogate in the name of a column"
+    return value
