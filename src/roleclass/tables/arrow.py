@@ -31,7 +31,7 @@ class ParquetTable:
             self.schema = parquet.schema_arrow
             self._step = rows_at_once(file.path, parquet, _STEP)
 
-    def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:  # noqa: ARG002
+    def rows(self, most: int) -> Iterator[Rows]:
         """Read the rows in order."""
         with pq.ParquetFile(self._file.path, **IN_LITTLE_MEMORY) as parquet:
             done, total = 0, parquet.metadata.num_rows
@@ -78,7 +78,7 @@ class ArrowTable:
             whole = content.read(6) == b"ARROW1"
         return pa.ipc.open_file(raw) if whole else pa.ipc.open_stream(raw)
 
-    def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:  # noqa: ARG002
+    def rows(self, most: int) -> Iterator[Rows]:
         """Read the rows in order."""
         with self._file.path.open("rb") as opened:
             content = mmap.mmap(

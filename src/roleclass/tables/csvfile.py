@@ -83,7 +83,7 @@ class CsvFile:
             self.notes.append("columns without a name: called unnamed_ plus their position")
         return header
 
-    def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:  # noqa: ARG002  (all is text)
+    def rows(self, most: int) -> Iterator[Rows]:
         """Read the rows below the header."""
         with self._file.open() as content:
             records = _Records(content, self._dialect).read()

@@ -112,7 +112,7 @@ class Reader:
         index, done = 0, 0
         for file, source in self._files:
             row = 1
-            batches = source.rows(self.schema, self._options.batch_size)
+            batches = source.rows(self._options.batch_size)
             while True:
                 # Only errors of reading get the file's name, not those of the chunk's user.
                 with _explained(f"{file.name}: after row {row - 1}"):

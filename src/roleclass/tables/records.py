@@ -99,10 +99,9 @@ class Records:
             raise InputError(f"no row found; {first_fault or 'the file is empty'}")
         self.schema = pa.schema([_choose(name, types) for name, types in seen.items()])
 
-    def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:
-        """Read rows in the types of `schema`; a faulty record gives a row of nulls."""
-        columns = pa.schema([schema.field(name) for name in self.schema.names])
-        yield from batched(map(_row, self._records([])), most, partial(_to_rows, columns))
+    def rows(self, most: int) -> Iterator[Rows]:
+        """Read rows; a faulty record gives a row of nulls."""
+        return batched(map(_row, self._records([])), most, partial(_to_rows, self.schema))
 
 
 def _row(record: Record) -> tuple[dict[str, Any], int, str | None]:

@@ -177,5 +177,5 @@ class Source(Protocol):
     schema: pa.Schema
     notes: list[str]
 
-    def rows(self, schema: pa.Schema, most: int) -> Iterator[Rows]:
-        """Read all rows, at most `most` at a time; `schema` is the merged schema of all files."""
+    def rows(self, most: int) -> Iterator[Rows]:
+        """Read all rows, at most `most` at a time."""
