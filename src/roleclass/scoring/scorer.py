@@ -79,7 +79,7 @@ class Scorer:
     def score_table(
         self, table: pa.Table, selection: Selection, faults: dict[int, str]
     ) -> pa.Table:
-        """Return the added columns for the rows of `table`; rows with `faults` are marked, not scored."""
+        """Return the added columns for the rows of `table`; see `score`."""
         column = columns_of(table)
         return self.score(selection.texts(column), selection.titles(column), faults)
 

@@ -54,7 +54,7 @@ class InputFile:
     @contextmanager
     def open(self) -> Iterator[io.BufferedReader]:
         """Open the file; yield its decompressed content."""
-        with self.format.open_to_read(self.path) as (raw, content):
+        with self.path.open("rb") as raw, self.format.unpacked(raw) as content:
             self._raw = raw
             yield content
             self.share = 1.0 if raw.closed else raw.tell() / max(self.size, 1)

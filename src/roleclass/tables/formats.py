@@ -1,8 +1,7 @@
 """The format of a file, from its name or its first bytes; compression."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, cast
@@ -125,28 +124,24 @@ class Format:
         """
         return Format(_WRITTEN_AS.get(self.kind, self.kind), self.codec)
 
-    @contextmanager
-    def open_to_read(self, path: Path) -> Iterator[tuple[BinaryIO, io.BufferedReader]]:
-        """Open a file; yield the raw stream, whose position shows the progress, and its content."""
-        with path.open("rb") as raw:
-            if self.codec is None:
-                yield raw, raw
-            else:
-                import pyarrow as pa
-
-                with io.BufferedReader(pa.CompressedInputStream(raw, self.codec)) as content:
-                    yield raw, content
-
-    @contextmanager
-    def open_to_write(self, raw: BinaryIO) -> Iterator[BinaryIO]:
-        """Yield a stream that compresses to `raw`."""
+    def unpacked(self, raw: BinaryIO) -> io.BufferedReader:
+        """Return a stream of what `raw` holds, decompressed."""
         if self.codec is None:
-            yield raw
-        else:
-            import pyarrow as pa
+            return cast("io.BufferedReader", raw)
+        import pyarrow as pa
 
-            with pa.CompressedOutputStream(_Unclosed(raw), self.codec) as content:
-                yield cast("BinaryIO", content)
+        return io.BufferedReader(pa.CompressedInputStream(raw, self.codec))
+
+    def packed(self, raw: BinaryIO) -> AbstractContextManager[BinaryIO]:
+        """Return a stream that compresses to `raw`."""
+        if self.codec is None:
+            return nullcontext(raw)
+        import pyarrow as pa
+
+        return cast(
+            "AbstractContextManager[BinaryIO]",
+            pa.CompressedOutputStream(_Unclosed(raw), self.codec),
+        )
 
 
 class _Unclosed(io.RawIOBase):

@@ -43,7 +43,7 @@ def open_writer(
         with _binary(raw, format_, schema) as write:
             yield write
         return
-    with format_.open_to_write(raw) as stream:
+    with format_.packed(raw) as stream:
         text = io.TextIOWrapper(stream, "utf-8", newline="", write_through=False)
         try:
             if format_.kind in ("csv", "tsv"):
