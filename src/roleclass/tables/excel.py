@@ -52,7 +52,7 @@ def read_workbook(file: InputFile, options: ReadOptions, notes: list[str]) -> It
         cells = [None if cell == "" else _plain(cell) for cell in row]
         if any(cell is not None for cell in cells):
             file.share = number / sheet.height
-            yield dict(zip(names, cells, strict=True)), memory_of(*cells)
+            yield dict(zip(names, cells, strict=True)), memory_of(*cells), None
 
 
 _SHEET: Final = re.compile(r"xl/worksheets/[^/]+\.xml")

@@ -25,7 +25,7 @@ from roleclass.tables.document import Document, Path, open_document
 from roleclass.tables.files import InputFile
 from roleclass.tables.layouts import is_text_name, layout_of
 from roleclass.tables.options import ReadOptions
-from roleclass.tables.records import Record, check_object, missing
+from roleclass.tables.records import Record, missing, record_of
 from roleclass.tables.rows import MAX_CELL, check_names, memory_of_json
 
 _DEEPEST: Final = 4  # levels of objects around a list of postings
@@ -69,7 +69,7 @@ def read_lines(file: InputFile, options: ReadOptions, notes: list[str]) -> Itera
         yield from read_json(file, options, notes)
         return
     within = _path((options.records or "").replace("[]", "")) or _inner(
-        next(_lines(file), (None, 0))[0], notes
+        next(_lines(file), ({}, 0, None))[0], notes
     )
     yield from _flattened(_lines(file), within)
 
@@ -85,17 +85,17 @@ def _lines(file: InputFile) -> Iterator[Record]:
                 )
             if line.strip():
                 line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line  # noqa: PLW2901
-                yield _parse(line, number), memory_of_json(line)
+                yield _parse(line, number)
 
 
-def _parse(line: bytes, number: int) -> dict[str, Any] | str:
-    """Return the row, or the fault of the line."""
+def _parse(line: bytes, number: int) -> Record:
+    size = memory_of_json(line)
     try:
-        return check_object(json.loads(line, parse_constant=missing), f"line {number}")
+        return record_of(json.loads(line, parse_constant=missing), size, f"line {number}")
     except UnicodeDecodeError:
-        return f"line {number} is not UTF-8"
+        return {}, size, f"line {number} is not UTF-8"
     except (ValueError, RecursionError) as error:
-        return f"line {number} is not JSON: {error}"
+        return {}, size, f"line {number} is not JSON: {error}"
 
 
 def _path(text: str) -> Path:
@@ -119,21 +119,17 @@ def _flattened(records: Iterator[Record], inner: Path) -> Iterator[Record]:
     if not inner:
         yield from records
         return
-    for record, size in records:
-        if isinstance(record, str):
-            yield record, size
-            continue
+    for record, size, fault in records:
         postings: Any = record
         for key in inner:
             postings = postings.get(key) if isinstance(postings, dict) else None
         if not isinstance(postings, list):
-            yield f"a record without a list {'.'.join(inner)}", size
+            yield {}, size, fault or f"a record without a list {'.'.join(inner)}"
             continue
         outer = {key: v for key, v in record.items() if not isinstance(v, list | dict)}
         for posting in postings:
-            found = check_object(posting, "an item")
-            share = size // len(postings)
-            yield found if isinstance(found, str) else {**outer, **found}, share
+            found, share, fault = record_of(posting, size // len(postings), "an item")  # noqa: PLW2901
+            yield found if fault else {**outer, **found}, share, fault
 
 
 def _plan_named(document: Document, path: Path, *, within: bool) -> _Read:
@@ -249,7 +245,8 @@ def _one_after_another(file: InputFile) -> Iterator[Record]:
         number = 0
         while document.peek() != "":
             number += 1
-            yield check_object(document.value(), f"record {number}"), document.size
+            value = document.value()
+            yield record_of(value, document.size, f"record {number}")
 
 
 def _values(file: InputFile, path: Path) -> Iterator[tuple[str, Any, int]]:
@@ -268,7 +265,7 @@ def _values(file: InputFile, path: Path) -> Iterator[tuple[str, Any, int]]:
 def _inside(file: InputFile, path: Path) -> Iterator[Record]:
     """Yield the objects of a list or an object."""
     for number, (_, value, size) in enumerate(_values(file, path), 1):
-        yield check_object(value, f"record {number}"), size
+        yield record_of(value, size, f"record {number}")
 
 
 def _below_header(file: InputFile, path: Path, names: list[str] | None = None) -> Iterator[Record]:
@@ -279,9 +276,10 @@ def _below_header(file: InputFile, path: Path, names: list[str] | None = None) -
     check_names(names)
     for number, (_, row, size) in enumerate(rows, 1):
         if isinstance(row, list) and len(row) <= len(names):
-            yield check_object(dict(zip(names, row, strict=False)), f"row {number}"), size
+            yield record_of(dict(zip(names, row, strict=False)), size, f"row {number}")
         else:
-            yield f"row {number} does not have the {len(names)} values of the columns", size
+            fault = f"row {number} does not have the {len(names)} values of the columns"
+            yield {}, size, fault
 
 
 def _split(file: InputFile) -> Iterator[Record]:
@@ -305,4 +303,4 @@ def _columns(file: InputFile, names: list[str]) -> Iterator[Record]:
                 f"columns with different rows: row {max(keys)} of {longer} is not in all columns"
             )
         row = dict(zip(names, (value for _, value, _ in cells), strict=True))
-        yield check_object(row, "the object"), sum(size for _, _, size in cells)
+        yield record_of(row, sum(size for _, _, size in cells), "the object")

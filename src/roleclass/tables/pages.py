@@ -10,7 +10,7 @@ from roleclass.errors import InputError
 from roleclass.tables.dialect import decode
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions, is_text_encoding
-from roleclass.tables.records import Record, check_object, missing
+from roleclass.tables.records import Record, missing, record_of
 from roleclass.tables.rows import MAX_CELL
 
 
@@ -30,7 +30,7 @@ def read_page(file: InputFile, options: ReadOptions, _: list[str]) -> Iterator[R
     name = file.path.name if file.name != "standard input" else file.name
     found = [posting for script in _scripts(text) for posting in _postings(script)]
     for posting in found or [{"title": _title(text), "description": text}]:
-        yield check_object({"file": name, **posting}, "the JobPosting"), len(data)
+        yield record_of({"file": name, **posting}, len(data), "the JobPosting")
 
 
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)

@@ -19,8 +19,8 @@ from roleclass.tables.options import ReadOptions
 from roleclass.tables.plain import plain, to_json, to_text
 from roleclass.tables.rows import Rows, batched, check_width, to_table
 
-Record = tuple[dict[str, Any] | str, int]
-"""An object or its fault, and its approximate size in memory."""
+Record = tuple[dict[str, Any], int, str | None]
+"""An object, its approximate size in memory, and its fault or None; a faulty one is empty."""
 
 Read = Callable[[InputFile, ReadOptions, list[str]], Iterator[Record]]
 """Yields the records of a file; appends guesses to the list."""
@@ -87,10 +87,8 @@ class Records:
         self._records: Callable[[list[str]], Iterator[Record]] = partial(read, file, options)
         seen: dict[str, set[pa.DataType | None]] = {}
         first_fault: str | None = None
-        for record, _ in self._records(self.notes):
-            if isinstance(record, str):
-                first_fault = first_fault or record
-                continue
+        for record, _, fault in self._records(self.notes):
+            first_fault = first_fault or fault
             for name in record:
                 _note_type(seen.setdefault(name, set()), record[name])
             check_width(len(seen))
@@ -101,13 +99,7 @@ class Records:
 
     def rows(self, most: int) -> Iterator[Rows]:
         """Read rows; a faulty record gives a row of nulls."""
-        return batched(map(_row, self._records([])), most, partial(_to_rows, self.schema))
-
-
-def _row(record: Record) -> tuple[dict[str, Any], int, str | None]:
-    """Return a record with its size and fault; a faulty one is empty."""
-    row, size = record
-    return ({}, size, row) if isinstance(row, str) else (row, size, None)
+        return batched(self._records([]), most, partial(_to_rows, self.schema))
 
 
 def _note_type(types: set[pa.DataType | None], value: Any) -> None:
@@ -161,20 +153,20 @@ def missing(_: str) -> None:
     """Treat NaN and Infinity, which Python writes but JSON does not allow, as missing."""
 
 
-def check_object(value: object, where: str) -> dict[str, Any] | str:
-    """Return an object that can be a row, or the fault of the value.
+def record_of(value: object, size: int, where: str) -> Record:
+    """Return a value as a record, with its fault if it cannot be a row.
 
     Examples
     --------
-    >>> check_object({"text": "Build agents."}, "line 1")
-    {'text': 'Build agents.'}
-    >>> check_object([1], "line 1")
-    'line 1 is not a JSON object'
+    >>> record_of({"text": "Build agents."}, 60, "line 1")
+    ({'text': 'Build agents.'}, 60, None)
+    >>> record_of([1], 60, "line 1")
+    ({}, 60, 'line 1 is not a JSON object')
     """
     if not isinstance(value, dict):
-        return f"{where} is not a JSON object"
+        return {}, size, f"{where} is not a JSON object"
     try:
         "".join(value).encode()
     except UnicodeEncodeError:
-        return f"{where} has a lone surrogate in the name of a column"
-    return value
+        return {}, size, f"{where} has a lone surrogate in the name of a column"
+    return value, size, None

@@ -30,10 +30,7 @@ def read_database(file: InputFile, options: ReadOptions, notes: list[str]) -> It
             cursor = database.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608  (quoted)
             names = [column[0] for column in cursor.description]
             for row in cursor:
-                yield (
-                    dict(zip(names, map(simple, row), strict=True)),
-                    memory_of(*row),
-                )
+                yield dict(zip(names, map(simple, row), strict=True)), memory_of(*row), None
     except sqlite3.DataError as error:
         raise InputError(
             f"a row of more than {MAX_CELL >> 20} MiB, too long for a posting"

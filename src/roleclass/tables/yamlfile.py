@@ -42,13 +42,11 @@ def read_yaml(file: InputFile, _: ReadOptions, notes: list[str]) -> Iterator[Rec
     posting, fixed = parse_yaml(data, keys)
     if fixed:
         notes.append(f"read after fixing the indentation of its description: {fixed}")
-    yield (
-        {
-            str(key): None if isinstance(value, str) and value in _NULLS else value
-            for key, value in posting.items()
-        },
-        len(data),
-    )
+    row = {
+        str(key): None if isinstance(value, str) and value in _NULLS else value
+        for key, value in posting.items()
+    }
+    yield row, len(data), None
 
 
 def parse_yaml(
