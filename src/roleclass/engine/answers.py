@@ -1,10 +1,10 @@
 """Turn the graph's outputs into answers: probabilities, predictions, readings.
 
-A batch is a list of postings from `roleclass.text.encode`, the longest last. A posting that is too large
-is a batch of its own (`roleclass.engine.batches`), and is answered without being read.
+A batch is a list of postings from `roleclass.text.encode`, the longest last. Of a posting that is too large,
+an empty one is read instead.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -19,27 +19,24 @@ from roleclass.roles import Role
 from roleclass.text import MAX_BYTES
 
 TOO_LARGE: Final = "larger than 16 MiB"
-_TOO_LARGE_CODE: Final = -1  # the graph's own codes are not negative
 
 
 def probabilities(model: Model, rows: Sequence[bytes]) -> NDArray[np.float32]:
     """Return the probability of each role: a float32 array of shape (N, K)."""
-    p, _ = _answer(model, rows)
-    return p
+    return model.run(ANSWER, _read(rows))["probabilities"]
 
 
 def predictions(model: Model, rows: Sequence[bytes]) -> list[Prediction]:
     """Return the prediction for each posting of a batch."""
-    return _predictions(model, *_answer(model, rows))
+    return _predictions(model, rows, *model.run(ANSWER, _read(rows)).values())
 
 
 def readings(model: Model, rows: Sequence[bytes]) -> Iterator[Reading]:
     """Return the reading of each posting of a batch."""
-    if _too_large(rows):
-        return iter([Reading("", (), *predictions(model, rows))])
-    p, codes, *of_lines = model.run((*ANSWER, *LINE_OUTPUTS), rows).values()
-    texts = (row.decode("utf-8") for row in rows)
-    return map(Reading, texts, lines_of(rows, *of_lines), _predictions(model, p, codes))
+    read = _read(rows)
+    p, codes, *of_lines = model.run((*ANSWER, *LINE_OUTPUTS), read).values()
+    texts = (row.decode("utf-8") for row in read)
+    return map(Reading, texts, lines_of(read, *of_lines), _predictions(model, rows, p, codes))
 
 
 def all_outputs(model: Model, row: bytes) -> dict[str, NDArray[Any]]:
@@ -54,7 +51,7 @@ def all_outputs(model: Model, row: bytes) -> dict[str, NDArray[Any]]:
     ModelError
         If an output contains NaN or infinity.
     """
-    if _too_large([row]):
+    if len(row) > MAX_BYTES:
         raise ValueError(f"the posting is {TOO_LARGE}; explain a part of it")
     outputs = model.run(None, [row])
     for name, values in outputs.items():
@@ -63,28 +60,21 @@ def all_outputs(model: Model, row: bytes) -> dict[str, NDArray[Any]]:
     return outputs
 
 
-def _too_large(rows: Sequence[bytes]) -> bool:
-    return len(rows[-1]) > MAX_BYTES
-
-
-def _answer(model: Model, rows: Sequence[bytes]) -> Iterable[NDArray[Any]]:
-    """Score a batch: probabilities of shape (N, K) and codes of reasons of shape (N,)."""
-    if _too_large(rows):
-        return model.run(ANSWER, [b""])["probabilities"], np.array([_TOO_LARGE_CODE])
-    return model.run(ANSWER, rows).values()
+def _read(rows: Sequence[bytes]) -> list[bytes]:
+    return [b"" if len(row) > MAX_BYTES else row for row in rows]
 
 
 def _predictions(
-    model: Model, p: NDArray[np.float32], codes: NDArray[np.int64]
+    model: Model, rows: Sequence[bytes], p: NDArray[np.float32], codes: NDArray[np.int64]
 ) -> list[Prediction]:
     """Return the predictions of a batch."""
     best = p.argmax(axis=1).tolist()
     found = []
-    for row, k, code in zip(p.tolist(), best, codes.tolist(), strict=True):
-        reason = TOO_LARGE if code == _TOO_LARGE_CODE else model.reasons[code]
-        by_role = dict(zip(model.roles, row, strict=True))
+    for row, q, k, code in zip(rows, p.tolist(), best, codes.tolist(), strict=True):
+        reason = TOO_LARGE if len(row) > MAX_BYTES else model.reasons[code]
+        by_role = dict(zip(model.roles, q, strict=True))
         found.append(
-            Prediction(model.roles[k], row[k], by_role, row[k] >= model.thresholds[k])
+            Prediction(model.roles[k], q[k], by_role, q[k] >= model.thresholds[k])
             if reason is None
             else Prediction(Role.UNCLEAR, 0.0, by_role, reliable=False, reason=reason)
         )
