@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.text.glue import unglue
-from roleclass.text.markup import may_hold_markup, plain
+from roleclass.text.markup import plain
 
 TOKEN_BYTES = b"abcdefghijklmnopqrstuvwxyz0123456789+#"
 """The bytes that make up tokens, after folding."""
@@ -62,8 +62,7 @@ def encode(text: str, title: str | None = None) -> bytes:
     data = _utf8(line, text)
     if len(data) > MAX_BYTES:
         return data
-    if may_hold_markup(data):
-        line, text = _one_line(plain(line)), plain(text)
+    line, text = _one_line(plain(line)), plain(text)
     # A title alone decides nothing, so it is dropped without a text.
     cleaned = ("" if not text or text.isspace() else line, unglue(text))
     return data if cleaned == given else _utf8(*cleaned)

@@ -63,32 +63,8 @@ _ITALIC = re.compile(
 )
 # ``#hiring`` and ``# of openings: 2`` are not headings.
 _HEADING = re.compile(r"#(?<![^\n]#)(?:#{1,5}[ \t]+|[ \t]+(?=[A-Z#]))")
-_find_tag, _find_entity, _find_backslash, _find_link, _find_bold, _find_italic, _find_heading = (
-    re.compile(pattern.pattern.encode()).search
-    for pattern in (_TAG, _ENTITY, _BACKSLASH, _LINK, _BOLD, _ITALIC, _HEADING)
-)
 _WIPE: Final = str.maketrans(dict.fromkeys("<&\\*#[", " "))
 _SPACES: Final = "\t\n\f\r "
-
-
-def may_hold_markup(data: bytes) -> bool:
-    """Return whether UTF-8 bytes may contain markup; faster than `plain`.
-
-    Examples
-    --------
-    >>> may_hold_markup(b"* C++ & C#"), may_hold_markup(b"C++ &amp; C#")
-    (False, True)
-    """
-    # Most postings lack these bytes, and a byte is found much faster than a pattern.
-    return bool(
-        (b"<" in data and _find_tag(data, data.find(b"<")))
-        or (b"\\" in data and _find_backslash(data, data.find(b"\\")))
-        or (b";" in data and b"&" in data and _find_entity(data, data.find(b"&")))
-        or (b"[" in data and _find_link(data, data.find(b"[")))
-        or (b"*" in data and _find_bold(data, data.find(b"*")))
-        or (b"*" in data and _find_italic(data, data.find(b"*")))
-        or (b"#" in data and _find_heading(data, data.find(b"#")))
-    )
 
 
 def plain(text: str) -> str:
