@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import roleclass
-from roleclass.engine.line_outputs import LINE_OUTPUTS, lines_of
+from roleclass.engine.answers import LINE_OUTPUTS, lines_of
 from roleclass.reading import AREAS, PARTS, WORKS
 from roleclass.text.glue import NAMES, unglue
 from tests.chromium import missing

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from roleclass.engine.answers import all_outputs
-from roleclass.engine.line_outputs import LINE_OUTPUTS, lines_of
+from roleclass.engine.answers import LINE_OUTPUTS, all_outputs, lines_of
 from roleclass.engine.model_file import Model
 from roleclass.errors import ModelError
 from roleclass.evidence.feature_spans import Features, Span, find_mentions, name_features

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.pipeline import Pipeline
 
 from roleclass import Role, RoleClassifier
-from roleclass.engine.line_outputs import LINE_OUTPUTS
+from roleclass.engine.answers import LINE_OUTPUTS
 from roleclass.lexicon import load_lexicon
 from roleclass.text import encode, pack, tokenize
 from roleclass.training.graph.export import OUTPUTS, ModelInfo, export, to_onnx

@@ -147,7 +147,7 @@ def _name_axes(model: onnx.ModelProto) -> None:
         [
             describe("probabilities", TensorProto.FLOAT, ["N", classes]),
             describe("reason", TensorProto.INT64, ["N"]),
-            # For `roleclass.engine.line_outputs` and `roleclass.evidence`; a prediction fetches none of them.
+            # For `roleclass.engine.answers` and `roleclass.evidence`; a prediction fetches none of them.
             *(describe(name, *OUTPUTS[name]) for name in OUTPUTS),
         ]
     )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from roleclass.engine.line_outputs import lines_of
+from roleclass.engine.answers import lines_of
 from roleclass.reading import AREAS, PARTS, WORKS, Line
 
 
