@@ -2,7 +2,6 @@
 
 import mmap
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
 from typing import Any, Final
 
 import pyarrow as pa
@@ -13,7 +12,7 @@ from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.parquet_pages import rows_at_once
 from roleclass.tables.plain import Pieces
-from roleclass.tables.rows import MAX_BYTES, Rows
+from roleclass.tables.rows import MAX_BYTES, Rows, Source
 
 IN_LITTLE_MEMORY: Final[dict[str, Any]] = {"pre_buffer": False, "buffer_size": 2**20}
 """How to open Parquet: by default, Arrow keeps everything it has read of a file until it is closed."""
@@ -21,24 +20,21 @@ IN_LITTLE_MEMORY: Final[dict[str, Any]] = {"pre_buffer": False, "buffer_size": 2
 _STEP: Final = 256  # rows that are decoded together
 
 
-class ParquetTable:
-    """A Parquet file; see `Source`."""
+def parquet_file(file: InputFile, _: ReadOptions, __: list[str]) -> Source:
+    """Find the columns of a Parquet file; an `InputError` is raised if its pages are too large for memory."""
+    with pq.ParquetFile(file.path) as parquet:
+        schema = parquet.schema_arrow
+        step = rows_at_once(file.path, parquet, _STEP)
 
-    def __init__(self, file: InputFile, _: ReadOptions) -> None:
-        self._file = file
-        self.notes: list[str] = []
-        with pq.ParquetFile(file.path) as parquet:
-            self.schema = parquet.schema_arrow
-            self._step = rows_at_once(file.path, parquet, _STEP)
-
-    def rows(self, most: int) -> Iterator[Rows]:
-        """Read the rows in order."""
-        with pq.ParquetFile(self._file.path, **IN_LITTLE_MEMORY) as parquet:
+    def rows(most: int) -> Iterator[Rows]:
+        with pq.ParquetFile(file.path, **IN_LITTLE_MEMORY) as parquet:
             done, total = 0, parquet.metadata.num_rows
-            for table in read_parquet(parquet, most, step=self._step):
+            for table in read_parquet(parquet, most, step=step):
                 done += len(table)
-                self._file.share = done / total
+                file.share = done / total
                 yield table, {}
+
+    return schema, rows
 
 
 def read_parquet(
@@ -56,54 +52,45 @@ def read_parquet(
     yield from _regroup(batches, most)
 
 
-class ArrowTable:
-    """An Arrow file (Feather), or an Arrow stream in a file; see `Source`.
+def arrow_file(file: InputFile, _: ReadOptions, __: list[str]) -> Source:
+    """Find the columns of an Arrow file (Feather), or an Arrow stream in a file.
 
     Raises
     ------
     InputError
         If a batch is compressed and too large for memory.
     """
+    with file.open() as content:
+        open_batches = pa.ipc.open_file if content.read(6) == b"ARROW1" else pa.ipc.open_stream
+    with pa.memory_map(str(file.path)) as raw:
+        schema = open_batches(raw).schema
+    with pa.memory_map(str(file.path)) as raw:
+        packed = check_batches(raw)
 
-    def __init__(self, file: InputFile, _: ReadOptions) -> None:
-        self._file = file
-        self.notes: list[str] = []
-        with pa.memory_map(str(file.path)) as raw:
-            self.schema = self._open(raw).schema
-        with pa.memory_map(str(file.path)) as raw:
-            self._packed = check_batches(raw)
-
-    def _open(self, raw: pa.NativeFile) -> Any:
-        with self._file.open() as content:
-            whole = content.read(6) == b"ARROW1"
-        return pa.ipc.open_file(raw) if whole else pa.ipc.open_stream(raw)
-
-    def rows(self, most: int) -> Iterator[Rows]:
-        """Read the rows in order."""
-        with self._file.path.open("rb") as opened:
+    def rows(most: int) -> Iterator[Rows]:
+        with file.path.open("rb") as mapped:
             content = mmap.mmap(
-                opened.fileno(), 0, access=mmap.ACCESS_READ
+                mapped.fileno(), 0, access=mmap.ACCESS_READ
             )  # stays open until no table needs it
         raw = pa.BufferReader(pa.py_buffer(content))
-        for table in _regroup(self._slices(self._open(raw)), most):
-            self._file.share = raw.tell() / max(self._file.size, 1)
+        for table in _regroup(_slices(open_batches(raw), packed=packed), most):
+            file.share = raw.tell() / max(file.size, 1)
             yield table, {}
             _release(content)
 
-    def _slices(self, reader: Any) -> Iterator[pa.RecordBatch]:
-        """Yield the rows of batches, some at a time; at most one unpacked batch is in memory."""
-        numbers = range(reader.num_record_batches) if hasattr(reader, "get_batch") else count()
-        for k in numbers:
-            try:
-                batch = reader.get_batch(k) if hasattr(reader, "get_batch") else next(reader)
-            except StopIteration:
-                return
-            step = max(1, min(_STEP, MAX_BYTES * len(batch) // max(batch.nbytes, 1)))
-            for start in range(0, len(batch), step):
-                part = batch.slice(start, step)
-                yield _copied(part) if self._packed else part
-                del part
-            del batch
+    return schema, rows
+
+
+def _slices(reader: Any, *, packed: bool) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of batches, some at a time; at most one unpacked batch is in memory."""
+    is_file = hasattr(reader, "get_batch")
+    for batch in map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader:
+        step = max(1, min(_STEP, MAX_BYTES * len(batch) // max(batch.nbytes, 1)))
+        for start in range(0, len(batch), step):
+            part = batch.slice(start, step)
+            yield _copied(part) if packed else part
+            del part
+        del batch
 
 
 def _copied(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -25,6 +25,7 @@ from roleclass.tables.options import ReadOptions
 from roleclass.tables.rows import (
     MAX_CELL,
     Rows,
+    Source,
     batched,
     check_width,
     has_surrogate,
@@ -46,63 +47,67 @@ _Record = tuple[list[str], str | None]
 """The cells of a row, and its fault or None."""
 
 
-class CsvFile:
-    """A file of separated values; see `Source`.
+def separated_values(file: InputFile, options: ReadOptions, notes: list[str]) -> Source:
+    """Find the columns of a file of separated values; append guesses to `notes`.
 
     Raises
     ------
     InputError
         If the header is missing, has a duplicate name or damaged quotes, or cannot be decoded.
     """
+    with file.open() as content:
+        dialect = detect(
+            content.read(SAMPLE),
+            encoding=options.encoding,
+            delimiter=options.delimiter,
+            usual=_USUAL[file.format.kind],
+            rest=iter(partial(content.read, SAMPLE), b""),
+        )
+    notes += dialect.notes
+    with file.open() as content:
+        schema = pa.schema([(name, pa.string()) for name in _header(content, dialect, notes)])
 
-    def __init__(self, file: InputFile, options: ReadOptions) -> None:
-        self._file = file
+    def rows(most: int) -> Iterator[Rows]:
         with file.open() as content:
-            self._dialect = detect(
-                content.read(SAMPLE),
-                encoding=options.encoding,
-                delimiter=options.delimiter,
-                usual=_USUAL[file.format.kind],
-                rest=iter(partial(content.read, SAMPLE), b""),
-            )
-        self.notes = list(self._dialect.notes)
-        with file.open() as content:
-            self.schema = pa.schema([(name, pa.string()) for name in self._header(content)])
+            records = _Records(content, dialect).read()
+            next(records)  # the header
+            fit = partial(_fit, width=len(schema), delimiter=dialect.delimiter)
+            yield from batched(map(fit, records), most, partial(_table, schema, dialect))
 
-    def _header(self, content: io.BufferedReader) -> list[str]:
-        header, fault = next(_Records(content, self._dialect).read(), ([], None))
-        if not header:
-            raise InputError("the file is empty; expected a line with the names of the columns")
-        if fault is not None:
-            raise InputError("line 1: a quote in the header is never closed; close it")
-        check_width(len(header))
-        if any(map(has_surrogate, header)):
-            raise InputError(f"the header is not {self._dialect.encoding}; {_ENCODING_ADVICE}")
-        if header.count("") > 1:  # those of an index, or of a spreadsheet's empty columns
-            header = [name or f"unnamed_{place}" for place, name in enumerate(header, 1)]
-            self.notes.append("columns without a name: called unnamed_ plus their position")
-        return header
+    return schema, rows
 
-    def rows(self, most: int) -> Iterator[Rows]:
-        """Read the rows below the header."""
-        with self._file.open() as content:
-            records = _Records(content, self._dialect).read()
-            next(records)
-            yield from batched(map(self._fit, records), most, self._table)
 
-    def _fit(self, record: _Record) -> tuple[list[str], int, str | None]:
-        """Fill a short row with empty cells; join the surplus cells of a long row into its last one."""
-        cells, fault = record
-        width, found = len(self.schema), len(cells)
-        if found != width:
-            fault = fault or f"{found} cells where the header has {width}"
-            rest = [self._dialect.delimiter.join(cells[width - 1 :])]
-            cells = cells + [""] * (width - found) if found < width else cells[: width - 1] + rest
-        return cells, memory_of(*cells), fault
+def _header(content: io.BufferedReader, dialect: Dialect, notes: list[str]) -> list[str]:
+    header, fault = next(_Records(content, dialect).read(), ([], None))
+    if not header:
+        raise InputError("the file is empty; expected a line with the names of the columns")
+    if fault is not None:
+        raise InputError("line 1: a quote in the header is never closed; close it")
+    check_width(len(header))
+    if any(map(has_surrogate, header)):
+        raise InputError(f"the header is not {dialect.encoding}; {_ENCODING_ADVICE}")
+    if header.count("") > 1:  # those of an index, or of a spreadsheet's empty columns
+        header = [name or f"unnamed_{place}" for place, name in enumerate(header, 1)]
+        notes.append("columns without a name: called unnamed_ plus their position")
+    return header
 
-    def _table(self, rows: list[list[str]], faults: dict[int, str]) -> Rows:
-        advice = f"not {self._dialect.encoding.removesuffix('-sig')}; {_ENCODING_ADVICE}"
-        return to_table(zip(*rows, strict=True), self.schema, faults, lambda _: advice)
+
+def _fit(record: _Record, width: int, delimiter: str) -> tuple[list[str], int, str | None]:
+    """Fill a short row with empty cells; join the surplus cells of a long row into its last one."""
+    cells, fault = record
+    found = len(cells)
+    if found != width:
+        fault = fault or f"{found} cells where the header has {width}"
+        rest = [delimiter.join(cells[width - 1 :])]
+        cells = cells + [""] * (width - found) if found < width else cells[: width - 1] + rest
+    return cells, memory_of(*cells), fault
+
+
+def _table(
+    schema: pa.Schema, dialect: Dialect, rows: list[list[str]], faults: dict[int, str]
+) -> Rows:
+    advice = f"not {dialect.encoding.removesuffix('-sig')}; {_ENCODING_ADVICE}"
+    return to_table(zip(*rows, strict=True), schema, faults, lambda _: advice)
 
 
 class _Records:

@@ -10,26 +10,26 @@ import pyarrow as pa
 
 from roleclass.errors import InputError
 from roleclass.tables import excel, jsonfile, pages, sqlite, yamlfile
-from roleclass.tables.arrow import ArrowTable, ParquetTable
-from roleclass.tables.csvfile import CsvFile
+from roleclass.tables.arrow import arrow_file, parquet_file
+from roleclass.tables.csvfile import separated_values
 from roleclass.tables.files import InputFile, find_files, merge_notes
 from roleclass.tables.formats import TEXT, Kind, binary_kind
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.plain import plain, to_json
-from roleclass.tables.records import Records, holds_json, json_field
+from roleclass.tables.records import holds_json, json_field, records_of
 from roleclass.tables.rows import Source, check_names
 
-_SOURCES: Final[dict[Kind, Callable[[InputFile, ReadOptions], Source]]] = {
-    "csv": CsvFile,
-    "tsv": CsvFile,
-    "parquet": ParquetTable,
-    "arrow": ArrowTable,
-    "jsonl": partial(Records, read=jsonfile.read_lines),
-    "json": partial(Records, read=jsonfile.read_json),
-    "excel": partial(Records, read=excel.read_workbook),
-    "sqlite": partial(Records, read=sqlite.read_database),
-    "html": partial(Records, read=pages.read_page),
-    "yaml": partial(Records, read=yamlfile.read_yaml),
+_SOURCES: Final[dict[Kind, Callable[[InputFile, ReadOptions, list[str]], Source]]] = {
+    "csv": separated_values,
+    "tsv": separated_values,
+    "parquet": parquet_file,
+    "arrow": arrow_file,
+    "jsonl": partial(records_of, read=jsonfile.read_lines),
+    "json": partial(records_of, read=jsonfile.read_json),
+    "excel": partial(records_of, read=excel.read_workbook),
+    "sqlite": partial(records_of, read=sqlite.read_database),
+    "html": partial(records_of, read=pages.read_page),
+    "yaml": partial(records_of, read=yamlfile.read_yaml),
 }
 
 
@@ -94,13 +94,14 @@ class Reader:
     def __init__(self, inputs: Sequence[str], options: ReadOptions) -> None:
         self._options = options
         self.notes: list[str] = []
-        self._files = [
-            (file, _open(file, options))
+        notes: list[tuple[str, str]] = []
+        found = [
+            (file, *_open(file, options, notes))
             for file in find_files(inputs, options.format, self.notes.append)
         ]
-        notes = ((file.name, note) for file, source in self._files for note in source.notes)
-        self.notes += merge_notes(notes, len(self._files))
-        self.schema = _unify([(file, source.schema) for file, source in self._files])
+        self.notes += merge_notes(notes, len(found))
+        self.schema = _unify([(file, schema) for file, schema, _ in found])
+        self._files = [(file, rows) for file, _, rows in found]
         self.size = sum(file.size for file, _ in self._files)
 
     def fingerprint(self) -> list[dict[str, object]]:
@@ -110,9 +111,9 @@ class Reader:
     def __iter__(self) -> Iterator[Chunk]:
         """Read all files; may be iterated more than once."""
         index, done = 0, 0
-        for file, source in self._files:
+        for file, rows_of in self._files:
             row = 1
-            batches = source.rows(self._options.batch_size)
+            batches = rows_of(self._options.batch_size)
             while True:
                 # Only errors of reading get the file's name, not those of the chunk's user.
                 with _explained(f"{file.name}: after row {row - 1}"):
@@ -130,7 +131,7 @@ class Reader:
             done += file.size
 
 
-def _open(file: InputFile, options: ReadOptions) -> Source:
+def _open(file: InputFile, options: ReadOptions, notes: list[tuple[str, str]]) -> Source:
     with _explained(file.name):
         if file.format.kind in TEXT:
             with file.open() as content:
@@ -140,9 +141,11 @@ def _open(file: InputFile, options: ReadOptions) -> Source:
                     f"{kind} by its first bytes, not {file.format.kind}; rename it with the right "
                     "extension"
                 )
-        source = _SOURCES[file.format.kind](file, options)
-        check_names(source.schema.names)
-        return source
+        said: list[str] = []
+        schema, rows = _SOURCES[file.format.kind](file, options, said)
+        check_names(schema.names)
+        notes += [(file.name, note) for note in said]
+        return schema, rows
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from roleclass.errors import InputError
 from roleclass.tables.files import InputFile
 from roleclass.tables.options import ReadOptions
 from roleclass.tables.plain import plain, to_json, to_text
-from roleclass.tables.rows import Rows, batched, check_width, to_table
+from roleclass.tables.rows import Rows, Source, batched, check_width, to_table
 
 Record = tuple[dict[str, Any], int, str | None]
 """An object, its approximate size in memory, and its fault or None; a faulty one is empty."""
@@ -66,40 +66,34 @@ def json_field(name: str) -> pa.Field:
     return pa.field(name, pa.string(), metadata=_JSON_MARK)
 
 
-class Records:
-    """A file of records; see `Source`.
+def records_of(file: InputFile, options: ReadOptions, notes: list[str], *, read: Read) -> Source:
+    """Find the columns of a file of records.
 
     Parameters
     ----------
-    file : InputFile
-    options : ReadOptions
+    file, options, notes
+        As for `read`.
     read : callable
-        See `Read`. It is called twice.
+        See `Read`. It is called again for the rows; a faulty record gives a row of nulls.
 
     Raises
     ------
     InputError
         If there is no record, or there are too many columns.
     """
-
-    def __init__(self, file: InputFile, options: ReadOptions, read: Read) -> None:
-        self.notes: list[str] = []
-        self._records: Callable[[list[str]], Iterator[Record]] = partial(read, file, options)
-        seen: dict[str, set[pa.DataType | None]] = {}
-        first_fault: str | None = None
-        for record, _, fault in self._records(self.notes):
-            first_fault = first_fault or fault
-            for name in record:
-                _note_type(seen.setdefault(name, set()), record[name])
-            check_width(len(seen))
-            del record  # it may be long; free it before the next is read
-        if not seen:
-            raise InputError(f"no row found; {first_fault or 'the file is empty'}")
-        self.schema = pa.schema([_choose(name, types) for name, types in seen.items()])
-
-    def rows(self, most: int) -> Iterator[Rows]:
-        """Read rows; a faulty record gives a row of nulls."""
-        return batched(self._records([]), most, partial(_to_rows, self.schema))
+    seen: dict[str, set[pa.DataType | None]] = {}
+    first_fault: str | None = None
+    for record, _, fault in read(file, options, notes):
+        first_fault = first_fault or fault
+        for name in record:
+            _note_type(seen.setdefault(name, set()), record[name])
+        check_width(len(seen))
+        del record  # it may be long; free it before the next is read
+    if not seen:
+        raise InputError(f"no row found; {first_fault or 'the file is empty'}")
+    schema = pa.schema([_choose(name, types) for name, types in seen.items()])
+    together = partial(_to_rows, schema)
+    return schema, lambda most: batched(read(file, options, []), most, together)
 
 
 def _note_type(types: set[pa.DataType | None], value: Any) -> None:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from sys import getsizeof
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
@@ -80,6 +80,9 @@ def memory_of_json(source: str | bytes, start: int = 0, end: int | None = None) 
 
 Rows = tuple[pa.Table, dict[int, str]]
 """Rows that were read together, and the faults of some, by their index in the table."""
+
+Source = tuple[pa.Schema, Callable[[int], Iterator[Rows]]]
+"""The columns of a file, and a function that reads its rows, at most so many at a time."""
 
 _Row = TypeVar("_Row")
 
@@ -162,20 +165,3 @@ def to_table(
             ]
             arrays.append(pa.array(whole, column.type))
     return pa.Table.from_arrays(arrays, schema=schema), faults
-
-
-class Source(Protocol):
-    """The rows of one file.
-
-    Attributes
-    ----------
-    schema : pyarrow.Schema
-    notes : list of str
-        The guesses about the file.
-    """
-
-    schema: pa.Schema
-    notes: list[str]
-
-    def rows(self, most: int) -> Iterator[Rows]:
-        """Read all rows, at most `most` at a time."""
