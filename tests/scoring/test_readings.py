@@ -19,7 +19,7 @@ from roleclass import ScoringError
 from roleclass.reading import AREAS, PARTS, WORKS, Reading
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.readings import COUNTS, DUTIES, all_lines, line_text
-from roleclass.scoring.run import score_files, write_lines
+from roleclass.scoring.run import score_files
 from roleclass.scoring.scorer import Scorer
 from tests.tables import files
 
@@ -147,12 +147,14 @@ def test_a_scorer_can_be_sent_to_another_process_with_what_it_adds() -> None:
 
 # A row for each line.
 
+EACH_LINE = ScoreOptions(each_line=True)
+
 
 def lines_of(tmp_path: Path, rows: list[dict[str, Any]], **options: Any) -> list[dict[str, Any]]:
     source = files.write_jsonl(tmp_path / "in.jsonl", rows)
     output = tmp_path / "lines.parquet"
     output.unlink(missing_ok=True)
-    write_lines([source], output, ScoreOptions(**options), with_text=True)
+    score_files([source], output, ScoreOptions(each_line=True, **options))
     return pq.read_table(output).to_pylist()
 
 
@@ -222,7 +224,7 @@ def test_every_row_of_the_input_is_there_whatever_the_batch_size(tmp_path: Path)
 
 def test_an_input_without_rows_gives_no_lines(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("id,text\n")
-    summary = write_lines([tmp_path / "in.csv"], tmp_path / "out.parquet")
+    summary = score_files([tmp_path / "in.csv"], tmp_path / "out.parquet", EACH_LINE)
     assert (summary.rows, summary.lines) == (0, 0)
     table = pq.read_table(tmp_path / "out.parquet")
     assert len(table) == 0
@@ -231,7 +233,8 @@ def test_an_input_without_rows_gives_no_lines(tmp_path: Path) -> None:
 
 def test_in_csv_areas_are_words_between_commas(tmp_path: Path) -> None:
     source = files.write_jsonl(tmp_path / "in.jsonl", [{"text": TEXT}])
-    write_lines([source], tmp_path / "out.csv", with_text=False)
+    options = ScoreOptions(each_line=True, line_text=False)
+    score_files([source], tmp_path / "out.csv", options)
     found = files.read_csv(tmp_path / "out.csv")
     assert "text" not in found[0]
     assert [row["areas"] for row in found if row["part"] == "duty"] == ["agents", "rag"]
@@ -243,7 +246,7 @@ def test_json_lines_have_lists_and_numbers_without_digits_that_float32_lacks(
     tmp_path: Path,
 ) -> None:
     source = files.write_jsonl(tmp_path / "in.jsonl", [{"text": TEXT}])
-    write_lines([source], tmp_path / "out.jsonl")
+    score_files([source], tmp_path / "out.jsonl", EACH_LINE)
     found = files.read_jsonl(tmp_path / "out.jsonl")
     [duty] = [row for row in found if row["areas"] == ["rag"]]
     assert len(str(duty["area_probabilities"][0])) <= 12
@@ -251,7 +254,7 @@ def test_json_lines_have_lists_and_numbers_without_digits_that_float32_lacks(
 
 def test_the_summary_counts_postings_and_lines(tmp_path: Path) -> None:
     source = files.write_jsonl(tmp_path / "in.jsonl", [{"text": TEXT}, {"text": None}])
-    summary = write_lines([source], tmp_path / "out.jsonl")
+    summary = score_files([source], tmp_path / "out.jsonl", EACH_LINE)
     assert (summary.rows, summary.errors, summary.lines) == (2, 1, 5)
     assert summary.to_dict()["lines"] == 5
     assert "lines" not in score_files([source], tmp_path / "roles.jsonl").to_dict()
@@ -266,9 +269,9 @@ def die(summary):
     if summary.rows >= 12:
         os.kill(os.getpid(), signal.SIGKILL)
 
-options = ScoreOptions(areas=sys.argv[3] == "score", lines=sys.argv[3] == "score", batch_size=3)
-work = {"score": run.score_files, "lines": run.write_lines}[sys.argv[3]]
-work([sys.argv[1]], sys.argv[2], options, progress=die)
+of_lines = sys.argv[3] == "lines"
+options = ScoreOptions(areas=not of_lines, lines=not of_lines, each_line=of_lines, batch_size=3)
+run.score_files([sys.argv[1]], sys.argv[2], options, progress=die)
 """
 
 
@@ -277,20 +280,20 @@ def test_a_killed_run_goes_on_and_ends_as_if_nothing_had_happened(
     tmp_path: Path, what: str
 ) -> None:
     source = files.write_jsonl(tmp_path / "in.jsonl", files.rows(30))
-    work = {"score": score_files, "lines": write_lines}[what]
-    options = ScoreOptions(areas=what == "score", lines=what == "score", batch_size=3)
+    of_lines = what == "lines"
+    options = ScoreOptions(areas=not of_lines, lines=not of_lines, each_line=of_lines, batch_size=3)
     output, whole = tmp_path / "out.parquet", tmp_path / "whole.parquet"
     killed = subprocess.run([sys.executable, "-c", KILLED, source, output, what], check=False)
     assert killed.returncode == -9
     assert not output.exists()
     with pytest.raises(ScoringError, match=r"out\.parquet.* --resume"):
-        work([source], output, options)
-    summary = work([source], output, options, resume=True)
+        score_files([source], output, options)
+    summary = score_files([source], output, options, resume=True)
     assert summary.resumed >= 12
-    work([source], whole, options)
+    score_files([source], whole, options)
     assert output.read_bytes() == whole.read_bytes()
     with pytest.raises(ScoringError, match="exists"):
-        work([source], output, options)
+        score_files([source], output, options)
 
 
 def test_what_was_begun_as_one_kind_of_output_is_not_ended_as_another(tmp_path: Path) -> None:
@@ -300,14 +303,15 @@ def test_what_was_begun_as_one_kind_of_output_is_not_ended_as_another(tmp_path: 
     for options in (ScoreOptions(batch_size=3), ScoreOptions(batch_size=3, areas=True)):
         with pytest.raises(ScoringError, match="other columns"):
             score_files([source], output, options, resume=True)
+    options = ScoreOptions(batch_size=3, each_line=True, line_text=False)
     with pytest.raises(ScoringError, match="other columns"):
-        write_lines([source], output, ScoreOptions(batch_size=3), with_text=False, resume=True)
+        score_files([source], output, options, resume=True)
 
 
 def test_long_postings_with_many_lines_are_all_there(tmp_path: Path) -> None:
     text = "You will build LLM agents for our customers.\n" * 20_000
     source = files.write_jsonl(tmp_path / "in.jsonl", [{"id": i, "text": text} for i in range(3)])
-    summary = write_lines([source], tmp_path / "out.parquet")
+    summary = score_files([source], tmp_path / "out.parquet", EACH_LINE)
     assert summary.lines == 60_000
     assert pq.read_metadata(tmp_path / "out.parquet").num_rows == 60_000
     assert json.loads(json.dumps(summary.to_dict()))["lines"] == 60_000

@@ -36,11 +36,11 @@ def lines(
       roleclass lines jobs.parquet -o lines.csv --id-column url --no-text
       roleclass lines jobs.csv -o - --format jsonl | jq 'select(.part == "duty") | .text'
     """
-    options = asked(**columns_and_rows)
-    from roleclass.scoring.run import write_lines
+    options = asked(each_line=True, line_text=not no_text, **columns_and_rows)
+    from roleclass.scoring.run import score_files
 
-    what = {"inputs": inputs, "options": options, "with_text": not no_text}
-    run(write_lines, output, _sentence, as_json=as_json, model=model, resume=resume, **what)
+    what = {"inputs": inputs, "options": options}
+    run(score_files, output, _sentence, as_json=as_json, model=model, resume=resume, **what)
 
 
 def _sentence(summary: "Summary") -> str:

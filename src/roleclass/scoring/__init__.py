@@ -1,7 +1,7 @@
 """Score tables: the same rows with their roles. Needs ``roleclass[score]``.
 
 =================  ==============================================================================
-`run`              `score_files` and `write_lines`; ``roleclass score`` and ``roleclass lines``
+`run`              `score_files`; ``roleclass score`` and ``roleclass lines``
 `options`          the options of a run
 `scorer`           texts and titles -> the added columns
 `readings`         columns from the lines of postings

@@ -20,6 +20,11 @@ class ScoreOptions(ReadOptions):
         Add the numbers of lines of each part and work, and of duties in each problem area.
     lines : bool
         Add the duties as a list of strings.
+    each_line : bool
+        Write a row for each line of a posting instead of its row; the options above do not apply, and a
+        cluster does not know this.
+    line_text : bool
+        With `each_line`: whether to write the text of the lines.
     threads : int
         Number of threads that score; one more reads and writes.
     on_error : {"mark", "stop"}
@@ -36,6 +41,8 @@ class ScoreOptions(ReadOptions):
     prefix: str = ""
     areas: bool = False
     lines: bool = False
+    each_line: bool = False
+    line_text: bool = True
     threads: int = 1
     on_error: OnError = "mark"
     safe_csv: bool = False

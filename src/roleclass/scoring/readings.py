@@ -100,6 +100,18 @@ def extras_of(options: ScoreOptions) -> tuple[Extra, ...]:
 
 ALL_LINES: Final = "lines"
 
+_LINE_FIELDS: Final = (
+    pa.field("start", pa.int32()),
+    pa.field("end", pa.int32()),
+    pa.field("part", pa.string()),
+    pa.field("work", pa.string()),
+    pa.field("areas", pa.list_(pa.string())),
+    pa.field("part_probability", pa.float32()),
+    pa.field("work_probability", pa.float32()),
+    pa.field("area_probabilities", pa.list_(pa.float32())),
+    pa.field("text", pa.string()),
+)
+
 
 def all_lines(*, with_text: bool) -> Extra:
     """Return a column with all lines of a posting, as a list of structs.
@@ -115,23 +127,10 @@ def all_lines(*, with_text: bool) -> Extra:
     >>> [field.type.value_type.field(i).name for i in range(4)]
     ['start', 'end', 'part', 'work']
     """
-    fields = LINE_FIELDS[: None if with_text else -1]
+    fields = _LINE_FIELDS[: None if with_text else -1]
     return Extra(
         (pa.field(ALL_LINES, pa.list_(pa.struct(fields))),), partial(_line_columns, fields)
     )
-
-
-LINE_FIELDS: Final = (
-    pa.field("start", pa.int32()),
-    pa.field("end", pa.int32()),
-    pa.field("part", pa.string()),
-    pa.field("work", pa.string()),
-    pa.field("areas", pa.list_(pa.string())),
-    pa.field("part_probability", pa.float32()),
-    pa.field("work_probability", pa.float32()),
-    pa.field("area_probabilities", pa.list_(pa.float32())),
-    pa.field("text", pa.string()),
-)
 
 
 def _line_columns(fields: tuple[pa.Field, ...], readings: Readings) -> list[pa.Array]:

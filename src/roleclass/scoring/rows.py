@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from roleclass.scoring.readings import ALL_LINES, LINE_FIELDS
+from roleclass.scoring.readings import ALL_LINES
 from roleclass.scoring.scorer import Scorer
 from roleclass.tables.columns import Field, Selection, columns_of
 from roleclass.tables.plain import to_json
@@ -54,15 +54,17 @@ class RowsOfLines:
     schema : pyarrow.Schema
         Of the input.
     selection : Selection
-    with_text, flat : bool
-        Whether there is a column with the text of the lines; whether lists are joined to text, for CSV.
+    scorer : Scorer
+        With `all_lines`.
+    flat : bool
+        Whether lists are joined to text, for CSV.
     """
 
     def __init__(
-        self, schema: pa.Schema, selection: Selection, *, with_text: bool, flat: bool
+        self, schema: pa.Schema, selection: Selection, scorer: Scorer, *, flat: bool
     ) -> None:
         self._id = _id_of(schema, selection)
-        fields = LINE_FIELDS[: None if with_text else -1]
+        fields = scorer.schema.field(ALL_LINES).type.value_type
         self.schema = pa.schema(
             [
                 *([pa.field("id", self._id[1])] if self._id else []),

@@ -1,4 +1,4 @@
-"""`score_files`: write the rows of files with their roles; `write_lines`: write a row for each line."""
+"""`score_files`: write the rows of files with their roles, or a row for each line of their postings."""
 
 import os
 import sys
@@ -43,6 +43,8 @@ def score_files(
 ) -> Summary:
     r"""Write the rows of `inputs`, in order and with all columns, and their roles to `output`.
 
+    With ``options.each_line`` it writes a row for each line of the postings instead.
+
     Parameters
     ----------
     inputs : sequence of path
@@ -80,87 +82,15 @@ def score_files(
     >>> _ = (folder / "jobs.csv").write_text("id,text\n7,Prepares the payroll.\n8,\n")
     >>> score_files([folder / "jobs.csv"], folder / "roles.csv").rows
     2
-    """
-    options = options or ScoreOptions()
-    scorer = Scorer(model, options.prefix, extras_of(options))
-    return _run(
-        inputs,
-        output,
-        options,
-        scorer,
-        lambda schema, _, flat: RowsWithRoles(schema, scorer, flat=flat),
-        resume=resume,
-        warn=warn,
-        progress=progress,
-    )
-
-
-def write_lines(
-    inputs: Sequence[str | os.PathLike[str]],
-    output: str | os.PathLike[str],
-    options: ScoreOptions | None = None,
-    *,
-    with_text: bool = True,
-    model: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-    warn: Callable[[str], None] = lambda _: None,
-    progress: Callable[[Summary], None] = lambda _: None,
-) -> Summary:
-    r"""Write each line of the postings of `inputs` as a row to `output`, in order.
-
-    Parameters
-    ----------
-    with_text : bool
-        Whether to write the text of the lines.
-    inputs, output, options, model, resume, warn, progress
-        As for `score_files`; options that add columns are ignored.
-
-    Returns
-    -------
-    Summary
-
-    Raises
-    ------
-    ScoringError, ModelError
-        As for `score_files`.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "jobs.csv").write_text("id,text\n7,You will bake bread. You will sell it.\n8,\n")
-    >>> _ = write_lines([folder / "jobs.csv"], folder / "lines.jsonl")
+    >>> _ = score_files([folder / "jobs.csv"], folder / "lines.jsonl", ScoreOptions(each_line=True))
     >>> print((folder / "lines.jsonl").read_text()[:88])
     {"id": "7", "file": ...
     """
     options = options or ScoreOptions()
-    return _run(
-        inputs,
-        output,
-        options,
-        Scorer(model, extras=[all_lines(with_text=with_text)]),
-        lambda schema, selection, flat: RowsOfLines(
-            schema, selection, with_text=with_text, flat=flat
-        ),
-        resume=resume,
-        warn=warn,
-        progress=progress,
-    )
-
-
-def _run(
-    inputs: Sequence[str | os.PathLike[str]],
-    output: str | os.PathLike[str],
-    options: ScoreOptions,
-    scorer: Scorer,
-    rows_of: Callable[[pa.Schema, Selection, bool], RowsWithRoles | RowsOfLines],
-    *,
-    resume: bool,
-    warn: Callable[[str], None],
-    progress: Callable[[Summary], None],
-) -> Summary:
-    """Score `inputs` and write the rows that `rows_of` makes from them."""
+    if options.each_line:
+        scorer = Scorer(model, extras=[all_lines(with_text=options.line_text)])
+    else:
+        scorer = Scorer(model, options.prefix, extras_of(options))
     target = os.fspath(output)
     names = [os.fspath(name) for name in inputs]
     format_ = _output_format(target, names, options, resume=resume)
@@ -168,7 +98,12 @@ def _run(
     for note in reader.notes:
         warn(note)
     selection = select(kinds_of(reader.schema), options, warn=warn)
-    rows = rows_of(reader.schema, selection, format_.kind in ("csv", "tsv"))
+    flat = format_.kind in ("csv", "tsv")
+    rows = (
+        RowsOfLines(reader.schema, selection, scorer, flat=flat)
+        if options.each_line
+        else RowsWithRoles(reader.schema, scorer, flat=flat)
+    )
     check_schema(format_, rows.schema)
     checkpoint = None
     if target != "-":

@@ -26,7 +26,7 @@ class Summary:
     errors : int
         Rows that could not be scored.
     lines : int
-        Lines of postings written, by `write_lines`.
+        Lines of postings written, with `ScoreOptions.each_line`.
     seconds : float
     position, size : int
         Bytes of the input that were read, and in all.
