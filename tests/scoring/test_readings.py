@@ -18,7 +18,7 @@ import roleclass
 from roleclass import ScoringError
 from roleclass.reading import AREAS, PARTS, WORKS, Reading
 from roleclass.scoring.options import ScoreOptions
-from roleclass.scoring.readings import COUNTS, DUTIES, all_lines, line_text
+from roleclass.scoring.readings import COUNTS, line_text
 from roleclass.scoring.run import score_files
 from roleclass.scoring.scorer import Scorer
 from tests.tables import files
@@ -28,6 +28,7 @@ TEXT = (
     "- Tune the retrieval of our RAG pipeline.\n\nRequirements\n- Five years of Python.\n"
 )
 BOTH = ScoreOptions(areas=True, lines=True, batch_size=7)
+EACH_LINE = ScoreOptions(each_line=True)
 COUNTED = [field.name for field in COUNTS.fields]
 
 
@@ -98,7 +99,7 @@ def test_formulas_among_duties_are_disarmed_where_that_is_asked_for(tmp_path: Pa
 
 
 def test_a_row_that_cannot_be_scored_has_no_counts_and_one_without_lines_has_zeros() -> None:
-    scores = Scorer(extras=[COUNTS, DUTIES]).score([None, "", 7, TEXT], None).to_pylist()
+    scores = Scorer(options=BOTH).score([None, "", 7, TEXT], None).to_pylist()
     for row in (scores[0], scores[2]):
         assert {row[name] for name in (*COUNTED, "duties")} == {None}
         assert row["reason"].startswith("error: ")
@@ -140,14 +141,13 @@ def test_a_dataset_of_any_kind_gets_the_same_columns() -> None:
 
 
 def test_a_scorer_can_be_sent_to_another_process_with_what_it_adds() -> None:
-    scorer = Scorer(extras=[COUNTS, DUTIES, all_lines(with_text=True)])
-    again = pickle.loads(pickle.dumps(scorer))
-    assert again.score([TEXT], None).equals(scorer.score([TEXT], None))
+    for options in (BOTH, EACH_LINE):
+        scorer = Scorer(options=options)
+        again = pickle.loads(pickle.dumps(scorer))
+        assert again.score([TEXT], None).equals(scorer.score([TEXT], None))
 
 
 # A row for each line.
-
-EACH_LINE = ScoreOptions(each_line=True)
 
 
 def lines_of(tmp_path: Path, rows: list[dict[str, Any]], **options: Any) -> list[dict[str, Any]]:

@@ -24,7 +24,6 @@ from roleclass._version import __version__
 from roleclass.errors import RoleclassError, ScoringError, require_extra
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.pieces import Piece, absolute, open_parquet, plan, read_piece, resolve
-from roleclass.scoring.readings import extras_of
 from roleclass.scoring.scorer import ERROR, Scorer
 from roleclass.scoring.summary import Summary
 from roleclass.tables.columns import Selection, kinds_of, select
@@ -80,7 +79,7 @@ def score_on_cluster(
     import ray
 
     options = options or ScoreOptions()
-    scorer = Scorer(model, options.prefix, extras_of(options))
+    scorer = Scorer(model, options)
     folder = absolute(output)
     pieces, schema = plan([os.fspath(name) for name in inputs], folder)
     selection = select(kinds_of(schema), options, warn=warn)
@@ -164,7 +163,7 @@ def score_piece(
 
 @lru_cache(1)  # once for all pieces that a process scores
 def _scorer(model: str | None, options: ScoreOptions, model_sha256: str) -> Scorer:
-    scorer = Scorer(model, options.prefix, extras_of(options))
+    scorer = Scorer(model, options)
     if scorer.model_sha256 != model_sha256:
         raise ScoringError(
             "a worker has another model than the process that started the run; install the same "

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from roleclass.classifier import RoleClassifier
 from roleclass.scoring.options import ScoreOptions
-from roleclass.scoring.readings import extras_of
 from roleclass.scoring.scorer import Scorer
 from roleclass.tables.columns import Column, Selection, columns_of, kinds_of, select
 from roleclass.tables.rows import check_names
@@ -25,7 +24,7 @@ def score_dataset(
 
     See `roleclass.score_dataset` for the types, the result and the errors.
     """
-    scorer = Scorer(classifier, options.prefix, extras_of(options))
+    scorer = Scorer(classifier, options)
     scored: _T = _adapter(dataset)(dataset, _Batch(scorer, options, warn))
     return scored
 

@@ -21,8 +21,7 @@ class ScoreOptions(ReadOptions):
     lines : bool
         Add the duties as a list of strings.
     each_line : bool
-        Write a row for each line of a posting instead of its row; the options above do not apply, and a
-        cluster does not know this.
+        Write a row for each line of a posting instead of its row; the options above do not apply.
     line_text : bool
         With `each_line`: whether to write the text of the lines.
     threads : int

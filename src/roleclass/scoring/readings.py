@@ -87,18 +87,8 @@ DUTIES: Final = Extra((pa.field("duties", pa.list_(pa.string())),), _duties)
 """What the person will do: the text of each duty."""
 
 
-def extras_of(options: ScoreOptions) -> tuple[Extra, ...]:
-    """Return the extra columns that `options` ask for.
-
-    Examples
-    --------
-    >>> [len(extra.fields) for extra in extras_of(ScoreOptions(areas=True, lines=True))]
-    [28, 1]
-    """
-    return (*(COUNTS,) * options.areas, *(DUTIES,) * options.lines)
-
-
 ALL_LINES: Final = "lines"
+"""A column with all lines of a posting, as a list of structs."""
 
 _LINE_FIELDS: Final = (
     pa.field("start", pa.int32()),
@@ -111,26 +101,6 @@ _LINE_FIELDS: Final = (
     pa.field("area_probabilities", pa.list_(pa.float32())),
     pa.field("text", pa.string()),
 )
-
-
-def all_lines(*, with_text: bool) -> Extra:
-    """Return a column with all lines of a posting, as a list of structs.
-
-    Parameters
-    ----------
-    with_text : bool
-        Whether it includes the text of the lines.
-
-    Examples
-    --------
-    >>> [field] = all_lines(with_text=False).fields
-    >>> [field.type.value_type.field(i).name for i in range(4)]
-    ['start', 'end', 'part', 'work']
-    """
-    fields = _LINE_FIELDS[: None if with_text else -1]
-    return Extra(
-        (pa.field(ALL_LINES, pa.list_(pa.struct(fields))),), partial(_line_columns, fields)
-    )
 
 
 def _line_columns(fields: tuple[pa.Field, ...], readings: Readings) -> list[pa.Array]:
@@ -164,3 +134,18 @@ def _line_columns(fields: tuple[pa.Field, ...], readings: Readings) -> list[pa.A
 _WIDTH: Final = len(PARTS) + len(WORKS) + len(AREAS)
 _PLACE: Final = {area: i - len(AREAS) for i, area in enumerate(AREAS)}
 """The index of the probability of an area, from the end."""
+
+
+def extras_of(options: ScoreOptions) -> tuple[Extra, ...]:
+    """Return the extra columns that `options` ask for.
+
+    Examples
+    --------
+    >>> [len(extra.fields) for extra in extras_of(ScoreOptions(areas=True, lines=True))]
+    [28, 1]
+    """
+    if options.each_line:
+        fields = _LINE_FIELDS[: None if options.line_text else -1]
+        column = pa.field(ALL_LINES, pa.list_(pa.struct(fields)))
+        return (Extra((column,), partial(_line_columns, fields)),)
+    return (*(COUNTS,) * options.areas, *(DUTIES,) * options.lines)

@@ -55,7 +55,7 @@ class RowsOfLines:
         Of the input.
     selection : Selection
     scorer : Scorer
-        With `all_lines`.
+        With all lines.
     flat : bool
         Whether lists are joined to text, for CSV.
     """

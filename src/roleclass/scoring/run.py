@@ -17,7 +17,6 @@ from roleclass.engine.parallel import map_ahead
 from roleclass.errors import ScoringError
 from roleclass.scoring.checkpoint import Checkpoint
 from roleclass.scoring.options import ScoreOptions
-from roleclass.scoring.readings import all_lines, extras_of
 from roleclass.scoring.rows import RowsOfLines, RowsWithRoles
 from roleclass.scoring.scorer import ERROR, Scorer
 from roleclass.scoring.summary import Summary
@@ -87,10 +86,7 @@ def score_files(
     {"id": "7", "file": ...
     """
     options = options or ScoreOptions()
-    if options.each_line:
-        scorer = Scorer(model, extras=[all_lines(with_text=options.line_text)])
-    else:
-        scorer = Scorer(model, options.prefix, extras_of(options))
+    scorer = Scorer(model, options)
     target = os.fspath(output)
     names = [os.fspath(name) for name in inputs]
     format_ = _output_format(target, names, options, resume=resume)

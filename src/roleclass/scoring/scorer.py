@@ -11,7 +11,8 @@ import pyarrow as pa
 from roleclass.classifier import RoleClassifier
 from roleclass.errors import ScoringError
 from roleclass.roles import Role
-from roleclass.scoring.readings import Extra
+from roleclass.scoring.options import ScoreOptions
+from roleclass.scoring.readings import extras_of
 from roleclass.tables.columns import Selection, columns_of
 
 ERROR: Final = "error: "
@@ -25,10 +26,8 @@ class Scorer:
     ----------
     model : path, RoleClassifier or None
         As for `RoleClassifier`, or an existing one.
-    prefix : str
-        Prefix of the names of the added columns.
-    extras : sequence of Extra
-        Further columns, for which each posting is read line by line.
+    options : ScoreOptions or None
+        Which columns to add.
 
     Examples
     --------
@@ -40,12 +39,12 @@ class Scorer:
     def __init__(
         self,
         model: str | os.PathLike[str] | RoleClassifier | None = None,
-        prefix: str = "",
-        extras: Sequence[Extra] = (),
+        options: ScoreOptions | None = None,
     ) -> None:
+        options = options or ScoreOptions()
         self.classifier = model if isinstance(model, RoleClassifier) else RoleClassifier(model)
-        self.prefix = prefix
-        self.extras = tuple(extras)
+        self.extras = extras_of(options)
+        prefix = "" if options.each_line else options.prefix
         roles = self.classifier.roles  # reads the file, so that a bad one is reported at once
         with self.classifier.path.open("rb") as file:
             self.model_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
