@@ -15,6 +15,7 @@ from roleclass.tables.columns import Column, Selection, columns_of, kinds_of, se
 from roleclass.tables.rows import check_names
 
 _T = TypeVar("_T")
+_Choose = Callable[[dict[str, str | None]], Selection]
 
 
 def score_dataset(
@@ -25,48 +26,33 @@ def score_dataset(
     See `roleclass.score_dataset` for the types, the result and the errors.
     """
     scorer = Scorer(classifier, options)
-    scored: _T = _adapter(dataset)(dataset, _Batch(scorer, options, warn))
+
+    def choose(columns: dict[str, str | None]) -> Selection:
+        """Choose the columns to read, and check that the names of added ones are free."""
+        selection = select(columns, options, warn=warn)
+        scorer.check_names(list(columns))
+        return selection
+
+    scored: _T = _adapter(dataset)(dataset, scorer, choose)
     return scored
 
 
-class _Batch:
-    """Scores lists of texts and titles; caches of `datasets` depend on its pickled state."""
-
-    def __init__(self, scorer: Scorer, options: ScoreOptions, warn: Callable[[str], None]) -> None:
-        self.scorer = scorer
-        self.options = options
-        self._warn = warn
-
-    def __getstate__(self) -> dict[str, Any]:
-        # Warnings do not affect the answers.
-        return {"scorer": self.scorer, "options": self.options}
-
-    def select(self, columns: dict[str, str | None]) -> Selection:
-        """Choose the columns to read, and check that the names of added ones are free."""
-        selection = select(columns, self.options, warn=self._warn)
-        self.scorer.check_names(list(columns))
-        return selection
-
-    def __call__(self, rows: dict[str, list[Any]], selection: Selection) -> dict[str, list[Any]]:
-        """Score rows in the format of `datasets`."""
-        columns: dict[str, list[Any]] = self._score(rows.__getitem__, selection).to_pydict()
-        return columns
-
-    def _score(self, column: Column, selection: Selection) -> pa.Table:
-        threads = self.options.threads
-        texts, titles = selection.texts(column), selection.titles(column)
-        return self.scorer.score(texts, titles, threads=threads)
-
-    def in_slices(
-        self, rows: int, selection: Selection, column_of: Callable[[slice], Column]
-    ) -> pa.Table:
-        """Score `rows` rows slice by slice, so that only one slice exists as Python objects."""
-        step = self.options.batch_size * self.options.threads
-        slices = [slice(start, start + step) for start in range(0, rows, step)] or [slice(0)]
-        return pa.concat_tables(self._score(column_of(part), selection) for part in slices)
+def _score_rows(rows: dict[str, list[Any]], selection: Selection, scorer: Scorer) -> dict[str, Any]:
+    """Score rows in the format of `datasets`, whose caches depend on the pickled arguments."""
+    columns: dict[str, Any] = scorer.score_columns(rows.__getitem__, selection).to_pydict()
+    return columns
 
 
-def _adapter(dataset: object) -> Callable[[Any, _Batch], Any]:
+def _in_slices(
+    rows: int, selection: Selection, scorer: Scorer, column_of: Callable[[slice], Column]
+) -> pa.Table:
+    """Score `rows` rows slice by slice, so that only one slice exists as Python objects."""
+    step = scorer.options.batch_size * scorer.options.threads
+    parts = (slice(start, start + step) for start in range(0, max(rows, 1), step))
+    return pa.concat_tables(scorer.score_columns(column_of(part), selection) for part in parts)
+
+
+def _adapter(dataset: object) -> Callable[[Any, Scorer, _Choose], Any]:
     for base in type(dataset).__mro__:
         adapter = _ADAPTERS.get((base.__module__.partition(".")[0], base.__name__))
         if adapter is not None:
@@ -79,54 +65,59 @@ def _adapter(dataset: object) -> Callable[[Any, _Batch], Any]:
     )
 
 
-def _map_dataset(dataset: Any, batch: _Batch) -> Any:
+def _map_dataset(dataset: Any, scorer: Scorer, choose: _Choose) -> Any:
     import datasets
 
     if not len(dataset):  # `map` would not add the columns
-        _, features = _features(dataset, batch)
+        _, features = _features(dataset, scorer, choose)
         scored = datasets.Dataset.from_dict({name: [] for name in features}, features)
     else:
-        scored = _map_iterable(dataset.with_format(None), batch, desc="roleclass")
+        scored = _map_iterable(dataset.with_format(None), scorer, choose, desc="roleclass")
     given = dataset.format
     if given["columns"] == dataset.column_names:
         given["columns"] = None  # all of them, including the added ones
     return scored.with_format(given["type"], given["columns"], **given["format_kwargs"])
 
 
-def _map_iterable(dataset: Any, batch: _Batch, **more: Any) -> Any:
-    selection, features = _features(dataset, batch)
+def _map_iterable(dataset: Any, scorer: Scorer, choose: _Choose, **more: Any) -> Any:
+    selection, features = _features(dataset, scorer, choose)
     return dataset.map(
-        batch,
+        _score_rows,
         batched=True,
-        batch_size=batch.options.batch_size,
-        fn_kwargs={"selection": selection},
+        batch_size=scorer.options.batch_size,
+        fn_kwargs={"selection": selection, "scorer": scorer},
         features=features,
         **more,
     )
 
 
-def _features(dataset: Any, batch: _Batch) -> tuple[Selection, Any]:
+def _features(dataset: Any, scorer: Scorer, choose: _Choose) -> tuple[Selection, Any]:
     """Return the columns to read, and the types of all; None if they are unknown before reading."""
     import datasets
 
     if dataset.features is None:  # the names are those of the first row
-        return batch.select(dict.fromkeys(next(iter(dataset), {}))), None
-    added = datasets.Features.from_arrow_schema(batch.scorer.schema)
-    selection = batch.select(kinds_of(dataset.features.arrow_schema))
+        return choose(dict.fromkeys(next(iter(dataset), {}))), None
+    added = datasets.Features.from_arrow_schema(scorer.schema)
+    selection = choose(kinds_of(dataset.features.arrow_schema))
     return selection, datasets.Features({**dataset.features, **added})
 
 
-def _map_splits(splits: Any, batch: _Batch) -> Any:
-    return type(splits)({name: _adapter(split)(split, batch) for name, split in splits.items()})
+def _map_splits(splits: Any, scorer: Scorer, choose: _Choose) -> Any:
+    return type(splits)(
+        {name: _adapter(split)(split, scorer, choose) for name, split in splits.items()}
+    )
 
 
-def _add_to_pandas(frame: Any, batch: _Batch) -> Any:
+def _add_to_pandas(frame: Any, scorer: Scorer, choose: _Choose) -> Any:
     import pandas as pd
 
     by_name = _by_name(list(frame.columns))
-    selection = batch.select({name: _pandas_kind(frame[label]) for name, label in by_name.items()})
-    scores = batch.in_slices(
-        len(frame), selection, lambda part: lambda name: frame[by_name[name]].iloc[part].tolist()
+    selection = choose({name: _pandas_kind(frame[label]) for name, label in by_name.items()})
+    scores = _in_slices(
+        len(frame),
+        selection,
+        scorer,
+        lambda part: lambda name: frame[by_name[name]].iloc[part].tolist(),
     )
     added = scores.to_pandas()
     added.index = frame.index
@@ -157,36 +148,32 @@ def _pandas_kind(column: Any) -> str | None:
     return None if textual or kinds_of(arrow)[""] is None or column.isna().all() else str(kind)
 
 
-def _add_to_polars(frame: Any, batch: _Batch) -> Any:
+def _add_to_polars(frame: Any, scorer: Scorer, choose: _Choose) -> Any:
     import polars as pl
 
     textual = (pl.String, pl.Categorical, pl.Enum, pl.Null, pl.Object, pl.Binary)
-    selection = batch.select(
+    selection = choose(
         {
             name: None if kind.base_type() in textual else str(kind)
             for name, kind in frame.schema.items()
         }
     )
-    scores = batch.in_slices(
-        len(frame), selection, lambda part: lambda name: frame[name][part].to_list()
+    scores = _in_slices(
+        len(frame), selection, scorer, lambda part: lambda name: frame[name][part].to_list()
     )
     return frame.hstack(pl.DataFrame(scores).get_columns())
 
 
-def _add_to_arrow(table: pa.Table, batch: _Batch) -> pa.Table:
+def _add_to_arrow(table: pa.Table, scorer: Scorer, choose: _Choose) -> pa.Table:
     check_names(table.column_names)
-    selection = batch.select(kinds_of(table.schema))
-    scores = batch.in_slices(
-        len(table),
-        selection,
-        lambda part: columns_of(table.slice(part.start or 0, part.stop - (part.start or 0))),
-    )
+    selection = choose(kinds_of(table.schema))
+    scores = _in_slices(len(table), selection, scorer, lambda part: columns_of(table[part]))
     for name, column in zip(scores.column_names, scores.columns, strict=True):
         table = table.append_column(name, column)
     return table
 
 
-_ADAPTERS: dict[tuple[str, str], Callable[[Any, _Batch], Any]] = {
+_ADAPTERS: dict[tuple[str, str], Callable[[Any, Scorer, _Choose], Any]] = {
     ("datasets", "Dataset"): _map_dataset,
     ("datasets", "IterableDataset"): _map_iterable,
     ("datasets", "DatasetDict"): _map_splits,

@@ -13,7 +13,7 @@ from roleclass.errors import ScoringError
 from roleclass.roles import Role
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.readings import extras_of
-from roleclass.tables.columns import Selection, columns_of
+from roleclass.tables.columns import Column, Selection, columns_of
 
 ERROR: Final = "error: "
 """The beginning of the `reason` of a row that could not be scored."""
@@ -41,7 +41,7 @@ class Scorer:
         model: str | os.PathLike[str] | RoleClassifier | None = None,
         options: ScoreOptions | None = None,
     ) -> None:
-        options = options or ScoreOptions()
+        self.options = options = options or ScoreOptions()
         self.classifier = model if isinstance(model, RoleClassifier) else RoleClassifier(model)
         self.extras = extras_of(options)
         prefix = "" if options.each_line else options.prefix
@@ -78,9 +78,14 @@ class Scorer:
     def score_table(
         self, table: pa.Table, selection: Selection, faults: dict[int, str]
     ) -> pa.Table:
-        """Return the added columns for the rows of `table`; see `score`."""
+        """Return the added columns for the rows of `table`, in this thread; see `score`."""
         column = columns_of(table)
         return self.score(selection.texts(column), selection.titles(column), faults)
+
+    def score_columns(self, column: Column, selection: Selection) -> pa.Table:
+        """Return the added columns for the rows of columns, in the threads of the options."""
+        threads = self.options.threads
+        return self.score(selection.texts(column), selection.titles(column), threads=threads)
 
     def score(
         self,
