@@ -65,7 +65,7 @@ def arrow_file(file: InputFile, _: ReadOptions, __: list[str]) -> Source:
     with pa.memory_map(str(file.path)) as raw:
         schema = open_batches(raw).schema
     with pa.memory_map(str(file.path)) as raw:
-        packed = check_batches(raw)
+        check_batches(raw)
 
     def rows(most: int) -> Iterator[Rows]:
         with file.path.open("rb") as mapped:
@@ -73,7 +73,7 @@ def arrow_file(file: InputFile, _: ReadOptions, __: list[str]) -> Source:
                 mapped.fileno(), 0, access=mmap.ACCESS_READ
             )  # stays open until no table needs it
         raw = pa.BufferReader(pa.py_buffer(content))
-        for table in _regroup(_slices(open_batches(raw), packed=packed), most):
+        for table in _regroup(_slices(open_batches(raw)), most):
             file.share = raw.tell() / max(file.size, 1)
             yield table, {}
             _release(content)
@@ -81,15 +81,13 @@ def arrow_file(file: InputFile, _: ReadOptions, __: list[str]) -> Source:
     return schema, rows
 
 
-def _slices(reader: Any, *, packed: bool) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of batches, some at a time; at most one unpacked batch is in memory."""
+def _slices(reader: Any) -> Iterator[pa.RecordBatch]:
+    """Yield copies of the rows of batches, some at a time; at most one unpacked batch is in memory."""
     is_file = hasattr(reader, "get_batch")
     for batch in map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader:
         step = max(1, min(_STEP, MAX_BYTES * len(batch) // max(batch.nbytes, 1)))
         for start in range(0, len(batch), step):
-            part = batch.slice(start, step)
-            yield _copied(part) if packed else part
-            del part
+            yield _copied(batch.slice(start, step))
         del batch
 
 

@@ -20,13 +20,8 @@ _DICTIONARIES, _BATCHES = 2, 3  # fields of the index of a file
 _HEADER, _BUFFERS, _COMPRESSION = 2, 2, 3  # fields of a message, and of a batch
 
 
-def check_batches(raw: pa.NativeFile) -> bool:
-    """Return whether a file or stream has compressed batches.
-
-    Raises
-    ------
-    InputError
-        If one is longer than `MAX_BATCH`.
+def check_batches(raw: pa.NativeFile) -> None:
+    """Raise an `InputError` if a file or stream has a compressed batch of more than `MAX_BATCH`.
 
     Examples
     --------
@@ -34,14 +29,11 @@ def check_batches(raw: pa.NativeFile) -> bool:
     >>> with pa.ipc.new_stream(sink, pa.schema([("text", pa.string())])) as stream:
     ...     stream.write(pa.record_batch({"text": ["Build agents."]}))
     >>> check_batches(pa.BufferReader(sink.getvalue()))
-    False
     """
-    packed = False
     number = -1
     try:
         for number, size in enumerate(map(_unpacked, _messages(raw))):
-            packed = packed or size is not None
-            if size is not None and size > MAX_BATCH:
+            if size > MAX_BATCH:
                 raise InputError(
                     f"batch {number} takes {size >> 20:,} MiB to unpack; the limit is {MAX_BATCH >> 20} "
                     "MiB: rewrite the file with smaller batches (pyarrow: write_feather(..., "
@@ -49,7 +41,6 @@ def check_batches(raw: pa.NativeFile) -> bool:
                 )
     except struct.error as error:
         raise InputError(f"damaged: batch {number + 1} is invalid: {error}") from error
-    return packed
 
 
 def _messages(raw: pa.NativeFile) -> Iterator[Any]:
@@ -71,16 +62,16 @@ def _messages(raw: pa.NativeFile) -> Iterator[Any]:
                 yield pa.ipc.read_message(raw)
 
 
-def _unpacked(message: Any) -> int | None:
-    """Return the unpacked size of a batch's buffers; None for uncompressed ones and other messages."""
+def _unpacked(message: Any) -> int:
+    """Return the unpacked size of a batch's buffers; 0 for uncompressed ones and other messages."""
     if message.type not in ("record batch", "dictionary"):
-        return None
+        return 0
     data = message.metadata.to_pybytes()
     batch = _follow(data, _field(data, _follow(data, 0), _HEADER))
     if message.type == "dictionary":  # its second field is a batch
         batch = _follow(data, _field(data, batch, 1))
     if not _field(data, batch, _COMPRESSION):
-        return None
+        return 0
     buffers = _follow(data, _field(data, batch, _BUFFERS))
     total = 0
     for k in range(unpack_from("<I", data, buffers)[0]):
