@@ -16,7 +16,7 @@ GAPS = st.text(alphabet=" \t.,-\u00e9\u20ac\U0001f642", min_size=1, max_size=5)
 def spans(features: Features, data: bytes, found: list[int], words: list[int]) -> list[list[Span]]:
     """Return the spans of each feature."""
     mentions = find_mentions(features, data, np.array(found, int), np.array(words, int))
-    return [[span for span, _ in mentions.get(k, ())] for k in range(len(features.names))]
+    return [mentions[k][0] if k in mentions else [] for k in range(len(features.names))]
 
 
 def test_a_feature_that_stands_nowhere_has_no_places() -> None:

@@ -1,6 +1,6 @@
 """Explain an answer of the model: the evidence for and against a role."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -128,15 +128,15 @@ def explain(
         mentions = find_mentions(features, data, found, word)
     except IndexError as error:  # our models name their n-grams first and find no others
         raise ModelError(f"the model finds n-grams that it does not name: {error}") from error
-    order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)].tolist()
+    order = np.argsort(-np.abs(weights), kind="stable")[: np.count_nonzero(weights)]
     evidence = (
         Evidence(
             features.kinds[column],
             features.names[column],
-            float(weights[column]),
-            tuple(span for span, _ in mentions.get(column, ())),
+            weight,
+            tuple(mentions[column][0]) if column in mentions else (),
         )
-        for column in order
+        for column, weight in zip(order.tolist(), weights[order].tolist(), strict=True)
     )
     [lines] = lines_of([data], *(outputs[name] for name in LINE_OUTPUTS))
     of_lines = np.bincount(line, each, minlength=len(lines)).astype(np.float64)
@@ -155,7 +155,7 @@ def explain(
 
 def _distribute(
     features: Features,
-    mentions: Mapping[int, Sequence[tuple[Span, int]]],
+    mentions: Mapping[int, tuple[list[Span], list[int]]],
     weights: NDArray[np.float64],
     line: NDArray[np.int32],
     outputs: Mapping[str, NDArray[Any]],
@@ -168,9 +168,9 @@ def _distribute(
     part, work = (outputs[f"line_{name}"].astype(np.float64) for name in ("part", "work"))
     total = np.zeros(len(part))
     shares: dict[int, NDArray[Any]] = {}
-    for column, found in mentions.items():
+    for column, (_, hits) in mentions.items():
         if features.kinds[column] in ("density", "title"):
-            lines = line[[hit for _, hit in found]]
+            lines = line[hits]
             shares[column] = np.bincount(lines, outputs["line_weight"][lines], len(part))
     for column in range(len(features.mentioned), len(features.kinds)):
         if features.kinds[column] == "line":

@@ -109,7 +109,7 @@ def _name_of_lines(key: str) -> str:
 
 def find_mentions(
     features: Features, data: bytes, ngrams: Ints, words: Ints
-) -> Mapping[int, list[tuple[Span, int]]]:
+) -> Mapping[int, tuple[list[Span], list[int]]]:
     """Find where a posting mentions a model's features.
 
     Parameters
@@ -122,16 +122,16 @@ def find_mentions(
 
     Returns
     -------
-    mapping of int to list of (span, int)
-        For each feature that is mentioned: its spans in characters, in the order of the text, each with the
-        index of the n-gram among those found.
+    mapping of int to (list of span, list of int)
+        For each feature that is mentioned: its spans in characters, in the order of the text, and the
+        indices of their n-grams among those found.
 
     Examples
     --------
     >>> features = name_features(("ngram:rag", "ngram:rag pipeline", "density:rag", "balance:length"))
     >>> text = "A RAG, a RAG pipeline".encode()
     >>> find_mentions(features, text, np.array([0, 0, 1]), np.array([1, 3, 3]))[2]
-    [((2, 5), 0), ((9, 12), 1), ((9, 21), 2)]
+    ([(2, 5), (9, 12), (9, 21)], [0, 1, 2])
     """
     # Add separators at both ends, so that every token begins and ends at an edge.
     folded = (SEPARATOR + data + SEPARATOR).translate(FOLD)
@@ -139,12 +139,15 @@ def find_mentions(
     character = characters_before(data)
     edges = character[np.flatnonzero(is_token[1:] != is_token[:-1])].tolist()
     title_end = int(character[max(data.find(b"\n"), 0)])
-    found: dict[int, list[tuple[Span, int]]] = {}
-    for hit, (ngram, word) in enumerate(zip(ngrams.tolist(), words.tolist(), strict=True)):
+    found: dict[int, tuple[list[Span], list[int]]] = {}
+    # Of n-grams that begin with the same word, the graph finds the shorter first.
+    order = np.argsort(words, kind="stable")
+    hits = zip(order.tolist(), ngrams[order].tolist(), words[order].tolist(), strict=True)
+    for hit, ngram, word in hits:
         span = edges[2 * word], edges[2 * (word + features.words[ngram]) - 1]
         for column in features.mentioned[ngram]:
             if features.kinds[column] != "title" or span[1] <= title_end:
-                found.setdefault(column, []).append((span, hit))
-    for mentions in found.values():
-        mentions.sort()
+                spans, hits_of_column = found.setdefault(column, ([], []))
+                spans.append(span)
+                hits_of_column.append(hit)
     return found
