@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -159,3 +160,17 @@ def test_files_of_polars_are_read(tmp_path: Path, compression: str) -> None:
     frame.write_ipc(tmp_path / "in.arrow", compression=compression)  # type: ignore[arg-type]
     reader = Reader([str(tmp_path / "in.arrow")], ReadOptions(batch_size=300))
     assert [row for chunk in reader for row in chunk.table.to_pylist()] == frame.to_dicts()
+
+
+@pytest.mark.parametrize("compression", [None, "lz4"])
+def test_offsets_outside_of_the_data_are_an_error_and_no_crash(
+    tmp_path: Path, compression: str | None
+) -> None:
+    offsets = pa.py_buffer(np.array([0, 2**30, 5], np.int32))
+    text = pa.StringArray.from_buffers(2, offsets, pa.py_buffer(b"Cooks"))
+    options = pa.ipc.IpcWriteOptions(compression=compression)
+    batch = pa.RecordBatch.from_arrays([text], names=["text"])
+    with pa.ipc.new_file(str(tmp_path / "in.arrow"), batch.schema, options=options) as file:
+        file.write_batch(batch)
+    with pytest.raises(InputError, match=r"in\.arrow: .*offset"):
+        list(Reader([str(tmp_path / "in.arrow")], ReadOptions()))

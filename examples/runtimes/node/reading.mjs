@@ -1,4 +1,4 @@
-// What a posting says, line by line: src/roleclass/engine/line_outputs.py.
+// What a posting says, line by line: src/roleclass/engine/answers.py.
 
 /**
  * @typedef {{

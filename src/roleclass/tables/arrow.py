@@ -87,7 +87,10 @@ def _slices(reader: Any) -> Iterator[pa.RecordBatch]:
     for batch in map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader:
         step = max(1, min(_STEP, MAX_BYTES * len(batch) // max(batch.nbytes, 1)))
         for start in range(0, len(batch), step):
-            yield _copied(batch.slice(start, step))
+            part = batch.slice(start, step)
+            part.validate(full=True)  # a copy of invalid offsets would crash
+            yield _copied(part)
+            del part
         del batch
 
 
