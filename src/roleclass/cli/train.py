@@ -58,8 +58,8 @@ def train(
 ) -> None:
     """Train, calibrate, export, check and evaluate a model.
 
-    Everything is chosen by cross-validation on the split "train"; "dev" is only for evaluation. The line
-    model is trained on lines.parquet in the same folder; without it the package's line model is used.
+    Everything is fitted on the split "train", out of fold where it matters; "dev" is only for evaluation. The
+    line model is trained on lines.parquet in the same folder; without it the package's line model is used.
 
     \b
     Examples:
