@@ -47,6 +47,17 @@ def test_it_learns_them(model: Path) -> None:
     assert "codebook" not in card  # which is about the package's roles
 
 
+def test_words_that_only_its_postings_have_speak_for_a_role(model: Path) -> None:
+    text = "\n".join([*OPENING[:2], *OWN_DUTIES["frontend"]])
+    assert "storybook" in text.lower()
+    weights = {
+        item.name: item.weight
+        for item in RoleClassifier(model).explain(text, role=CustomRole("frontend")).evidence
+    }
+    assert weights["storybook"] > 0
+    assert "storybook" not in {item.name for item in RoleClassifier().explain(text).evidence}
+
+
 def test_it_answers_with_them(model: Path) -> None:
     classifier = RoleClassifier(model)
     answer = classifier.predict("\n".join([*OPENING[:2], *OWN_DUTIES["backend"]]))

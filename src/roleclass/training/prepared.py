@@ -126,16 +126,16 @@ def _fit_lines(
     labelled = [i for i, posting in enumerate(corpus) if posting.lines]
     groups = corpus.column("group")
     number = min(folds, len(set(groups[labelled].tolist())))
+    words = frequent_words(corpus.encode(), MIN_POSTINGS)
     if number < 2:
         warn("too few postings have labelled lines: lines are read by the shipped line model")
-        model = stored_line_model(default_model())
+        model = stored_line_model(default_model(), words)
         return CrossFit(model, [model]), np.zeros(len(corpus), np.int64)
     fold = _folds(groups, labelled, number)
-    rows = corpus.encode()
     concepts = load_lexicon()
     phrases = (phrase for concept in concepts for phrase in concept.phrases)
     # In a fixed order, so that the same corpus gives the same model file.
-    ngrams = tuple(sorted({*frequent_words(rows, MIN_POSTINGS), *phrases}))
+    ngrams = tuple(sorted({*words, *phrases}))
     model = LineModel(ngrams, concepts)
 
     of_group = dict(zip(groups.tolist(), fold.tolist(), strict=True))

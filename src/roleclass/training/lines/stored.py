@@ -1,6 +1,7 @@
 """Load the line model of a model file, for corpora without labelled lines."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +9,19 @@ import onnx
 from onnx import numpy_helper
 
 from roleclass.lexicon import load_lexicon
+from roleclass.training.cut.tables import Ngram
 from roleclass.training.lines.model import LineModel
 
 
-def stored_line_model(path: Path) -> LineModel:
+def stored_line_model(path: Path, further: Iterable[Ngram] = ()) -> LineModel:
     """Read the line model of a model file.
 
     Parameters
     ----------
     path : Path
         As written by `roleclass.training.graph.export.export` with the package's own lexicon.
+    further : iterable of tuples of bytes
+        More n-grams to find. They say nothing about lines, but may tell roles apart.
 
     Returns
     -------
@@ -40,10 +44,13 @@ def stored_line_model(path: Path) -> LineModel:
     metadata = {entry.key: entry.value for entry in file.metadata_props}
     names = [name.partition(":")[::2] for name in json.loads(metadata["roleclass.features"])]
     ngrams = tuple(tuple(what.encode().split()) for block, what in names if block == "ngram")
-    model = LineModel(ngrams, load_lexicon())
+    known = set(ngrams)
+    more = tuple(ngram for ngram in further if ngram not in known)
+    model = LineModel((*ngrams, *more), load_lexicon())
     # The last row is for unknown n-grams.
     model.own_, model.lead_ = (
-        stored[name][stored[f"{name}_row"][:-1]] for name in ("line_own", "line_lead")
+        np.pad(stored[name][stored[f"{name}_row"][:-1]], ((0, len(more)), (0, 0)))
+        for name in ("line_own", "line_lead")
     )
     model.shape_, model.bias_, model.context_, model.context_bias_ = (
         stored[f"line_{name}"].astype(np.float64)
