@@ -4,7 +4,7 @@ from roleclass import Role
 from roleclass.training.copies import SHARES, bare, copies, lenders
 from roleclass.training.corpus import Corpus, LabelledPosting
 from roleclass.training.cut.cutter import cut
-from roleclass.training.lines.spans import LineSpan
+from roleclass.training.spans import LineSpan
 
 BLURB = "Larkspur makes AI agents that answer customers in forty languages."
 DUTY = "Close the books of three entities each month."

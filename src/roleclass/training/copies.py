@@ -13,7 +13,7 @@ import numpy as np
 
 from roleclass.reading import PARTS
 from roleclass.training.corpus import Corpus, LabelledPosting
-from roleclass.training.lines.spans import LineSpan
+from roleclass.training.spans import LineSpan
 
 COMPANY, NICE, NOTICE, TITLE, SHORT = "company", "nice-to-have", "notice", "title", "short"
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from roleclass.errors import CorpusError
 from roleclass.roles import AnyRole, Role, as_role
 from roleclass.text import encode
-from roleclass.training.lines.spans import LineSpan, fitting, load_spans, read_parquet
+from roleclass.training.spans import LineSpan, fitting, load_spans, read_parquet
 
 SPLITS = ("train", "dev")
 

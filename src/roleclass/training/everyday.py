@@ -13,7 +13,7 @@ import numpy as np
 
 from roleclass.roles import Role
 from roleclass.training.corpus import LabelledPosting
-from roleclass.training.lines.spans import LineSpan
+from roleclass.training.spans import LineSpan
 
 ROLES: Final = {
     "none": Role.OTHER,
