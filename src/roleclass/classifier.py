@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from roleclass.engine import answers
 from roleclass.engine.batches import stream
 from roleclass.engine.inputs import checked, checked_many
-from roleclass.engine.model_file import Model, ModelFile, default_model
+from roleclass.engine.model_file import Model, ModelFile
 from roleclass.evidence import explanation
 from roleclass.evidence.explanation import Explanation
 from roleclass.prediction import Prediction
@@ -48,7 +48,7 @@ class RoleClassifier:
     """
 
     def __init__(self, model: str | os.PathLike[str] | None = None) -> None:
-        self._file = ModelFile(default_model() if model is None else Path(model))
+        self._file = ModelFile(model)
 
     def __repr__(self) -> str:
         return f"RoleClassifier({str(self.path)!r})"
@@ -337,7 +337,7 @@ class RoleClassifier:
             batch_size=batch_size,
             threads=threads,
         )
-        return score_dataset(dataset, self, options, warn)
+        return score_dataset(dataset, self._file, options, warn)
 
     def _stream(
         self,

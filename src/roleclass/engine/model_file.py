@@ -189,16 +189,17 @@ class ModelFile:
 
     Parameters
     ----------
-    path : Path
+    path : path or None
+        None for the model that ships in the package.
 
     Examples
     --------
-    >>> len(ModelFile(default_model()).model.roles)
+    >>> len(ModelFile().model.roles)
     4
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = default_model() if path is None else Path(path)
         self._loaded: Model | None = None
         _files.add(self)
 
@@ -218,8 +219,8 @@ class ModelFile:
 
 def _known(path: Path | None) -> ModelFile:
     """Return a file of this process, so that each task of a pool does not load it again."""
-    path = path or default_model()
-    return next((file for file in set(_files) if file.path == path), None) or ModelFile(path)
+    sought = path or default_model()
+    return next((file for file in set(_files) if file.path == sought), None) or ModelFile(path)
 
 
 _files: "weakref.WeakSet[ModelFile]" = weakref.WeakSet()

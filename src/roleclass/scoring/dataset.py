@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from roleclass.classifier import RoleClassifier
+from roleclass.engine.model_file import ModelFile
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.scorer import Scorer
 from roleclass.tables.columns import Column, Selection, columns_of, kinds_of, select
@@ -19,13 +19,13 @@ _Choose = Callable[[dict[str, str | None]], Selection]
 
 
 def score_dataset(
-    dataset: _T, classifier: RoleClassifier, options: ScoreOptions, warn: Callable[[str], None]
+    dataset: _T, model: ModelFile, options: ScoreOptions, warn: Callable[[str], None]
 ) -> _T:
     """Return `dataset` with the role of each posting in added columns.
 
     See `roleclass.score_dataset` for the types, the result and the errors.
     """
-    scorer = Scorer(classifier, options)
+    scorer = Scorer(model, options)
 
     def choose(columns: dict[str, str | None]) -> Selection:
         """Choose the columns to read, and check that the names of added ones are free."""

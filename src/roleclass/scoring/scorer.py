@@ -2,15 +2,19 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import isnan
 from typing import Any, Final
 
 import pyarrow as pa
 
-from roleclass.classifier import RoleClassifier
+from roleclass.engine import answers
+from roleclass.engine.batches import stream
+from roleclass.engine.model_file import ModelFile
 from roleclass.errors import ScoringError
-from roleclass.roles import Role
+from roleclass.prediction import Prediction
+from roleclass.reading import Reading
+from roleclass.roles import AnyRole, Role
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.readings import extras_of
 from roleclass.tables.columns import Column, Selection, columns_of
@@ -24,8 +28,8 @@ class Scorer:
 
     Parameters
     ----------
-    model : path, RoleClassifier or None
-        As for `RoleClassifier`, or an existing one.
+    model : path, ModelFile or None
+        As for `RoleClassifier`, or one that is in use already.
     options : ScoreOptions or None
         Which columns to add.
 
@@ -38,15 +42,15 @@ class Scorer:
 
     def __init__(
         self,
-        model: str | os.PathLike[str] | RoleClassifier | None = None,
+        model: str | os.PathLike[str] | ModelFile | None = None,
         options: ScoreOptions | None = None,
     ) -> None:
         self.options = options = options or ScoreOptions()
-        self.classifier = model if isinstance(model, RoleClassifier) else RoleClassifier(model)
+        self.file = model if isinstance(model, ModelFile) else ModelFile(model)
         self.extras = extras_of(options)
         prefix = "" if options.each_line else options.prefix
-        roles = self.classifier.roles  # reads the file, so that a bad one is reported at once
-        with self.classifier.path.open("rb") as file:
+        roles = self.roles  # reads the file, so that a bad one is reported at once
+        with self.file.path.open("rb") as file:
             self.model_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         self.schema = pa.schema(
             [
@@ -65,6 +69,11 @@ class Scorer:
                 (f"{prefix}reason", pa.string()),  # the last one: errors are found by position
             ]
         )
+
+    @property
+    def roles(self) -> tuple[AnyRole, ...]:
+        """The roles of the model, in the order of their columns."""
+        return self.file.model.roles
 
     def check_names(self, names: Sequence[str]) -> None:
         """Raise a `ScoringError` if an input column has the name of an added one."""
@@ -114,22 +123,23 @@ class Scorer:
         """
         errors = {i: _wrong(text) for i, text in enumerate(texts) if not isinstance(text, str)}
         errors |= faults or {}
-        given = ["" if i in errors else text for i, text in enumerate(texts)]
-        named = None if titles is None else [t if isinstance(t, str) else None for t in titles]
+        given = ["" if i in errors else str(text) for i, text in enumerate(texts)]
+        named = [t if isinstance(t, str) else None for t in titles or [None] * len(given)]
+        postings = list(zip(given, named, strict=True))
         further: list[Any] = []
         if self.extras:
-            readings = list(self.classifier.read_many(given, named, threads=threads))  # type: ignore[arg-type]
-            answers = [reading.prediction for reading in readings]
+            readings = list(stream(postings, self._read, threads))
+            predicted = [reading.prediction for reading in readings]
             read = [None if i in errors else reading for i, reading in enumerate(readings)]
             further = [column for extra in self.extras for column in extra.columns(read)]
         else:
-            answers = list(self.classifier.predict_many(given, named, threads=threads))  # type: ignore[arg-type]
-        unscored = dict.fromkeys(self.classifier.roles)
+            predicted = list(stream(postings, self._predict, threads))
+        unscored = dict.fromkeys(self.roles)
         rows = [
             (Role.UNCLEAR, 0.0, False, *unscored.values(), ERROR + errors[i])
             if i in errors
             else (a.role, a.confidence, a.reliable, *a.probabilities.values(), a.reason)
-            for i, a in enumerate(answers)
+            for i, a in enumerate(predicted)
         ]
         *scores, reasons = zip(*rows, strict=True) if rows else ((),) * (4 + len(unscored))
         arrays = [
@@ -137,6 +147,12 @@ class Scorer:
             for column, type_ in zip([*scores, *further, reasons], self.schema.types, strict=True)
         ]
         return pa.Table.from_arrays(arrays, schema=self.schema)
+
+    def _predict(self, rows: list[bytes]) -> list[Prediction]:
+        return answers.predictions(self.file.model, rows)
+
+    def _read(self, rows: list[bytes]) -> Iterator[Reading]:
+        return answers.readings(self.file.model, rows)
 
 
 def _wrong(value: object) -> str:

@@ -45,7 +45,7 @@ class Summary:
     @classmethod
     def begin(cls, scorer: Scorer, size: int = 0) -> "Summary":
         """Return an empty summary for a new run."""
-        roles = [*scorer.classifier.roles, Role.UNCLEAR]
+        roles = [*scorer.roles, Role.UNCLEAR]
         return cls(roles={str(role): 0 for role in roles}, size=size)
 
     @property
