@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roleclass.engine import answers
-from roleclass.engine.batches import stream
 from roleclass.engine.inputs import checked, checked_many
-from roleclass.engine.model_file import Model, ModelFile
+from roleclass.engine.model_file import ModelFile
 from roleclass.evidence import explanation
 from roleclass.evidence.explanation import Explanation
 from roleclass.prediction import Prediction
@@ -132,7 +131,7 @@ class RoleClassifier:
         >>> [answer.reason for answer in RoleClassifier().predict_many(["", "?!"])]
         ['no readable words', 'no readable words']
         """
-        return self._stream(answers.predictions, texts, titles, threads)
+        return self._file.stream(answers.predictions, checked_many(texts, titles), threads)
 
     def predict_proba(
         self, texts: Iterable[str], titles: Iterable[str | None] | None = None, *, threads: int = 1
@@ -156,7 +155,7 @@ class RoleClassifier:
         >>> RoleClassifier().predict_proba(["Sells shoes.", "Builds agents."]).shape
         (2, 4)
         """
-        rows = self._stream(answers.probabilities, texts, titles, threads)
+        rows = self._file.stream(answers.probabilities, checked_many(texts, titles), threads)
         return np.fromiter(rows, np.dtype((np.float32, len(self.roles))))
 
     def read(self, text: str, title: str | None = None) -> Reading:
@@ -202,7 +201,7 @@ class RoleClassifier:
         >>> [len(reading.lines) for reading in RoleClassifier().read_many(["", "Bake bread. Sell it."])]
         [0, 2]
         """
-        return self._stream(answers.readings, texts, titles, threads)
+        return self._file.stream(answers.readings, checked_many(texts, titles), threads)
 
     def problems(self, text: str, title: str | None = None) -> list[Problem]:
         r"""Say which problem areas the duties of a posting are in, and where.
@@ -338,13 +337,3 @@ class RoleClassifier:
             threads=threads,
         )
         return score_dataset(dataset, self._file, options, warn)
-
-    def _stream(
-        self,
-        answer: Callable[[Model, list[bytes]], Iterable[_T]],
-        texts: Iterable[str],
-        titles: Iterable[str | None] | None,
-        threads: int,
-    ) -> Iterator[_T]:
-        postings = checked_many(texts, titles)
-        return stream(postings, lambda rows: answer(self._file.model, rows), threads)

@@ -5,18 +5,20 @@ import os
 import re
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from roleclass.engine.batches import stream
 from roleclass.engine.graph_file import check_operators, pruned
+from roleclass.engine.inputs import TextAndTitle
 from roleclass.engine.session import giving_memory_back, open_session
 from roleclass.errors import ModelError
 from roleclass.roles import AnyRole, Role, as_role
@@ -42,6 +44,7 @@ _INT64: Final = np.dtype(np.int64)
 # The last entry of the metadata, in the encoding of protocol buffers: the end of a file.
 _SEAL: Final = b"\x72\x54\x0a\x10roleclass.sha256\x12\x40"
 _SEAL_LENGTH: Final = len(_SEAL) + 64
+_T = TypeVar("_T")
 _PROBE: Final = ("", "We build the models and agents with our team, and you will test them for us.")
 
 
@@ -215,6 +218,16 @@ class ModelFile:
             with _loading:
                 loaded = self._loaded = self._loaded or load_model(self.path)
         return loaded
+
+    def stream(
+        self,
+        answer: Callable[[Model, list[bytes]], Iterable[_T]],
+        postings: Iterable[TextAndTitle],
+        threads: int,
+    ) -> Iterator[_T]:
+        """Answer postings, in order and in bounded memory; see `roleclass.engine.batches.stream`."""
+        # The model is asked for with each batch: after a fork it is another one.
+        return stream(postings, lambda rows: answer(self.model, rows), threads)
 
 
 def _known(path: Path | None) -> ModelFile:

@@ -2,18 +2,15 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import isnan
 from typing import Any, Final
 
 import pyarrow as pa
 
 from roleclass.engine import answers
-from roleclass.engine.batches import stream
 from roleclass.engine.model_file import ModelFile
 from roleclass.errors import ScoringError
-from roleclass.prediction import Prediction
-from roleclass.reading import Reading
 from roleclass.roles import AnyRole, Role
 from roleclass.scoring.options import ScoreOptions
 from roleclass.scoring.readings import extras_of
@@ -128,12 +125,12 @@ class Scorer:
         postings = list(zip(given, named, strict=True))
         further: list[Any] = []
         if self.extras:
-            readings = list(stream(postings, self._read, threads))
+            readings = list(self.file.stream(answers.readings, postings, threads))
             predicted = [reading.prediction for reading in readings]
             read = [None if i in errors else reading for i, reading in enumerate(readings)]
             further = [column for extra in self.extras for column in extra.columns(read)]
         else:
-            predicted = list(stream(postings, self._predict, threads))
+            predicted = list(self.file.stream(answers.predictions, postings, threads))
         unscored = dict.fromkeys(self.roles)
         rows = [
             (Role.UNCLEAR, 0.0, False, *unscored.values(), ERROR + errors[i])
@@ -147,12 +144,6 @@ class Scorer:
             for column, type_ in zip([*scores, *further, reasons], self.schema.types, strict=True)
         ]
         return pa.Table.from_arrays(arrays, schema=self.schema)
-
-    def _predict(self, rows: list[bytes]) -> list[Prediction]:
-        return answers.predictions(self.file.model, rows)
-
-    def _read(self, rows: list[bytes]) -> Iterator[Reading]:
-        return answers.readings(self.file.model, rows)
 
 
 def _wrong(value: object) -> str:
