@@ -10,7 +10,7 @@ minutes on one core; each variant takes about one more.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 import numpy as np
@@ -31,8 +31,7 @@ from roleclass.training.lines.model import LineScores
 from roleclass.training.measures import Measures
 from roleclass.training.model import Settings, TrainingSet
 from roleclass.training.prepared import prepare
-
-FOLDS: Final = 5
+from roleclass.training.run import FOLDS
 
 Change = Callable[[TrainingSet], TrainingSet]
 """A change to the measures."""

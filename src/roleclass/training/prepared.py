@@ -12,7 +12,7 @@ from roleclass.engine.model_file import default_model
 from roleclass.lexicon import load_lexicon
 from roleclass.roles import Role
 from roleclass.training.copies import bare, copies
-from roleclass.training.corpus import Corpus, Warn
+from roleclass.training.corpus import Corpus, LabelledPosting, Warn
 from roleclass.training.cross_validation import Progress
 from roleclass.training.evaluation import Report
 from roleclass.training.everyday import everyday_postings
@@ -98,12 +98,13 @@ def prepare(corpus: Corpus, folds: int, *, warn: Warn, progress: Progress) -> Pr
     # Their labels are the package's roles and lines.
     if Role.OTHER in corpus.column("role") and any(posting.lines for posting in corpus):
         corpus = Corpus((*corpus.postings, *everyday_postings()))
-    lines, fold = _fit_lines(corpus, folds, warn, progress)
+    encoded, copied = corpus.encode(), copies(corpus, _COPIES_SEED)
+    lines, fold = _fit_lines(corpus, encoded, copied, folds, warn, progress)
     ngrams, concepts = lines.model.ngrams, lines.model.concepts
     variants = (
-        corpus.encode(),
+        encoded,
         corpus.encode(with_title=False),
-        [posting.encode() for posting in copies(corpus, _COPIES_SEED)],
+        [posting.encode() for posting in copied],
     )
     measures = []
     for done, rows in enumerate(variants, start=1):
@@ -120,13 +121,18 @@ def prepare(corpus: Corpus, folds: int, *, warn: Warn, progress: Progress) -> Pr
 
 
 def _fit_lines(
-    corpus: Corpus, folds: int, warn: Warn, progress: Progress
+    corpus: Corpus,
+    rows: Sequence[bytes],
+    copied: Sequence[LabelledPosting],
+    folds: int,
+    warn: Warn,
+    progress: Progress,
 ) -> tuple[CrossFit, NDArray[np.int64]]:
     """Fit line models; return them and the fold of each posting."""
     labelled = [i for i, posting in enumerate(corpus) if posting.lines]
     groups = corpus.column("group")
     number = min(folds, len(set(groups[labelled].tolist())))
-    words = frequent_words(corpus.encode(), MIN_POSTINGS)
+    words = frequent_words(rows, MIN_POSTINGS)
     if number < 2:
         warn("too few postings have labelled lines: lines are read by the shipped line model")
         model = stored_line_model(default_model(), words)
@@ -140,13 +146,13 @@ def _fit_lines(
 
     of_group = dict(zip(groups.tolist(), fold.tolist(), strict=True))
     known = corpus.at(labelled)
-    changed = copies(corpus, _COPIES_SEED)
-    postings = [*known, *(changed[i] for i in labelled), *bare(known, _COPIES_SEED)]
+    postings = [*known, *(copied[i] for i in labelled), *bare(known, _COPIES_SEED)]
     encoded = [posting.encode() for posting in postings]
-    labels = carry(postings, encoded, model.read(encoded).lines)
+    found = model.read(encoded)
+    labels = carry(postings, encoded, found.lines)
     folds_of = np.array([of_group[posting.group] for posting in postings])
     steps = 2 * number + 1
-    fits = cross_fit(model, encoded, labels, folds_of, len(known))
+    fits = cross_fit(model, found, labels, folds_of, len(known))
     for done, fitted in enumerate(fits, start=1):
         progress("lines", min(done, steps), steps)
         if fitted is not None:

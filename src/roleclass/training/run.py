@@ -25,6 +25,9 @@ from roleclass.training.model import folds as grouped_folds
 from roleclass.training.prepared import prepare
 from roleclass.whole import whole_file, write_whole
 
+FOLDS: Final = 5
+"""How many groups of postings (boards, companies) are held out in turn."""
+
 PRECISION: Final = 0.93
 """The precision above which a prediction is called reliable."""
 
@@ -35,7 +38,7 @@ def train(
     *,
     warn: Warn,
     progress: Progress,
-    folds: int = 5,
+    folds: int = FOLDS,
     seeds: Sequence[int] = (0, 1),
     jobs: int = 1,
     about: str | None = None,

@@ -89,7 +89,7 @@ def cut(rows: Sequence[bytes], ngrams: tuple[Ngram, ...] = ()) -> Cut:
     ([0, 1], [1, 2])
     """
     rows = rows or [b""]  # without postings as without words: there are no lines
-    run = _session(ngrams)
+    run, before = _session(ngrams), 0
     of_lines: list[Ints] = []
     of_ngrams: list[Ints] = []
     for batch in batches([len(row) for row in rows]):
@@ -99,12 +99,12 @@ def cut(rows: Sequence[bytes], ngrams: tuple[Ngram, ...] = ()) -> Cut:
         line = found["word_line"][word]
         leads = found["first"][line] == word
         # The lines that separate rows are left out: one before those of each row but the first.
-        before = sum(len(lines) for lines in of_lines)
         of_ngrams.append(np.stack([before + line - found["row"][line], word, ngram, leads]))
         row = np.array(batch)[found["row"]]
         size = found["last"] - found["first"] + 1
         columns = (row, size, *(found[name] for name in ("start", "end", *_FLAGS[:-1])))
         of_lines.append(np.stack(columns, axis=1)[kept].astype(np.int64))
+        before += len(of_lines[-1])
     lines = np.concatenate(of_lines)
     order = np.argsort(lines[:, 0], kind="stable")
     line, word, ngram, leads = np.concatenate(of_ngrams, axis=1).astype(np.int64)
@@ -122,16 +122,20 @@ def _session(ngrams: tuple[Ngram, ...]) -> Callable[[NDArray[np.uint8]], dict[st
     def write(w: GraphBuilder) -> dict[str, Result]:
         words = find_words(w, table, "utf8")
         found, lines = find_ngrams(w, trie, words), find_lines(w, table, words)
-        ngram = w.gather(w.const(found.ngram_of_state), found.state)
         numbers = {name: getattr(lines, name) for name in _NUMBERS}
         flags = {name: getattr(lines, name) for name in _FLAGS}
         return {
             **{name: Result(x, 1, TensorProto.BOOL) for name, x in flags.items()},
             **{name: Result(x, 1, TensorProto.INT32) for name, x in numbers.items()},
             "word": Result(found.word, 1, TensorProto.INT32),
-            "ngram": Result(ngram, 1, TensorProto.INT32),
+            "ngram": Result(found.ngram, 1, TensorProto.INT32),
         }
 
-    session = open_session(as_model(write))
+    return as_function(as_model(write))
+
+
+def as_function(model: bytes) -> Callable[[NDArray[np.uint8]], dict[str, NDArray[Any]]]:
+    """Return a model as a function from packed postings to its results, by name."""
+    session = open_session(model)
     names = [output.name for output in session.get_outputs()]
     return lambda rows: dict(zip(names, session.run(names, {"utf8": rows}), strict=True))

@@ -91,6 +91,8 @@ class Found:
         Index of the n-gram's first word among the W words of the batch.
     state : int32 tensor of shape (H,)
         State of the trie that the n-gram leads to.
+    ngram : int32 tensor of shape (H,)
+        Its index; the number of n-grams for words that are on the way to one only, or unknown.
     ngram_of_state : int32 array of shape (S,)
         Index of the n-gram that ends in a state; the number of n-grams where the words are on the way to one
         only, or unknown.
@@ -98,6 +100,7 @@ class Found:
 
     word: str
     state: str
+    ngram: str
     ngram_of_state: NDArray[np.int32]
 
 
@@ -214,5 +217,5 @@ def find_ngrams(w: GraphBuilder, trie: Trie, words: Words) -> Found:
         states.append(w.gather(child, place))
     word = w.op("Concat", words.index, *starts, axis=0, out="found_word")
     state = w.op("Concat", words.slot, *states, axis=0)
-    w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
-    return Found(word, state, trie.ngram)
+    ngram = w.op("GatherElements", w.const(trie.ngram), state, axis=0, out="found_ngram")
+    return Found(word, state, ngram, trie.ngram)

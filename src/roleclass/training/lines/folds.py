@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from roleclass.training.cut.cutter import Cut
 from roleclass.training.lines.context import HEADS
 from roleclass.training.lines.model import LineLabels, LineModel, LineScores
 
@@ -51,7 +52,7 @@ def _merge(scores: Sequence[tuple[LineScores, _Bools]]) -> LineScores:
 
 
 def cross_fit(
-    model: LineModel, rows: Sequence[bytes], labels: LineLabels, fold: _Ints, own: int
+    model: LineModel, found: Cut, labels: LineLabels, fold: _Ints, own: int
 ) -> Iterator[CrossFit | None]:
     """Fit a line model and one for each fold; second stages use only out-of-fold first-stage logits.
 
@@ -59,7 +60,8 @@ def cross_fit(
     ----------
     model : LineModel
         Not fitted.
-    rows : sequence of N bytes
+    found : Cut
+        What the model reads in N postings.
     labels : LineLabels
         Of their lines.
     fold : int64 array of shape (N,)
@@ -73,7 +75,6 @@ def cross_fit(
     CrossFit or None
         None after each fit, so that progress can be shown; the result at the end.
     """
-    found = model.read(rows)
     of_line, original = fold[found.lines.row], found.lines.row < own
     models = []
     logits = np.zeros((len(of_line), sum(size for _, size in HEADS)))
