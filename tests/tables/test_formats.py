@@ -109,6 +109,22 @@ def test_a_workbook_names_what_is_wrong_with_it(tmp_path: Path) -> None:
         read(tmp_path / "bad.xlsx")
 
 
+@pytest.mark.parametrize(
+    ("at", "byte"),
+    [(6, 148), (8, 1), (10, 99)],
+    ids=["of a version to come", "encrypted", "packed in an unknown way"],
+)
+def test_a_workbook_whose_archive_cannot_be_read_is_refused(
+    tmp_path: Path, at: int, byte: int
+) -> None:
+    path = workbook(tmp_path / "in.xlsx", S=[["text"], ["a"]])
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + at] = byte  # of the first member, in the index
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=r"in\.xlsx: .*workbook"):
+        read(path)
+
+
 def _book(path: Path, *cells: tuple[str, str]) -> Path:
     book = openpyxl.Workbook()
     for place, value in cells:

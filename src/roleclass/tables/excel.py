@@ -1,5 +1,6 @@
 """Read workbooks of spreadsheet programs. Needs ``roleclass[excel]``."""
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -19,6 +20,9 @@ MAX_UNPACKED: Final = 128 * 2**20
 
 MAX_CELLS: Final = 4_000_000
 """Cells of a sheet, including empty ones up to the last: each takes some 70 bytes."""
+
+_ARCHIVE_ERRORS: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError)
+"""Damage; and the last for archives that are encrypted, or of a version or method that is not known."""
 
 _ADVICE: Final = "save the sheet as CSV, which is read row by row"
 
@@ -40,7 +44,7 @@ def read_workbook(file: InputFile, options: ReadOptions, notes: list[str]) -> It
         _check_size(file.path)
         book = python_calamine.CalamineWorkbook.from_path(file.path)
         name, sheet = _sheet(book, options.table, notes)
-    except (python_calamine.CalamineError, zipfile.BadZipFile, zlib.error, OSError) as error:
+    except (python_calamine.CalamineError, *_ARCHIVE_ERRORS, OSError) as error:
         raise InputError(f"not a workbook that can be read: {error}") from error
     rows = _from_header(sheet)
     header = next(rows)
